@@ -1,0 +1,23 @@
+"""How people sign in: by user name, never by signing themselves up."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+
+
+class ClosedAdapter(DefaultAccountAdapter):
+    """Staff are entered by managers (H1), so the sign-up page stays shut."""
+
+    def is_open_for_signup(self, request):
+        return False
+
+
+def client_address(request):
+    """The caller's address for the sign-in lock: the one that the outermost trusted proxy saw.
+
+    Each of the `PROXIES` in front of us appends the address it saw, so counting from the right reads only
+    what they wrote and nothing the caller could have made up.
+    """
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if settings.PROXIES and len(forwarded) >= settings.PROXIES and forwarded[-settings.PROXIES].strip():
+        return forwarded[-settings.PROXIES].strip()
+    return request.META.get("REMOTE_ADDR", "")

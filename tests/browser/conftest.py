@@ -1,0 +1,95 @@
+"""A real browser on a real server, signed in as whoever a test says."""
+
+import os
+import shutil
+
+import pytest
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+from django.contrib.sessions.backends.db import SessionStore
+from playwright.sync_api import sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESKTOP = 390, 1280
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium. Without it browser tests are skipped, but in CI that is a failure."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        message = "Browser tests need Chromium: apt-get install chromium fonts-noto-cjk"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    # Playwright's loop runs in this thread, which Django would take for an asynchronous view.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page_as(chromium, live_server):
+    """`page_as(username=None, width=DESKTOP, language="ja")` → a page of its own window on the live server.
+
+    With a username it is signed in. `page.goto("/todo/")` takes addresses without the host. Errors that the
+    page's scripts raise, and what the content security policy refuses, fail the test at its end.
+    """
+    contexts, troubles = [], []
+
+    def open_page(username=None, width=DESKTOP, language="ja"):
+        phone = width < 600
+        context = chromium.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 844 if phone else 800},
+            has_touch=phone,
+            is_mobile=phone,
+            locale="ja-JP",
+            timezone_id="Asia/Tokyo",
+        )
+        contexts.append(context)
+        cookies = {settings.LANGUAGE_COOKIE_NAME: language}
+        if username:
+            cookies[settings.SESSION_COOKIE_NAME] = _session_of(username)
+        context.add_cookies(
+            [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
+        )
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: troubles.append(str(error)))
+        page.on("console", lambda message: _note_refusal(message, troubles))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles, "\n".join(troubles)
+
+
+def _session_of(username):
+    staff = get_user_model().objects.get(username=username)
+    session = SessionStore()
+    session[SESSION_KEY] = str(staff.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = staff.get_session_auth_hash()
+    session.save()
+    return session.session_key
+
+
+def _note_refusal(message, troubles):
+    if message.type == "error" and "Content Security Policy" in message.text:
+        troubles.append(message.text)

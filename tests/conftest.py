@@ -1,0 +1,49 @@
+"""One PostgreSQL for the whole test run, and no way out of this machine."""
+
+import ipaddress
+import os
+import socket
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from dealercrm import embedded, environment
+
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+settings.WHITENOISE_USE_FINDERS = True
+settings.WHITENOISE_AUTOREFRESH = True
+
+
+def pytest_configure(config):
+    """Starts the server in the process that hands out the tests; its workers find the address in `os.environ`."""
+    if "DATABASE_URL" not in os.environ:
+        data = environment.data_dir() / "test-postgres"
+        server = embedded.Server(data, durable=False).__enter__()
+        config.add_cleanup(lambda: server.__exit__(None, None, None))
+        os.environ.update(DATABASE_URL=embedded.url(data), DEMONSTRATION="1")
+        config.add_cleanup(lambda: os.environ.pop("DATABASE_URL"))
+    connections.databases["default"].update(environment.database(os.environ["DATABASE_URL"]))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network():
+    """Refuses every connection that would leave this machine (STYLE.md 23)."""
+    connect = socket.socket.connect
+
+    def guarded(self, address):
+        if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_local(address[0]):
+            raise AssertionError(f"A test tried to reach {address[0]}.")
+        return connect(self, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+def _is_local(host):
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
