@@ -1,0 +1,194 @@
+/* What the pages need beyond links, forms and htmx: the panel, toasts, keys, quiet refresh, texts put into a field.
+   Everything also works without this file. Words to show stand in <template id="toast-…"> in the page's language. */
+(() => {
+  "use strict";
+  const SHEET = window.matchMedia("(max-width: 1079px)");
+  const find = (selector, within = document) => within.querySelector(selector);
+  const typing = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
+
+  // ---- The panel: beside the list on a desk, a sheet over it on a phone ----
+  let opener = null;
+  const panel = () => find("dialog.panel");
+
+  function openPanel() {
+    const dialog = panel();
+    if (!dialog) return;
+    if (SHEET.matches && !dialog.matches(":modal")) {
+      if (dialog.open) dialog.close();
+      dialog.showModal();
+    } else if (!dialog.open) dialog.show();
+    (find("[aria-invalid=true]", dialog) || find("[autofocus]", dialog))?.focus({ preventScroll: true });
+    const row = opener?.closest("[data-row]");
+    document.querySelectorAll("[data-row].current").forEach((other) => other.classList.toggle("current", other === row));
+    row?.classList.add("current");
+  }
+
+  function closePanel() {
+    const dialog = panel();
+    if (!dialog?.open) return;
+    dialog.close();
+    document.querySelectorAll("[data-row].current").forEach((row) => row.classList.remove("current"));
+    const back = opener?.id ? document.getElementById(opener.id) : opener;
+    if (back?.isConnected) back.focus();
+  }
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (!event.detail.target?.matches?.("dialog.panel")) return;
+    if (event.detail.target.children.length) openPanel();
+    else closePanel();
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const source = event.detail.elt;
+    if (source.matches("[data-open]")) opener = source;
+  });
+
+  // ---- Toasts: they leave by themselves, but never while pointed at, focused, or a fault ----
+  function watchToast(toast) {
+    if (toast.dataset.watched) return;
+    toast.dataset.watched = "yes";
+    if (toast.matches(".error, .warning")) return;
+    let left = find("[data-undo]", toast) ? 15 : 6;
+    const clock = setInterval(() => {
+      if (document.hidden || toast.matches(":hover, :focus-within")) return;
+      left -= 1;
+      if (left > 0 && toast.isConnected) return;
+      clearInterval(clock);
+      toast.remove();
+    }, 1000);
+  }
+  const watchToasts = () => document.querySelectorAll("[data-toast]").forEach(watchToast);
+
+  // A sheet makes the rest of the page inert, so the toasts come along into it while it is open.
+  function say(name) {
+    const blank = document.getElementById("toast-blank");
+    const words = document.getElementById(`toast-${name}`);
+    if (!blank || !words) return;
+    const toast = blank.content.firstElementChild.cloneNode(true);
+    toast.dataset.says = name;
+    find("p", toast).textContent = words.content.textContent.trim();
+    document.querySelectorAll(`[data-says=${name}]`).forEach((old) => old.remove());
+    const sheet = find("dialog.panel:modal");
+    if (sheet) sheet.prepend(toast);
+    else document.getElementById("toasts").append(toast);
+  }
+
+  // ---- Requests that fail: say so, leave everything as it was ----
+  const isQuiet = (event) => event.detail.requestConfig?.triggeringEvent?.type === "quiet";
+  document.addEventListener("htmx:sendError", (event) => isQuiet(event) || say("offline"));
+  document.addEventListener("htmx:timeout", (event) => isQuiet(event) || say("offline"));
+  document.addEventListener("htmx:responseError", (event) => {
+    if (isQuiet(event)) return;
+    const status = event.detail.xhr.status;
+    say(status === 403 ? "forbidden" : status === 404 ? "gone" : "failed");
+  });
+
+  // ---- Quiet refresh: never under one's fingers ----
+  let touchedAt = 0;
+  for (const kind of ["pointerdown", "keydown", "input", "scroll"]) {
+    document.addEventListener(kind, () => { touchedAt = Date.now(); }, { passive: true, capture: true });
+  }
+  function isBusy(element) {
+    if (document.hidden || find("dialog:modal") || find("form.htmx-request")) return true;
+    if (Date.now() - touchedAt < 4000) return true;
+    const focused = document.activeElement;
+    if (element.contains(focused) && (typing(focused) || Date.now() - touchedAt < 20000)) return true;
+    const selection = window.getSelection();
+    return Boolean(selection && !selection.isCollapsed && element.contains(selection.anchorNode));
+  }
+  const askedAt = new Map();
+  function refreshQuietly() {
+    document.querySelectorAll("[data-quiet-refresh]").forEach((element) => {
+      const key = element.id || "page";
+      const due = (askedAt.get(key) ?? loadedAt) + Number(element.dataset.quietRefresh) * 1000;
+      if (Date.now() < due || isBusy(element)) return;
+      askedAt.set(key, Date.now());
+      htmx.trigger(element, "quiet");
+    });
+  }
+  const loadedAt = Date.now();
+  setInterval(refreshQuietly, 1000);
+  document.addEventListener("visibilitychange", () => document.hidden || setTimeout(refreshQuietly, 300));
+
+  // ---- Clicks ----
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    if (!(target instanceof Element)) return;
+    if (target.closest("[data-dismiss]")) return target.closest("[data-toast]").remove();
+    const close = target.closest("[data-close]");
+    if (close || target === find("dialog.panel:modal")) {
+      event.preventDefault();
+      return closePanel();
+    }
+    const chip = target.closest("[data-insert]");
+    if (chip) return insert(chip.dataset.insert, find(chip.dataset.into) || find("textarea", chip.closest("form")));
+    const fill = target.closest("[data-fill]");
+    if (fill) {
+      for (const [id, value] of Object.entries(JSON.parse(fill.dataset.fill))) {
+        const field = document.getElementById(id);
+        if (field) field.value = value;
+      }
+      find("button:not([type=button])", document.getElementById(fill.dataset.then))?.focus();
+    }
+  });
+
+  function insert(text, field) {
+    if (!field) return;
+    const before = field.value.slice(0, field.selectionStart);
+    const gap = before && !before.endsWith("\n") ? "\n" : "";
+    field.setRangeText(gap + text, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  }
+
+  // ---- Keys ----
+  function step(by) {
+    const rows = [...document.querySelectorAll("[data-row]")];
+    if (!rows.length) return;
+    const here = rows.findIndex((row) => row.contains(document.activeElement));
+    const row = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + by))];
+    (find("[data-open]", row) || find("a, button", row))?.focus();
+    row.scrollIntoView({ block: "nearest" });
+  }
+  function choose(field, by) {
+    const options = [...document.querySelectorAll("#search-results [role=option]")];
+    if (!options.length) return false;
+    const here = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const next = options[(here + by + options.length + (here < 0 && by < 0 ? 1 : 0)) % options.length];
+    options.forEach((option) => option.setAttribute("aria-selected", String(option === next)));
+    field.setAttribute("aria-activedescendant", next.id);
+    next.scrollIntoView({ block: "nearest" });
+    return true;
+  }
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    const field = event.target;
+    if (field.id === "search") {
+      if (event.key === "ArrowDown" && choose(field, 1)) event.preventDefault();
+      if (event.key === "ArrowUp" && choose(field, -1)) event.preventDefault();
+      const chosen = find("#search-results [aria-selected=true] a");
+      if (event.key === "Enter" && chosen) { event.preventDefault(); chosen.click(); }
+      if (event.key === "Escape") field.blur();
+      return;
+    }
+    if (event.key === "Escape" && location.hash === "#rail") location.hash = "content";
+    else if (event.key === "Escape") closePanel();
+    if (typing(field) || find("dialog:modal")) return;
+    const search = document.getElementById("search");
+    if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
+    if (event.key === "j") step(1);
+    if (event.key === "k") step(-1);
+  });
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    watchToasts();
+    if (event.detail.target?.id !== "search-results") return;
+    const field = document.getElementById("search");
+    field.removeAttribute("aria-activedescendant");
+    field.setAttribute("aria-expanded", String(Boolean(find("[role=option]", event.detail.target))));
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    watchToasts();
+    const dialog = panel();
+    if (dialog?.open && SHEET.matches) openPanel();
+  });
+})();

@@ -1,0 +1,141 @@
+"""Icons and the list of places for templates: `{% icon "phone" %}`, `{% icon_sprite %}`, `{% places as items %}`."""
+
+import re
+from functools import lru_cache
+
+from django import template
+from django.template.base import FilterExpression, Node, TextNode
+from django.urls import NoReverseMatch, reverse
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy as _
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+# Every icon that a page may use. One drawing in the sprite serves all rows.
+ICONS = (
+    "arrow-down",
+    "arrow-up",
+    "award",
+    "briefcase",
+    "building-2",
+    "calendar",
+    "calendar-days",
+    "calendar-plus",
+    "car",
+    "check",
+    "chevron-left",
+    "chevron-right",
+    "circle-alert",
+    "circle-check",
+    "clock",
+    "coffee",
+    "copy",
+    "download",
+    "file-text",
+    "handshake",
+    "history",
+    "inbox",
+    "info",
+    "key-round",
+    "languages",
+    "list-todo",
+    "loader-circle",
+    "lock",
+    "log-out",
+    "mail",
+    "map-pin",
+    "menu",
+    "message-circle",
+    "message-square",
+    "pause",
+    "pencil",
+    "phone",
+    "phone-incoming",
+    "phone-missed",
+    "play",
+    "plus",
+    "reply",
+    "route",
+    "search",
+    "sparkles",
+    "star",
+    "store",
+    "trash-2",
+    "triangle-alert",
+    "undo-2",
+    "upload",
+    "user-round",
+    "users",
+    "x",
+)
+KNOWN = frozenset(ICONS)
+
+# Where the rail leads: URL name, words, icon, only for managers. A place without a URL yet is left out.
+PLACES = (
+    ("todo:board", _("ToDo"), "list-todo", False),
+    ("customers:list", _("Customers"), "users", False),
+    ("todo:deals", _("Deals"), "handshake", False),
+    ("patterns:list", _("Follow-up patterns"), "route", False),
+    ("ranks:list", _("Ranks"), "award", False),
+    ("stores:list", _("Stores and staff"), "store", True),
+)
+
+
+def _use(name: str) -> str:
+    return f'<svg class="icon" aria-hidden="true"><use href="#i-{name}"></use></svg>'
+
+
+class IconNode(Node):
+    """An icon whose name is only known when the page is rendered; one that the sprite lacks becomes "info"."""
+
+    def __init__(self, name: FilterExpression):
+        self.name = name
+
+    def render(self, context):
+        name = str(self.name.resolve(context))
+        return _use(name if name in KNOWN else "info")
+
+
+@register.tag
+def icon(parser, token):
+    """`{% icon "phone" %}` costs nothing at render time; a misspelt name fails when the template is compiled."""
+    try:
+        _tag, name = token.split_contents()
+    except ValueError as error:
+        raise template.TemplateSyntaxError("icon takes one name") from error
+    if name[0] in "'\"":
+        name = name.strip("'\"")
+        if name not in KNOWN:
+            raise template.TemplateSyntaxError(f"{name!r} is not in ICONS (stores/templatetags/ui.py)")
+        return TextNode(_use(name))
+    return IconNode(parser.compile_filter(name))
+
+
+@register.simple_tag
+@lru_cache(maxsize=1)
+def icon_sprite():
+    """All drawings of the icon package that we use, once per page, made once per process."""
+    symbols = []
+    for name in ICONS:
+        drawing = re.sub(r"\s+", " ", lucide(name))
+        inside = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")].strip()
+        symbols.append(f'<symbol id="i-{name}" viewBox="0 0 24 24">{inside}</symbol>')
+    return mark_safe(f'<svg class="icon-sprite" aria-hidden="true">{"".join(symbols)}</svg>')  # noqa: S308
+
+
+@register.simple_tag(takes_context=True)
+def places(context):
+    """The rail's entries for the person of this request: `url`, `label`, `icon`, `current`."""
+    request, user = context.get("request"), context.get("user")
+    found = []
+    for name, label, drawing, for_managers in PLACES:
+        if for_managers and not getattr(user, "is_manager", False):
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        current = bool(request) and request.path.startswith(url)
+        found.append({"url": url, "label": label, "icon": drawing, "current": current, "name": name})
+    return found
