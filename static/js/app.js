@@ -17,6 +17,7 @@
       if (dialog.open) dialog.close();
       dialog.showModal();
     } else if (!dialog.open) dialog.show();
+    placeToasts();
     (find("[aria-invalid=true]", dialog) || find("[autofocus]", dialog))?.focus({ preventScroll: true });
     const row = opener?.closest("[data-row]");
     document.querySelectorAll("[data-row].current").forEach((other) => other.classList.toggle("current", other === row));
@@ -27,11 +28,27 @@
     const dialog = panel();
     if (!dialog?.open) return;
     dialog.close();
-    document.querySelectorAll("[data-row].current").forEach((row) => row.classList.remove("current"));
     const back = opener?.id ? document.getElementById(opener.id) : opener;
     if (back?.isConnected) back.focus();
   }
 
+  // A modal sheet makes the rest of the page inert: the toasts go into it while it is open, and undo stays in reach.
+  function placeToasts() {
+    const toasts = document.getElementById("toasts");
+    const home = find("dialog.panel:modal") || document.body;
+    if (toasts && toasts.parentElement !== home) home.append(toasts);
+  }
+  // A finger beside the sheet must not throw away what was typed.
+  const hasWords = (dialog) => [...dialog.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue);
+
+  document.addEventListener("close", () => {
+    document.querySelectorAll("[data-row].current").forEach((row) => row.classList.remove("current"));
+    placeToasts();
+  }, true);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const toasts = document.getElementById("toasts");
+    if (toasts && event.detail.target?.matches?.("dialog.panel")) document.body.append(toasts);
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!event.detail.target?.matches?.("dialog.panel")) return;
     if (event.detail.target.children.length) openPanel();
@@ -58,7 +75,6 @@
   }
   const watchToasts = () => document.querySelectorAll("[data-toast]").forEach(watchToast);
 
-  // A sheet makes the rest of the page inert, so the toasts come along into it while it is open.
   function say(name) {
     const blank = document.getElementById("toast-blank");
     const words = document.getElementById(`toast-${name}`);
@@ -67,9 +83,7 @@
     toast.dataset.says = name;
     find("p", toast).textContent = words.content.textContent.trim();
     document.querySelectorAll(`[data-says=${name}]`).forEach((old) => old.remove());
-    const sheet = find("dialog.panel:modal");
-    if (sheet) sheet.prepend(toast);
-    else document.getElementById("toasts").append(toast);
+    document.getElementById("toasts").append(toast);
   }
 
   // ---- Requests that fail: say so, leave everything as it was ----
@@ -114,11 +128,11 @@
     const target = event.target;
     if (!(target instanceof Element)) return;
     if (target.closest("[data-dismiss]")) return target.closest("[data-toast]").remove();
-    const close = target.closest("[data-close]");
-    if (close || target === find("dialog.panel:modal")) {
+    if (target.closest("[data-close]") && panel()?.open) {
       event.preventDefault();
       return closePanel();
     }
+    if (target === find("dialog.panel:modal") && !hasWords(target)) return closePanel();
     const chip = target.closest("[data-insert]");
     if (chip) return insert(chip.dataset.insert, find(chip.dataset.into) || find("textarea", chip.closest("form")));
     const fill = target.closest("[data-fill]");
