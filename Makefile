@@ -1,10 +1,8 @@
 .DEFAULT_GOAL := help
-SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE ?=
 # `check --deploy` looks at the settings of a real installation; nothing of this is connected to.
 DEPLOYED := DEMONSTRATION=0 DATABASE_URL=postgresql://nobody@localhost/nothing ALLOWED_HOSTS=localhost PROXIES=1 \
 	DATA_DIR=$(if $(DATA_DIR),$(DATA_DIR),.data) \
@@ -49,13 +47,14 @@ format: .venv/dev ## Let ruff put the code in order
 clean: ## Remove everything made here: environment, database, caches
 	rm -rf .venv .data .ruff_cache .pytest_cache .import_linter_cache
 
-.venv/bin/python:
+.venv/made:
 	@command -v $(PYTHON) >/dev/null || { echo "python3 is missing: apt-get install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, $(PYTHON) is older."; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "python3-venv is missing: apt-get install python3-venv"; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --clear .venv
+	@touch $@
 
-.venv/runtime: requirements.txt .venv/bin/python
+.venv/runtime: requirements.txt .venv/made
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
 	@touch $@
 

@@ -55,7 +55,7 @@ def url(data, name=DATABASE):
 
 
 def socket_dir(data):
-    """Where the server's socket is: in its data folder, or in the temporary folder when that path is too long."""
+    """Where the server's socket is: in its data folder, or a temporary one when that path is too long."""
     data = Path(data).absolute()
     if len(str(data / SOCKET_NAME).encode()) <= LONGEST_SOCKET_PATH:
         return data
@@ -114,7 +114,7 @@ class Server:
             self._run("pg_ctl", "stop", "-D", self.data, "-m", "fast", "-w", "-t", "30")
 
     def postmaster(self):
-        """The server's process, or None: a pid file is believed only when that process works in our folder."""
+        """The server's process, or None: a pid file is believed only if that process works in our folder."""
         try:
             process = psutil.Process(int((self.data / "postmaster.pid").read_text().split()[0]))
             if process.name() == "postgres" and Path(process.cwd()) == self.data.resolve():
@@ -203,7 +203,7 @@ class Server:
                 cwd="/",
                 start_new_session=True,
                 env={**os.environ, "LC_ALL": "C", "PGDATA": str(self.data)},
-            )  # noqa: S603 - our own binaries
+            )
             output.seek(0)
             said = output.read().strip()
         if done.returncode:

@@ -16,7 +16,7 @@ DATABASE_PATIENCE_SECONDS = 2
 @never_cache
 @require_safe
 def health(request):
-    """Answers 200 when the database does, else 503 (issue 2, point 3); a worker away is told, not an error."""
+    """Answers 200 when the database does, else 503 (issue 2, 3); a worker away is told, not an error."""
     try:
         _knock()
         return JsonResponse({"database": "ok", **_worker(), "follow_ups_waiting": _waiting()})
@@ -29,7 +29,7 @@ def health(request):
 
 
 def _knock():
-    """Tries the server with a connection of its own, because the shared ones wait longer than a monitor should."""
+    """Tries a connection of its own, because the shared ones wait longer than a monitor should."""
     parameters = connection.get_connection_params()
     parameters.pop("pool", None)
     with psycopg.connect(**{**parameters, "connect_timeout": DATABASE_PATIENCE_SECONDS}):

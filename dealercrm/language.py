@@ -1,11 +1,11 @@
-"""Japanese first: only a choice made on the page changes the language, never what a browser says it prefers."""
+"""Japanese first: only a choice made on the page changes the language, never what a browser prefers."""
 
 from django.conf import settings
 from django.utils import translation
 
 
 class LanguageMiddleware:
-    """Speaks the language of `set_language`'s cookie when there is one, Japanese otherwise (requirement H4)."""
+    """Speaks the language of `set_language`'s cookie if there is one, else Japanese (requirement H4)."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -15,7 +15,8 @@ DEBUG = False
 
 if DEMONSTRATION:
     SECRET_KEY = environment.demonstration_secret_key()
-    ALLOWED_HOSTS = ["*"]
+    # Only by name of this machine, so that no page of the internet can point its own name at us.
+    ALLOWED_HOSTS = ["*"] if "HOST" in os.environ else ["localhost", "127.0.0.1", "[::1]"]
     PROXIES = 0
     DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.url(DATA_DIR / "postgres")
 else:

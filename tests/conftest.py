@@ -17,7 +17,7 @@ settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_configure(config):
-    """Starts the server in the process that hands out the tests; its workers find the address in `os.environ`."""
+    """Starts the server in the process that hands out the tests; its workers find it in `os.environ`."""
     if "DATABASE_URL" not in os.environ:
         data = environment.data_dir() / "test-postgres"
         server = embedded.Server(data, durable=False).__enter__()

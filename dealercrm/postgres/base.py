@@ -10,7 +10,7 @@ PAUSE_SECONDS = 0.1
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Tries again to connect for up to five seconds: connecting is the one thing that is always safe to repeat."""
+    """Tries to connect for up to five seconds: connecting is the one thing always safe to repeat."""
 
     def get_new_connection(self, conn_params):
         deadline = time.monotonic() + PATIENCE_SECONDS

@@ -1,0 +1,79 @@
+"""The small parent of django-q2's cluster (STYLE.md "The worker").
+
+A crashed worker can hang the whole cluster. So the parent looks at the heartbeat, and when it is three
+minutes old kills every process of the cluster and ends with an error, for whoever supervises it to start anew.
+"""
+
+import signal
+import sys
+import time
+from datetime import timedelta
+
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from dealercrm.environment import BASE_DIR
+from dealercrm.processes import Child, die_with_parent_after_fork
+from stores.models import Heartbeat
+
+SILENT_TOO_LONG = timedelta(minutes=3)
+LOOK_EVERY_SECONDS = 10
+GRACE_SECONDS = 80
+
+
+def run_cluster():
+    """Becomes django-q2's cluster, all of whose processes end with it."""
+    die_with_parent_after_fork()
+    call_command("qcluster")
+
+
+def watch():
+    """Runs the cluster until asked to stop: returns 0 then, 1 when it ended by itself or fell silent."""
+    asked = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.append(True))
+    cluster = Child([sys.executable, str(BASE_DIR / "manage.py"), "worker", "--cluster"], DATABASE_POOL=None)
+    cluster.start()
+    _first_sweep()
+    try:
+        return _until_it_ends(cluster, asked, started_at=timezone.now())
+    finally:
+        cluster.kill()
+
+
+def _until_it_ends(cluster, asked, started_at):
+    look_at = time.monotonic() + LOOK_EVERY_SECONDS
+    while not cluster.has_ended():
+        if asked:
+            cluster.ask_to_stop()
+            cluster.wait(GRACE_SECONDS)
+            return 0
+        if time.monotonic() > look_at:
+            look_at = time.monotonic() + LOOK_EVERY_SECONDS
+            if is_silent(started_at, timezone.now()):
+                return 1
+        time.sleep(0.1)
+    return 0 if asked else 1
+
+
+def is_silent(started_at, now):
+    """Whether no sweep stamped the heartbeat for three minutes; a database that is away is no silence."""
+    try:
+        beat_at = Heartbeat.objects.filter(name=Heartbeat.WORKER).values_list("beat_at", flat=True).first()
+    except DatabaseError:
+        return False
+    finally:
+        connection.close()
+    return now - max(started_at, beat_at or started_at) > SILENT_TOO_LONG
+
+
+def _first_sweep():
+    """Rings for a sweep at once; django-q2 looks at its schedules only after half a minute."""
+    try:
+        async_task("followups.jobs.sweep")
+    except DatabaseError:
+        pass
+    finally:
+        connection.close()
