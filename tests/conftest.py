@@ -47,3 +47,11 @@ def _is_local(host):
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@pytest.fixture
+def cast(db):
+    """The people and stores of tests/cast.py."""
+    from tests.cast import everybody
+
+    return everybody()

@@ -65,9 +65,7 @@ def page_as(chromium, live_server):
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
         if username:
             cookies[settings.SESSION_COOKIE_NAME] = _session_of(username)
-        context.add_cookies(
-            [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]
-        )
+        context.add_cookies([{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()])
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: troubles.append(str(error)))

@@ -1,0 +1,172 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from stores.access import StoreQuerySet
+from stores.channels import Channel
+from stores.models import Store
+from stores.models.store import Weekday
+
+from ..text import display_phone, fold, phone_digits
+
+
+class Rank(models.Model):
+    """How much care a customer gets; the first is the highest."""
+
+    code = models.CharField(_("rank"), max_length=4, unique=True)
+    position = models.PositiveSmallIntegerField(unique=True)
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self):
+        return self.code
+
+
+class CustomerQuerySet(StoreQuerySet):
+    def net(self):
+        """Neither closed nor merged (DESIGN.md "Figures")."""
+        return self.filter(closed_at__isnull=True)
+
+    def search(self, text: str):
+        """Any part of a name, kana, phone, mail or plate, in any width or kana (REQUIREMENTS C9).
+
+        Words are looked for each by itself and all must be found.
+        """
+        digits = phone_digits(text)
+        if digits:
+            return self.filter(search__contains=digits)
+        found = self
+        for word in text.split():
+            found = found.filter(search__contains=fold(word))
+        return found
+
+    def in_kana_order(self):
+        return self.order_by("kana", "name", "pk")
+
+    def reindex(self):
+        """Recompute the search column of these customers; call it after names, phones, mails or plates changed."""
+        customers = list(self.prefetch_related("vehicles"))
+        for customer in customers:
+            customer.search = customer.search_text()
+        self.model.objects.bulk_update(customers, ["search"], batch_size=1000)
+
+
+class Customer(models.Model):
+    """A person or a company the dealership looks after (REQUIREMENTS C1)."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        COMPANY = "company", _("Company")
+
+    class Payment(models.TextChoices):
+        CASH = "cash", _("Cash")
+        LOAN = "loan", _("Loan")
+        LATE = "late", _("Has been late")
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="customers", verbose_name=_("store"))
+    code = models.CharField(_("customer code"), max_length=20, blank=True)
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.PERSON)
+    name = models.CharField(_("name"), max_length=100)
+    kana = models.CharField(_("kana"), max_length=100, blank=True)
+    contact_name = models.CharField(_("contact person"), max_length=60, blank=True)
+    phones = ArrayField(models.CharField(max_length=20), verbose_name=_("phones"), default=list, blank=True)
+    emails = ArrayField(models.CharField(max_length=120), verbose_name=_("emails"), default=list, blank=True)
+    postcode = models.CharField(_("post code"), max_length=8, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    born_on = models.DateField(_("birthday"), null=True, blank=True)
+    occupation = models.CharField(_("occupation"), max_length=60, blank=True)
+    free_days = models.CharField(_("days off"), max_length=60, blank=True)
+    convenient_weekdays = ArrayField(
+        models.PositiveSmallIntegerField(choices=Weekday.choices),
+        verbose_name=_("convenient days"),
+        default=list,
+        blank=True,
+    )
+    convenient_from = models.TimeField(_("convenient from"), null=True, blank=True)
+    convenient_until = models.TimeField(_("convenient until"), null=True, blank=True)
+    refused_channels = ArrayField(
+        models.CharField(max_length=10, choices=Channel.choices),
+        verbose_name=_("does not want"),
+        default=list,
+        blank=True,
+    )
+    payment = models.CharField(_("payment"), max_length=8, choices=Payment.choices, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="customers",
+        verbose_name=_("person in charge"),
+        null=True,
+        blank=True,
+    )
+    rank = models.ForeignKey(
+        Rank, models.SET_NULL, related_name="customers", verbose_name=_("rank"), null=True, blank=True
+    )
+    referrer = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        related_name="referred",
+        verbose_name=_("referred by"),
+        null=True,
+        blank=True,
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_contacted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_negotiated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    search = models.TextField(default="", editable=False)
+
+    objects = CustomerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "code"], name="customer_code_once_per_store", condition=~Q(code="")
+            ),
+            models.CheckConstraint(condition=~Q(name=""), name="customer_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(convenient_from__isnull=True, convenient_until__isnull=True)
+                | Q(convenient_from__lt=models.F("convenient_until")),
+                name="customer_convenient_hours_in_order",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="customer_search", opclasses=["gin_trgm_ops"]),
+            GinIndex(fields=["phones"], name="customer_phones"),
+            GinIndex(fields=["emails"], name="customer_emails"),
+            models.Index(fields=["store", "kana", "name"], name="customer_by_kana"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def phone(self) -> str:
+        """The number to call first, digits only; empty without one."""
+        return self.phones[0] if self.phones else ""
+
+    @property
+    def phone_display(self) -> str:
+        return display_phone(self.phone) if self.phones else ""
+
+    @property
+    def phones_display(self) -> list[str]:
+        return [display_phone(number) for number in self.phones]
+
+    @property
+    def email(self) -> str:
+        return self.emails[0] if self.emails else ""
+
+    def search_text(self) -> str:
+        """What the search column holds: the folded form of everything one looks a customer up by."""
+        plates = [vehicle.plate for vehicle in self.vehicles.all()]
+        parts = [self.name, self.contact_name, self.kana, self.code, *self.emails, *plates]
+        return "\n".join([*(fold(part) for part in parts if part), *self.phones])

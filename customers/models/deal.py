@@ -1,0 +1,238 @@
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stores.access import StoreQuerySet
+from stores.models import Store
+from stores.wake import wake
+
+from .customer import Customer
+from .vehicle import Vehicle
+
+
+class DealKind(models.TextChoices):
+    PURCHASE = "purchase", _("Purchase from the customer")
+    SALE = "sale", pgettext_lazy("deal", "Sale")
+    SERVICE = "service", _("Inspection or service")
+    INSURANCE = "insurance", _("Insurance")
+
+
+class Source(models.TextChoices):
+    APPRAISAL_SITE = "appraisal_site", _("Bulk appraisal site")
+    WEB = "web", _("Web")
+    PHONE = "phone", pgettext_lazy("source", "Phone")
+    WALK_IN = "walk_in", _("Walk-in")
+    REFERRAL = "referral", _("Referral")
+    REPEAT = "repeat", _("Repeat")
+
+
+class Stage(models.TextChoices):
+    """Where a deal stands, in order (REQUIREMENTS D1)."""
+
+    ENQUIRY = "enquiry", _("Enquiry")
+    APPOINTMENT = "appointment", pgettext_lazy("stage", "Appointment")
+    MET = "met", pgettext_lazy("stage", "Met")
+    ESTIMATE = "estimate", pgettext_lazy("stage", "Estimate sent")
+    ORDER = "order", pgettext_lazy("stage", "Order")
+    ORDERED = "ordered", _("Ordered from supplier")
+    DELIVERY = "delivery", pgettext_lazy("stage", "Delivery")
+    PAID = "paid", pgettext_lazy("stage", "Paid")
+
+    @property
+    def position(self) -> int:
+        return list(Stage).index(self)
+
+    @classmethod
+    def won(cls):
+        """The stages from the order on."""
+        return [stage for stage in cls if stage.position >= cls.ORDER.position]
+
+
+class LostReason(models.TextChoices):
+    COMPETITOR = "competitor", _("Decided for a competitor")
+    PRICE = "price", _("Price")
+    POSTPONED = "postponed", _("Put off")
+    REFUSED = "refused", pgettext_lazy("reason", "Refused")
+    UNREACHABLE = "unreachable", _("Could not be reached")
+    OTHER = "other", pgettext_lazy("reason", "Other")
+
+
+class DealQuerySet(StoreQuerySet):
+    def open(self):
+        return self.filter(closed_at__isnull=True)
+
+    def new(self):
+        """Received and nobody has begun (REQUIREMENTS A1)."""
+        return self.filter(closed_at__isnull=True, taken_at__isnull=True)
+
+    def new_late(self, now):
+        """New for longer than the store allows: these stand in overdue as well."""
+        return self.new().filter(new_late_at__lte=now)
+
+    def of(self, staff):
+        """That person's, and those that are nobody's yet."""
+        return self.filter(Q(staff=staff) | Q(staff__isnull=True))
+
+    def for_list(self):
+        return self.select_related("customer__rank", "staff", "store", "vehicle")
+
+
+class Deal(models.Model):
+    """One chance of business with a customer (REQUIREMENTS D1)."""
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="deals", verbose_name=_("store"))
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="deals", verbose_name=_("customer"))
+    vehicle = models.ForeignKey(
+        Vehicle, models.SET_NULL, related_name="deals", verbose_name=_("vehicle"), null=True, blank=True
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=DealKind.choices)
+    source = models.CharField(_("source"), max_length=15, choices=Source.choices)
+    goods = models.CharField(_("car or goods"), max_length=120, blank=True)
+    note = models.TextField(_("what the customer asked for"), blank=True)
+    amount_yen = models.PositiveIntegerField(_("amount (yen)"), null=True, blank=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="deals",
+        verbose_name=_("person in charge"),
+        null=True,
+        blank=True,
+    )
+    stage = models.CharField(_("stage"), max_length=12, choices=Stage.choices, default=Stage.ENQUIRY)
+    stage_changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    new_late_at = models.DateTimeField(editable=False)
+    taken_at = models.DateTimeField(null=True, blank=True, editable=False)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False)
+    estimate_sent_at = models.DateTimeField(null=True, blank=True, editable=False)
+    ordered_on = models.DateField(_("ordered on"), null=True, blank=True)
+    won_at = models.DateTimeField(null=True, blank=True, editable=False)
+    promised_on = models.DateField(_("promised delivery"), null=True, blank=True)
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
+    paid_on = models.DateField(_("paid on"), null=True, blank=True)
+    lost_at = models.DateTimeField(null=True, blank=True, editable=False)
+    lost_reason = models.CharField(_("reason"), max_length=12, choices=LostReason.choices, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_contacted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    last_negotiated_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = DealQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-received_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lost_at__isnull=True) | ~Q(lost_reason=""), name="deal_lost_with_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_at__isnull=True) | Q(closed_at__isnull=False), name="deal_lost_is_closed"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["store", "new_late_at"],
+                name="deal_new",
+                condition=Q(closed_at__isnull=True, taken_at__isnull=True),
+            ),
+            models.Index(fields=["store", "stage"], name="deal_open_by_stage", condition=Q(closed_at__isnull=True)),
+        ]
+
+    def __str__(self):
+        return f"{self.goods} {self.get_kind_display()}".strip()
+
+    @classmethod
+    def receive(cls, *, customer, now, received_at=None, **fields) -> "Deal":
+        """A new lead for a customer: the limit until it is overdue counts the store's open minutes."""
+        received_at = received_at or now
+        store = customer.store
+        late_at = store.calendar().after_open_minutes(received_at, store.new_limit_minutes)
+        return cls.objects.create(
+            customer=customer,
+            store=store,
+            received_at=received_at,
+            stage_changed_at=received_at,
+            new_late_at=late_at,
+            **fields,
+        )
+
+    @property
+    def is_new(self):
+        return self.taken_at is None and self.closed_at is None
+
+    def take(self, by, now) -> bool:
+        """Somebody has begun (first recorded contact, or assignment and pattern confirmed). False when begun before."""
+        taken = Deal.objects.filter(pk=self.pk, taken_at__isnull=True).update(taken_at=now, taken_by=by)
+        if taken:
+            self.taken_at, self.taken_by = now, by
+        return bool(taken)
+
+    def move_to(self, stage: Stage, by, now, **dates) -> bool:
+        """Change the stage and keep the step in its history. False when it stands there already and nothing changes.
+
+        `dates`: ordered_on, promised_on, delivered_on, paid_on, as the stage asks for them.
+        From the order on the deal is won; paid closes it; going back undoes either.
+        """
+        with transaction.atomic():
+            deal = Deal.objects.select_for_update().get(pk=self.pk)
+            moved = deal.stage != stage
+            if moved:
+                StageChange.objects.create(deal=deal, before=deal.stage, after=stage, by=by, at=now)
+                deal.stage, deal.stage_changed_at = stage, now
+            for name, value in dates.items():
+                setattr(deal, name, value)
+            today = timezone.localdate(now)
+            won = stage in Stage.won()
+            deal.won_at = (deal.won_at or now) if won else None
+            if won and not deal.ordered_on:
+                deal.ordered_on = today
+            if stage == Stage.ESTIMATE and not deal.estimate_sent_at:
+                deal.estimate_sent_at = now
+            if stage == Stage.PAID:
+                deal.closed_at, deal.paid_on = deal.closed_at or now, deal.paid_on or today
+            elif deal.lost_at is None:
+                deal.closed_at = None
+            deal.save()
+        self.refresh_from_db()
+        wake()
+        return moved
+
+    def lose(self, reason: str, by, now) -> bool:
+        """Close the deal without business. False when it is closed already."""
+        lost = Deal.objects.filter(pk=self.pk, closed_at__isnull=True).update(
+            lost_at=now, closed_at=now, lost_reason=reason
+        )
+        if lost:
+            StageChange.objects.create(deal=self, before=self.stage, after=self.stage, lost=True, by=by, at=now)
+            self.refresh_from_db()
+            wake()
+        return bool(lost)
+
+    def reopen(self, by, now) -> bool:
+        """Take back a loss. False when the deal isn't lost."""
+        reopened = Deal.objects.filter(pk=self.pk, lost_at__isnull=False).update(
+            lost_at=None, closed_at=None, lost_reason=""
+        )
+        if reopened:
+            StageChange.objects.create(deal=self, before=self.stage, after=self.stage, by=by, at=now)
+            self.refresh_from_db()
+        return bool(reopened)
+
+
+class StageChange(models.Model):
+    """One step of a deal's way, kept for ever."""
+
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="stage_changes")
+    before = models.CharField(max_length=12, choices=Stage.choices)
+    after = models.CharField(max_length=12, choices=Stage.choices)
+    lost = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.before} → {self.after}"

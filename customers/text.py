@@ -1,0 +1,102 @@
+"""How names, kana, phones and mails are folded, so that what looks alike to people is alike to the machine."""
+
+import unicodedata
+from functools import lru_cache
+
+import jaconv
+import phonenumbers
+
+VARIANTS = str.maketrans(
+    {
+        "髙": "高",
+        "﨑": "崎",
+        "嵜": "崎",
+        "碕": "崎",
+        "邊": "辺",
+        "邉": "辺",
+        "齋": "斎",
+        "齊": "斎",
+        "斉": "斎",
+        "濵": "浜",
+        "濱": "浜",
+        "澤": "沢",
+        "櫻": "桜",
+        "廣": "広",
+        "𠮷": "吉",
+        "嶋": "島",
+        "嶌": "島",
+        "國": "国",
+        "眞": "真",
+        "德": "徳",
+        "惠": "恵",
+        "瀨": "瀬",
+        "龍": "竜",
+        "冨": "富",
+        "栁": "柳",
+        "桒": "桑",
+        "曾": "曽",
+        "彌": "弥",
+        "嶽": "岳",
+        "會": "会",
+    }
+)
+
+
+def tidy(text: str) -> str:
+    """White space at the ends cut and inner runs made one; characters as they were typed."""
+    return " ".join(text.split())
+
+
+def fold(text: str) -> str:
+    """The search form: NFKC, lower case, hiragana as katakana, variant characters as one, no white space or hyphens."""
+    text = unicodedata.normalize("NFKC", text).lower().translate(VARIANTS)
+    text = jaconv.hira2kata(text)
+    return "".join(char for char in text if not char.isspace() and char not in "-‐‑–—―−・")
+
+
+def full_width_kana(text: str) -> str:
+    """Kana as full-width katakana, one space between the names."""
+    return tidy(jaconv.hira2kata(unicodedata.normalize("NFKC", text)))
+
+
+def normalise_email(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def normalise_phone(text: str) -> str:
+    """Digits of a Japanese number ('09012345678'), '+…' of a foreign one. ValueError when it is no phone number."""
+    folded = unicodedata.normalize("NFKC", text).strip()
+    for dash in "‐‑–—―−ー":
+        folded = folded.replace(dash, "-")
+    try:
+        number = phonenumbers.parse(folded, "JP")
+    except phonenumbers.NumberParseException:
+        raise ValueError(text) from None
+    if not phonenumbers.is_possible_number(number):
+        raise ValueError(text)
+    if number.country_code == 81:
+        national = phonenumbers.national_significant_number(number)
+        if not 9 <= len(national) <= 10:
+            raise ValueError(text)
+        return "0" + national
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@lru_cache(maxsize=8192)
+def display_phone(number: str) -> str:
+    """'090-1234-5678' for '09012345678'."""
+    try:
+        parsed = phonenumbers.parse(number, "JP")
+    except phonenumbers.NumberParseException:
+        return number
+    if parsed.country_code == 81:
+        return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+def phone_digits(text: str) -> str:
+    """The digits of a search text that may be a part of a phone number; empty when it has anything else."""
+    folded = unicodedata.normalize("NFKC", text)
+    digits = "".join(char for char in folded if char.isdigit())
+    rest = "".join(char for char in folded if not char.isdigit() and char not in "+-()（）‐–—−ー 　")
+    return "" if rest else digits

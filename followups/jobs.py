@@ -1,0 +1,60 @@
+"""What the worker is woken for. A job carries no work: it looks what there is to do (DESIGN.md "The engine")."""
+
+import time
+
+from django.utils import timezone
+
+from stores.models import Heartbeat
+from stores.wake import heard, wake
+
+from .expansion import expand
+from .overdue import flag
+from .stopping import end_finished, stop_of_closed_deals
+
+SLICE_SECONDS = 2.0
+"""Nobody waits behind a long job: it commits as it goes, and after so long queues itself again."""
+
+
+def work() -> str:
+    """Woken after a change: expand what waits, then stop what a closed deal ends."""
+    heard()
+    finished = _until_done([expand, _stop])
+    if not finished:
+        wake()
+    return "done" if finished else "more"
+
+
+def sweep() -> str:
+    """Every minute: everything a lost message may have left, and what the clock made due."""
+    finished = _until_done([expand, _stop, flag])
+    if not finished:
+        wake("followups.jobs.sweep_on")
+    return "done" if finished else "more"
+
+
+def sweep_on() -> str:
+    """A sweep that had more to do than fits one slice goes on."""
+    heard("followups.jobs.sweep_on")
+    return sweep()
+
+
+def nightly() -> str:
+    """At night: follow-ups with nothing left to do are closed."""
+    Heartbeat.stamp(timezone.now())
+    return f"ended {end_finished(timezone.now())}"
+
+
+def _stop(now) -> int:
+    stop_of_closed_deals(now)
+    return 0
+
+
+def _until_done(passes) -> bool:
+    """Run each pass, slice after slice, until it finds nothing. False when the time was up before."""
+    until = time.monotonic() + SLICE_SECONDS
+    Heartbeat.stamp(timezone.now())
+    for one_pass in passes:
+        while one_pass(timezone.now()):
+            if time.monotonic() > until:
+                return False
+    return True

@@ -1,0 +1,24 @@
+from .contact import Contact, ContentKind, Direction, HouseRules, Outcome, TextTemplate, WaitReason
+from .followup import EndReason, FollowUp
+from .pattern import Base, DayRule, Pattern, PatternVersion, Step, Window
+from .task import CancelReason, Task
+
+__all__ = [
+    "Base",
+    "CancelReason",
+    "Contact",
+    "ContentKind",
+    "DayRule",
+    "Direction",
+    "EndReason",
+    "FollowUp",
+    "HouseRules",
+    "Outcome",
+    "Pattern",
+    "PatternVersion",
+    "Step",
+    "Task",
+    "TextTemplate",
+    "WaitReason",
+    "Window",
+]

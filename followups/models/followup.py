@@ -1,0 +1,101 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Deal, Vehicle
+from stores.access import StoreQuerySet
+from stores.models import Store
+
+from .pattern import Pattern, PatternVersion
+
+
+class EndReason(models.TextChoices):
+    DONE = "done", _("All steps done")
+    STOPPED = "stopped", _("Stopped by hand")
+    SPOKEN = "spoken", _("The customer was spoken to")
+    REPLIED = "replied", _("The customer replied")
+    REPLACED = "replaced", _("Another pattern was chosen")
+    WON = "won", _("The deal was won")
+    LOST = "lost", _("The deal was lost")
+
+
+class FollowUpQuerySet(StoreQuerySet):
+    def running(self):
+        return self.filter(ended_at__isnull=True)
+
+    def waiting(self):
+        """Chosen, and their tasks not yet made by the worker."""
+        return self.filter(ended_at__isnull=True, expanded_at__isnull=True)
+
+    def of_customer(self, customer):
+        return self.filter(customer=customer)
+
+    def about(self, *, customer, deal=None):
+        """Those of a deal when it is about one, else all of the customer's."""
+        return self.filter(customer=customer) if deal is None else self.filter(deal=deal)
+
+
+class FollowUp(models.Model):
+    """One pattern at work for one customer, deal or vehicle, from one base date (DESIGN.md "Rows")."""
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+")
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="follow_ups")
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="follow_ups", null=True, blank=True)
+    vehicle = models.ForeignKey(Vehicle, models.CASCADE, related_name="follow_ups", null=True, blank=True)
+    pattern = models.ForeignKey(Pattern, models.PROTECT, related_name="follow_ups")
+    version = models.ForeignKey(PatternVersion, models.PROTECT, related_name="follow_ups")
+    occurrence_key = models.CharField(max_length=40)
+    base_on = models.DateField(_("base date"))
+    base_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    expanded_at = models.DateTimeField(null=True, blank=True)
+    past_steps = models.PositiveSmallIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    ended_with = models.ForeignKey(
+        "followups.Contact", models.SET_NULL, related_name="ended_follow_ups", null=True, blank=True
+    )
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["pattern", "customer", "deal", "vehicle", "occurrence_key"],
+                name="follow_up_once_per_occurrence",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["pattern", "customer", "deal", "vehicle"],
+                name="follow_up_one_open_by_hand",
+                condition=Q(ended_at__isnull=True, occurrence_key__startswith="hand:"),
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | ~Q(end_reason=""), name="follow_up_ended_with_a_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="follow_up_waiting",
+                condition=Q(ended_at__isnull=True, expanded_at__isnull=True),
+            ),
+            models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
+        ]
+
+    def __str__(self):
+        return f"{self.pattern} {self.base_on}"
+
+    @property
+    def base(self):
+        """The base for the schedule: an aware datetime where the time is known, else the day."""
+        return self.base_at or self.base_on
+
+    @property
+    def is_being_prepared(self):
+        return self.expanded_at is None and self.ended_at is None

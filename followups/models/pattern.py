@@ -1,0 +1,178 @@
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stores.calendar import Hours
+from stores.channels import Channel
+from stores.models import Role, Store
+
+from ..schedule import DayRule, StepSpec, Window
+
+
+class Base(models.TextChoices):
+    """What the steps are counted from (REQUIREMENTS B3)."""
+
+    RECEIVED = "received", _("Lead received")
+    NEGOTIATED = "negotiated", _("Last negotiation")
+    ESTIMATE_SENT = "estimate_sent", _("Estimate sent")
+    ORDERED = "ordered", _("Order")
+    DELIVERED = "delivered", pgettext_lazy("base", "Delivery")
+    CHOSEN = "chosen", _("The day the pattern is chosen")
+
+
+class PatternQuerySet(models.QuerySet):
+    def visible_to(self, staff):
+        """The group's, and those of one's own stores."""
+        if staff.is_admin:
+            return self.all()
+        return self.filter(Q(store__isnull=True) | Q(store_id__in=staff.store_ids))
+
+    def usable_in(self, store):
+        """What may be chosen in that store: its own, and the group's that it has no copy of."""
+        own = self.filter(store=store, retired_at__isnull=True)
+        return self.filter(retired_at__isnull=True).filter(
+            Q(store=store) | Q(store__isnull=True) & ~Q(slug__in=own.values("slug"))
+        )
+
+    def current(self):
+        return self.filter(retired_at__isnull=True)
+
+
+class Pattern(models.Model):
+    """How customers are looked after, written down once. With no store it is the group's (REQUIREMENTS B1)."""
+
+    store = models.ForeignKey(Store, models.CASCADE, related_name="patterns", null=True, blank=True)
+    slug = models.SlugField(_("short name"), max_length=60)
+    name = models.CharField(_("name"), max_length=60)
+    description = models.CharField(_("when to use it"), max_length=200, blank=True)
+    copied_from = models.ForeignKey(
+        "self", models.SET_NULL, related_name="copies", null=True, blank=True, editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = PatternQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "slug"], name="pattern_slug_once_per_store", nulls_distinct=False),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @cached_property
+    def current_version(self) -> "PatternVersion":
+        return self.versions.order_by("-number").first()
+
+    def add_version(self, *, base, steps, by, now, note="") -> "PatternVersion":
+        """Save a new version; running follow-ups keep theirs (REQUIREMENTS B7).
+
+        `steps`: unsaved Step objects in their order; positions are given here.
+        """
+        with transaction.atomic():
+            Pattern.objects.select_for_update().get(pk=self.pk)
+            last = self.versions.order_by("-number").values_list("number", flat=True).first() or 0
+            version = PatternVersion.objects.create(
+                pattern=self, number=last + 1, base=base, made_by=by, made_at=now, note=note
+            )
+            for position, step in enumerate(steps, start=1):
+                step.pk, step.version, step.position = None, version, position
+            Step.objects.bulk_create(steps)
+        self.__dict__.pop("current_version", None)
+        return version
+
+    def copy_to(self, store, *, by, now) -> "Pattern":
+        """A store's own copy, to be tuned there. The one that is there already, if so."""
+        with transaction.atomic():
+            copy, made = Pattern.objects.get_or_create(
+                store=store,
+                slug=self.slug,
+                defaults={"name": self.name, "description": self.description, "copied_from": self},
+            )
+            if made:
+                version = self.current_version
+                copy.add_version(base=version.base, steps=list(version.steps.all()), by=by, now=now)
+        return copy
+
+
+class PatternVersion(models.Model):
+    """A pattern as it was at one time; never changed once saved."""
+
+    pattern = models.ForeignKey(Pattern, models.CASCADE, related_name="versions")
+    number = models.PositiveSmallIntegerField()
+    base = models.CharField(_("counted from"), max_length=15, choices=Base.choices, default=Base.CHOSEN)
+    note = models.CharField(_("what changed"), max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["pattern", "number"], name="pattern_version_once")]
+
+    def __str__(self):
+        return f"{self.pattern} v{self.number}"
+
+    @cached_property
+    def step_list(self) -> list["Step"]:
+        return list(self.steps.all())
+
+
+class Step(models.Model):
+    """One thing to do at an offset from the base date (REQUIREMENTS B1)."""
+
+    version = models.ForeignKey(PatternVersion, models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    offset_days = models.SmallIntegerField(_("days after the base date"), default=0)
+    allowed_days = models.PositiveSmallIntegerField(_("days it may take"), default=0)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
+    title = models.CharField(_("title"), max_length=80)
+    script = models.TextField(_("script"), blank=True)
+    details_template = models.CharField(_("text proposed for the record"), max_length=200, blank=True)
+    content_kind = models.ForeignKey(
+        "followups.ContentKind",
+        models.SET_NULL,
+        related_name="+",
+        verbose_name=_("kind of content"),
+        null=True,
+        blank=True,
+    )
+    day_rule = models.CharField(_("on a closed day"), max_length=10, choices=DayRule.choices, default=DayRule.NEXT)
+    window = models.CharField(_("time of day"), max_length=10, choices=Window.choices, default=Window.ANY)
+    window_from = models.TimeField(_("from"), null=True, blank=True)
+    window_until = models.TimeField(_("until"), null=True, blank=True)
+    soon_minutes = models.PositiveSmallIntegerField(_("minutes after the event"), null=True, blank=True)
+    assignee_role = models.CharField(_("done by"), max_length=12, choices=Role.choices, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "position"], name="step_position_once"),
+            models.CheckConstraint(condition=~Q(title=""), name="step_has_a_title"),
+            models.CheckConstraint(
+                condition=~Q(window="fixed") | Q(window_from__lt=F("window_until")),
+                name="step_fixed_window_in_order",
+            ),
+            models.CheckConstraint(condition=~Q(window="soon") | Q(soon_minutes__gt=0), name="step_soon_has_minutes"),
+        ]
+
+    def __str__(self):
+        return f"{self.position}. {self.title}"
+
+    def spec(self) -> StepSpec:
+        """What the schedule needs to know, as a value."""
+        fixed = self.window == Window.FIXED
+        return StepSpec(
+            channel=self.channel,
+            offset_days=self.offset_days,
+            allowed_days=self.allowed_days,
+            day_rule=self.day_rule,
+            window=self.window,
+            hours=Hours(self.window_from, self.window_until) if fixed else None,
+            soon_minutes=self.soon_minutes or 0,
+        )

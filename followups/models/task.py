@@ -1,0 +1,150 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Deal
+from stores.access import StoreQuerySet
+from stores.channels import Channel
+from stores.models import Store
+
+from .followup import FollowUp
+from .pattern import Step
+
+OPEN = Q(done_at__isnull=True, cancelled_at__isnull=True)
+
+
+class CancelReason(models.TextChoices):
+    FOLLOW_UP_ENDED = "ended", _("Its follow-up ended")
+    NOT_NEEDED = "not_needed", _("Not needed any more")
+    UNDONE = "undone", _("The record that made it was taken back")
+
+
+class TaskQuerySet(StoreQuerySet):
+    def open(self):
+        return self.filter(OPEN)
+
+    def reached(self, now):
+        """Open, and their day has come: on-time and overdue together."""
+        return self.filter(OPEN, due_on__lte=timezone.localdate(now))
+
+    def on_time(self, now):
+        return self.reached(now).filter(late_at__gt=now)
+
+    def overdue(self, now):
+        return self.reached(now).filter(late_at__lte=now)
+
+    def upcoming(self, now):
+        return self.filter(OPEN, due_on__gt=timezone.localdate(now))
+
+    def done_today(self, now):
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.filter(done_at__gte=midnight)
+
+    def of(self, staff):
+        return self.filter(assignee=staff)
+
+    def of_nobody(self):
+        """The store's pool."""
+        return self.filter(assignee__isnull=True)
+
+    def to_flag(self, now):
+        """Late and not yet flagged (the flag pass)."""
+        return self.filter(OPEN, overdue_at__isnull=True, late_at__lte=now)
+
+    def for_list(self):
+        return self.select_related(
+            "customer__rank", "deal", "assignee", "step", "follow_up__pattern", "follow_up__version"
+        )
+
+    def by_urgency(self):
+        return self.order_by("late_at", "due_from", "pk")
+
+
+class Task(models.Model):
+    """One thing to do, with a window in time (DESIGN.md "Time")."""
+
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", db_index=False)
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="tasks", null=True, blank=True)
+    deal = models.ForeignKey(Deal, models.CASCADE, related_name="tasks", null=True, blank=True)
+    follow_up = models.ForeignKey(FollowUp, models.CASCADE, related_name="tasks", null=True, blank=True, db_index=False)
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+", null=True, blank=True, db_index=False)
+    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
+    title = models.CharField(_("title"), max_length=80)
+    reason = models.JSONField(default=list, blank=True)
+    due_on = models.DateField(_("day"))
+    due_from = models.DateTimeField()
+    due_until = models.DateTimeField()
+    late_at = models.DateTimeField()
+    first_late_at = models.DateTimeField()
+    promised_at = models.DateTimeField(null=True, blank=True)
+    moves = models.PositiveSmallIntegerField(default=0)
+    overdue_at = models.DateTimeField(null=True, blank=True)
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="tasks", null=True, blank=True, db_index=False
+    )
+    assigned_by_hand_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    made_with = models.ForeignKey(
+        "followups.Contact", models.SET_NULL, related_name="made_tasks", null=True, blank=True, db_index=False
+    )
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False
+    )
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False
+    )
+    cancel_reason = models.CharField(max_length=12, choices=CancelReason.choices, blank=True)
+    cancel_note = models.CharField(max_length=200, blank=True)
+    counted_store = models.ForeignKey(Store, models.PROTECT, related_name="+", null=True, db_index=False)
+    counted_staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False
+    )
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["late_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["follow_up", "step"], name="task_once_per_step"),
+            models.CheckConstraint(
+                condition=Q(done_at__isnull=True) | Q(cancelled_at__isnull=True),
+                name="task_done_or_cancelled",
+            ),
+            models.CheckConstraint(
+                condition=Q(due_from__lte=F("due_until"), due_until__lte=F("late_at")),
+                name="task_window_in_order",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["assignee", "due_on", "late_at"], name="task_open_of_person", condition=OPEN),
+            models.Index(fields=["store", "due_on", "late_at"], name="task_open_of_store", condition=OPEN),
+            models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
+            models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
+            models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def is_open(self):
+        return self.done_at is None and self.cancelled_at is None
+
+    def is_late(self, now) -> bool:
+        return self.is_open and self.late_at <= now
+
+    def assign(self, to, by, now) -> bool:
+        """Give an open task to somebody (or to the pool: None). It stays there when the owner changes."""
+        return bool(Task.objects.open().filter(pk=self.pk).update(assignee=to, assigned_by_hand_at=now))
+
+    def cancel(self, by, now, note) -> bool:
+        """Not needed any more. False when it is done or cancelled already."""
+        return bool(
+            Task.objects.open()
+            .filter(pk=self.pk)
+            .update(cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.NOT_NEEDED, cancel_note=note)
+        )

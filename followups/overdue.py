@@ -1,0 +1,30 @@
+"""The flag pass: open tasks past their time are flagged overdue, once, with when (DESIGN.md "The engine", pass 4).
+
+The board never waits for it: overdue is decided by the clock when read. The flag is what figures and rules build on.
+"""
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
+
+from .models import Task
+
+SLICE = 5000
+
+
+def flag(now, *, limit: int = SLICE) -> int:
+    """Flag up to `limit` tasks; gives how many. Who is counted is settled here, when the task falls late."""
+    with transaction.atomic():
+        late = list(
+            Task.objects.to_flag(now)
+            .select_for_update(skip_locked=True)
+            .order_by("late_at")
+            .values_list("pk", flat=True)[:limit]
+        )
+        if late:
+            Task.objects.filter(pk__in=late).update(
+                overdue_at=now,
+                counted_store=Coalesce(F("counted_store"), F("store")),
+                counted_staff=Coalesce(F("counted_staff"), F("assignee")),
+            )
+    return len(late)

@@ -1,0 +1,331 @@
+"""Recording what happened: one verb for a task's result, one for a contact of its own, one for a reply, and the way back.
+
+REQUIREMENTS A4, B6, B12, E1, E2; DESIGN.md "Rows".
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
+
+from customers.models import Deal, LostReason, Stage
+
+from .models import (
+    CancelReason,
+    Contact,
+    ContentKind,
+    Direction,
+    EndReason,
+    FollowUp,
+    HouseRules,
+    Outcome,
+    Task,
+)
+from .models.contact import CONVERSATIONS, REACHED
+from .starting import start
+from .stopping import resume, stop
+
+UNDO_WITHIN = timedelta(days=1)
+
+
+class AlreadyRecorded(Exception):
+    """Somebody else was first; `task` tells who and when."""
+
+    def __init__(self, task):
+        super().__init__(task)
+        self.task = task
+
+
+class TooLateToUndo(Exception):
+    """The record is older than UNDO_WITHIN or was taken back already: it can be corrected, not undone."""
+
+
+@dataclass
+class NextAppointment:
+    """A single appointment (REQUIREMENTS B12). Without a time it is for the whole day."""
+
+    on: date
+    at: time | None = None
+    channel: str = "phone"
+    title: str = ""
+
+
+@dataclass
+class Result:
+    """What the person says happened. `close`: running follow-ups that end with it."""
+
+    outcome: str
+    details: str = ""
+    content_kind: object = None
+    negotiated: bool = False
+    wait_reason: object = None
+    happened_at: datetime | None = None
+    next: NextAppointment | None = None
+    pattern: object = None
+    close: list = field(default_factory=list)
+
+
+def record(task: Task, result: Result, *, by, now) -> Contact:
+    """The result of a task, once. Raises AlreadyRecorded when it isn't open any more."""
+    with transaction.atomic():
+        claimed = (
+            Task.objects.open()
+            .filter(pk=task.pk)
+            .update(
+                done_at=now,
+                done_by=by,
+                counted_store=Coalesce("counted_store", "store"),
+                counted_staff=Coalesce("counted_staff", by.pk),
+            )
+        )
+        task.refresh_from_db()
+        if not claimed:
+            raise AlreadyRecorded(task)
+        contact = _keep(result, task.customer, task.deal, task.channel, by=by, now=now, task=task)
+        _fill_from_step(contact, task.step)
+        _settle(contact, result, by=by, now=now)
+    return contact
+
+
+def record_contact(customer, deal, channel, result: Result, *, by, now) -> Contact:
+    """Something that happened without a task: a call one made, a visit, a mail sent."""
+    with transaction.atomic():
+        contact = _keep(result, customer, deal, channel, by=by, now=now)
+        _settle(contact, result, by=by, now=now)
+    return contact
+
+
+def receive(customer, deal, channel, result: Result, *, by, now) -> Contact:
+    """The customer called or wrote. A conversation is born answered, a message waits for its answer."""
+    store = customer.store
+    with transaction.atomic():
+        contact = _keep(result, customer, deal, channel, by=by, now=now)
+        contact.direction = Direction.IN
+        contact.for_staff = (deal and deal.staff) or customer.owner
+        if result.outcome in CONVERSATIONS:
+            contact.answered_at, contact.answered_by = now, by
+        else:
+            calendar = store.calendar()
+            contact.answer_late_at = calendar.after_open_minutes(contact.happened_at, store.reply_limit_minutes)
+        _settle(contact, result, by=by, now=now)
+    return contact
+
+
+def need_no_answer(contact: Contact, reason: str, *, by, now) -> bool:
+    """Say why a message needs no answer. False when it is answered already."""
+    return bool(
+        Contact.objects.waiting().filter(pk=contact.pk).update(answered_at=now, answered_by=by, answer_note=reason)
+    )
+
+
+def complete(contact: Contact, *, details, content_kind, by, now) -> Contact:
+    """Add the line that was missing to a record that stands."""
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=contact.pk)
+        contact.details = details
+        contact.content_kind = content_kind or contact.content_kind
+        _stamp_complete(contact, now)
+        contact.save(update_fields=["details", "content_kind", "completed_at"])
+    return contact
+
+
+def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Contact:
+    """A corrected record supersedes the old one, which stays. What it set in motion isn't touched."""
+    with transaction.atomic():
+        old = Contact.objects.select_for_update().get(pk=contact.pk)
+        if old.voided_at:
+            raise TooLateToUndo(old)
+        Contact.objects.filter(pk=old.pk).update(voided_at=now, voided_by=by)
+        new = Contact.objects.get(pk=old.pk)
+        new.pk, new._state.adding = None, True
+        new.voided_at = new.voided_by = None
+        new.supersedes, new.entered_by = old, by
+        new.details, new.content_kind, new.outcome = details, content_kind, outcome
+        _stamp_complete(new, now)
+        new.save(force_insert=True)
+        for related in ("made_tasks", "ended_follow_ups", "answers"):
+            getattr(old, related).update(**{getattr(old, related).field.name: new})
+    return new
+
+
+def undo(contact: Contact, *, by, now):
+    """Take a record back with all it set in motion; the record stays, struck out. Raises TooLateToUndo."""
+    with transaction.atomic():
+        taken_back = (
+            Contact.objects.standing()
+            .filter(pk=contact.pk, entered_at__gt=now - UNDO_WITHIN)
+            .update(voided_at=now, voided_by=by)
+        )
+        if not taken_back:
+            raise TooLateToUndo(contact)
+        contact.refresh_from_db()
+        if contact.task_id:
+            Task.objects.filter(pk=contact.task_id).update(done_at=None, done_by=None)
+            Task.objects.filter(pk=contact.task_id, overdue_at__isnull=True).update(
+                counted_staff=None, counted_store=None
+            )
+        contact.made_tasks.filter(done_at__isnull=True, cancelled_at__isnull=True).update(
+            cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.UNDONE
+        )
+        stop(
+            FollowUp.objects.filter(pk__in=contact.effects.get("started", [])),
+            EndReason.STOPPED,
+            by=by,
+            now=now,
+        )
+        resume(FollowUp.objects.filter(ended_with=contact))
+        contact.answers.update(answered_at=None, answered_by=None, answered_with=None)
+        _undo_deal(contact, by, now)
+        refresh_last_contact(contact.customer, contact.deal)
+
+
+def closable(customer, deal=None):
+    """Running follow-ups that a conversation offers to close: the deal's, else all of the customer's."""
+    return FollowUp.objects.about(customer=customer, deal=deal).running().select_related("pattern")
+
+
+def refresh_last_contact(customer, deal=None):
+    """Recompute the days that patterns count from, out of the contacts that stand."""
+    for thing, rows in ((customer, Q(customer=customer)), (deal, Q(deal=deal))):
+        if thing is None:
+            continue
+        last = (
+            Contact.objects.standing()
+            .filter(rows)
+            .aggregate(
+                contacted=Max("happened_at", filter=_two_way()),
+                negotiated=Max("happened_at", filter=Q(negotiated=True)),
+            )
+        )
+        type(thing).objects.filter(pk=thing.pk).update(
+            last_contacted_at=last["contacted"], last_negotiated_at=last["negotiated"]
+        )
+
+
+def _two_way():
+    return Q(direction=Direction.IN) | Q(outcome__in=REACHED)
+
+
+def _keep(result, customer, deal, channel, *, by, now, task=None) -> Contact:
+    """The contact as the person states it, not saved yet."""
+    conversation = result.outcome in CONVERSATIONS
+    return Contact(
+        store=customer.store,
+        customer=customer,
+        deal=deal,
+        task=task,
+        channel=channel,
+        outcome=result.outcome,
+        content_kind=result.content_kind,
+        details=result.details,
+        negotiated=result.negotiated and conversation,
+        wait_reason=result.wait_reason,
+        happened_at=min(result.happened_at or now, now),
+        entered_at=now,
+        done_by=by,
+        entered_by=by,
+        counted_store=customer.store,
+        counted_staff=by,
+    )
+
+
+def _fill_from_step(contact: Contact, step):
+    """The step supplies what "no answer" and "sent" need to be complete; a conversation's line is written by hand."""
+    if contact.content_kind_id is None:
+        contact.content_kind = (step and step.content_kind) or ContentKind.objects.current().last()
+    if not contact.details and contact.outcome not in CONVERSATIONS:
+        contact.details = (step and step.details_template) or contact.get_outcome_display()
+
+
+def _settle(contact: Contact, result: Result, *, by, now):
+    """Save the contact and everything that follows from it."""
+    _stamp_complete(contact, now)
+    contact.save(force_insert=True)
+    _touch_deal(contact, by, now)
+    if contact.direction == Direction.OUT and contact.outcome in REACHED:
+        waiting = Contact.objects.waiting().filter(customer=contact.customer)
+        if contact.deal_id:
+            waiting = waiting.filter(Q(deal=contact.deal_id) | Q(deal__isnull=True))
+        waiting.update(answered_at=now, answered_by=by, answered_with=contact)
+    if result.close:
+        reason = EndReason.SPOKEN if contact.outcome in CONVERSATIONS else EndReason.REPLIED
+        chosen = closable(contact.customer).filter(pk__in=result.close)
+        stop(chosen, reason, by=by, now=now, contact=contact)
+    if contact.outcome == Outcome.REFUSED:
+        about = FollowUp.objects.about(customer=contact.customer, deal=contact.deal)
+        stop(about, EndReason.LOST, by=by, now=now, contact=contact)
+    if result.next:
+        appoint(contact.customer, contact.deal, result.next, by=by, now=now, contact=contact)
+    if result.pattern:
+        follow_up = start(result.pattern, customer=contact.customer, deal=contact.deal, by=by, now=now)
+        contact.effects["started"] = [follow_up.pk]
+    Contact.objects.filter(pk=contact.pk).update(effects=contact.effects)
+    refresh_last_contact(contact.customer, contact.deal)
+
+
+def appoint(customer, deal, appointment: NextAppointment, *, by, now, contact=None) -> Task:
+    """A single task on a day, or at a time promised to the customer: then it is late when the hour is over."""
+    calendar = customer.store.calendar()
+    hours = calendar.hours_on(appointment.on) or calendar.hours
+    if appointment.at:
+        starts = calendar.moment(appointment.on, appointment.at)
+        ends = late_at = starts + timedelta(hours=1)
+    else:
+        starts = calendar.moment(appointment.on, hours.starts)
+        ends = late_at = calendar.moment(appointment.on, hours.ends)
+    assignee = by if contact else (deal and deal.staff) or customer.owner or by
+    return Task.objects.create(
+        store=customer.store,
+        customer=customer,
+        deal=deal,
+        channel=appointment.channel,
+        title=appointment.title,
+        reason=[["by_hand"], *([["promised"]] if appointment.at else [])],
+        due_on=appointment.on,
+        due_from=starts,
+        due_until=ends,
+        late_at=late_at,
+        first_late_at=late_at,
+        promised_at=starts if appointment.at else None,
+        assignee=assignee,
+        created_at=now,
+        made_with=contact,
+    )
+
+
+def _touch_deal(contact: Contact, by, now):
+    """The first contact takes the deal; an appointment and a refusal move it. What was done is kept for the way back."""
+    deal = contact.deal
+    if deal is None:
+        return
+    if contact.direction == Direction.OUT and deal.take(by, now):
+        contact.effects["took"] = True
+    early = Stage(deal.stage).position
+    if contact.outcome == Outcome.APPOINTMENT and early < Stage.APPOINTMENT.position:
+        contact.effects["stage"] = deal.stage
+        deal.move_to(Stage.APPOINTMENT, by, now)
+    elif contact.negotiated and early < Stage.MET.position:
+        contact.effects["stage"] = deal.stage
+        deal.move_to(Stage.MET, by, now)
+    if contact.outcome == Outcome.REFUSED and deal.lose(LostReason.REFUSED, by, now):
+        contact.effects["lost"] = True
+
+
+def _undo_deal(contact: Contact, by, now):
+    deal = contact.deal
+    if deal is None:
+        return
+    if contact.effects.get("lost"):
+        deal.reopen(by, now)
+    if contact.effects.get("stage"):
+        deal.move_to(Stage(contact.effects["stage"]), by, now)
+    if contact.effects.get("took"):
+        Deal.objects.filter(pk=deal.pk).update(taken_at=None, taken_by=None)
+
+
+def _stamp_complete(contact: Contact, now):
+    """When the record had all that the house asks for."""
+    if contact.completed_at is None and not contact.missing_fields(HouseRules.load()):
+        contact.completed_at = now

@@ -1,0 +1,313 @@
+"""When the steps of a pattern fall: pure functions, no database, no clock (DESIGN.md "Time", REQUIREMENTS B1, B4, B5).
+
+Given a base, the steps, the store's calendar and what is known of the customer, `plan` gives for each step a day, a
+preferred window, the moment after which it is late, and the reasons a person can read (see `reasons.py`).
+Same input, same output.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stores.calendar import Hours, OpeningCalendar
+from stores.channels import LIVE_CHANNELS, Channel
+
+LEAST_MINUTES = 60
+"""With less of the opening left after the event, the window runs into the next opening."""
+REACH_DAYS = 6
+"""How far a call or visit may wait for a day that suits the customer: within a week."""
+
+
+class DayRule(models.TextChoices):
+    """What a step does when its day is closed."""
+
+    NEXT = "next", _("Next open day")
+    PREVIOUS = "previous", _("Previous open day")
+    EXACT = "exact", _("On that very day, even when closed")
+
+
+class Window(models.TextChoices):
+    """The time of day a step prefers (REQUIREMENTS B4)."""
+
+    ANY = "any", _("Any time")
+    FIXED = "fixed", _("Between two times")
+    SOON = "soon", _("As soon as possible")
+    ROTATING = "rotating", _("A different time at each call")
+
+
+@dataclass(frozen=True, slots=True)
+class StepSpec:
+    """One step. `allowed_days`: how many days after its day it may still be done ("within two days" is 0 and 2)."""
+
+    channel: str
+    offset_days: int = 0
+    allowed_days: int = 0
+    day_rule: str = DayRule.NEXT
+    window: str = Window.ANY
+    hours: Hours | None = None
+    soon_minutes: int = 0
+
+    @property
+    def insists(self) -> bool:
+        """It stays on its very day: closed or not, called already or not."""
+        return self.day_rule == DayRule.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """When it suits the customer; empty where not known."""
+
+    weekdays: frozenset[int] = frozenset()
+    hours: Hours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One step placed in time. Moments are aware, in the store's zone; `reason` is a list of [code, *values]."""
+
+    due_on: date
+    due_from: datetime
+    due_until: datetime
+    late_at: datetime
+    reason: list
+
+
+NO_PREFERENCE = Preference()
+
+
+def plan(
+    base: date | datetime,
+    steps: Sequence[StepSpec],
+    calendar: OpeningCalendar,
+    preference: Preference = NO_PREFERENCE,
+    called_on: frozenset[date] = frozenset(),
+    tried_at: tuple[time, ...] = (),
+) -> list[Planned]:
+    """Place every step, in their order.
+
+    `base`: the day of the event, or the aware moment where it is known; `called_on`: days on which the customer is to
+    be called anyway (at most one call a day); `tried_at`: local times of calls since the last conversation that
+    nobody answered. Raises stores.calendar.NoOpenDay when the store never opens.
+    """
+    return _Plan(base, steps, calendar, preference, set(called_on), tried_at).run()
+
+
+@dataclass(slots=True)
+class _Plan:
+    base: date | datetime
+    steps: Sequence[StepSpec]
+    calendar: OpeningCalendar
+    preference: Preference
+    called_on: set[date]
+    tried_at: tuple[time, ...]
+    windows_used: list[int] = field(init=False)
+    last_window: int = field(init=False, default=-1)
+
+    def run(self) -> list[Planned]:
+        self.windows_used = [
+            sum(window.starts <= tried < window.ends for tried in self.tried_at)
+            for window in self.calendar.call_windows
+        ]
+        day_zero, event_time, base_reason = _day_zero(self.base, self.calendar)
+        planned: list[Planned] = []
+        earliest = date.min
+        for index, step in enumerate(self.steps):
+            if index and step.offset_days < self.steps[index - 1].offset_days:
+                earliest = date.min
+            reason = [*base_reason, ["offset", step.offset_days]]
+            day = self._day(index, day_zero, event_time, earliest, reason)
+            placed = self._window(step, day, day_zero, event_time, planned, reason)
+            earliest = max(earliest, day)
+            if step.channel == Channel.PHONE:
+                self.called_on.add(day)
+            planned.append(placed)
+        return planned
+
+    def _day(self, index: int, day_zero: date, event_time: time | None, earliest: date, reason: list) -> date:
+        """The day of a step: its rule first; then only forwards, for order, the customer, and one call a day."""
+        step = self.steps[index]
+        nominal = day_zero + timedelta(days=step.offset_days)
+        if step.insists:
+            if not self.calendar.is_open(nominal):
+                reason.append(["insists", nominal.isoformat()])
+            return nominal
+        day = self._open_day(step, nominal, day_zero)
+        if day != nominal:
+            reason.append(["moved", nominal.isoformat()])
+        if day < earliest:
+            day = self.calendar.next_open(earliest)
+            reason.append(["in_order"])
+        if day == day_zero and event_time and not self._time_left(step, day, event_time):
+            day = self.calendar.next_open(day + timedelta(days=1))
+            reason.append(["too_late_that_day"])
+        day = self._day_that_suits(index, day, day_zero, reason)
+        if step.channel == Channel.PHONE and day in self.called_on:
+            while day in self.called_on:
+                day = self.calendar.next_open(day + timedelta(days=1))
+            reason.append(["one_call_a_day"])
+        return day
+
+    def _open_day(self, step: StepSpec, nominal: date, day_zero: date) -> date:
+        if step.day_rule == DayRule.PREVIOUS:
+            day = self.calendar.previous_open(nominal)
+            if step.offset_days < 0 or day >= day_zero:
+                return day
+        return self.calendar.next_open(nominal)
+
+    def _time_left(self, step: StepSpec, day: date, event_time: time) -> bool:
+        return event_time < self._reachable(step.channel, day).ends
+
+    def _day_that_suits(self, index: int, day: date, day_zero: date, reason: list) -> date:
+        """A call or visit waits for a day that suits the customer, but not beyond the next step's day.
+
+        What is due on day 0 doesn't wait: the customer has just been in touch.
+        """
+        step = self.steps[index]
+        wanted = self.preference.weekdays
+        if not wanted or step.channel not in LIVE_CHANNELS or step.offset_days == 0 or day.weekday() in wanted:
+            return day
+        limit = day + timedelta(days=REACH_DAYS)
+        for later in self.steps[index + 1 :]:
+            if later.offset_days > step.offset_days:
+                limit = min(limit, day_zero + timedelta(days=later.offset_days))
+                break
+        candidate = day + timedelta(days=1)
+        while candidate <= limit:
+            if candidate.weekday() in wanted and self.calendar.is_open(candidate):
+                reason.append(["customer_day"])
+                return candidate
+            candidate += timedelta(days=1)
+        reason.append(["customer_day_out_of_reach"])
+        return day
+
+    def _reachable(self, channel: str, day: date) -> Hours:
+        """Contactable hours within opening hours; contactable hours alone where the two don't meet."""
+        contactable = self.calendar.contactable_on(channel, day)
+        opening = self.calendar.hours_on(day)
+        return (opening and contactable.overlap(opening)) or contactable
+
+    def _window(self, step, day, day_zero, event_time, planned, reason) -> Planned:
+        reachable = self._reachable(step.channel, day)
+        since = event_time if day == day_zero and event_time and event_time < reachable.ends else None
+        hours = self._preferred_hours(step, day, reachable, since, reason)
+        start = self.calendar.moment(day, hours.starts)
+        end = self.calendar.moment(day, hours.ends)
+        last_day = day
+        if step.allowed_days and not step.insists:
+            limit = day_zero + timedelta(days=step.offset_days + step.allowed_days)
+            last_day = max(day, self.calendar.previous_open(limit))
+            reason.append(["within", step.allowed_days])
+        if since and step.window != Window.SOON and _minutes(since, reachable.ends) < LEAST_MINUTES:
+            start = self.calendar.moment(day, max(since, reachable.starts))
+            last_day, end = self._into_next_opening(step, day, _minutes(since, reachable.ends), last_day)
+            reason.append(["into_next_opening"])
+        elif step.window == Window.SOON:
+            last_day, end = self._soon(step, day, start, reachable, last_day)
+            reason.append(["soon", step.soon_minutes])
+            self._use_windows_in(start.time(), end.time(), end.date() == day)
+        if planned and planned[-1].due_on == day and step.window != Window.FIXED:
+            start = planned[-1].due_from if start < planned[-1].due_from < end else start
+        late_at = max(self.calendar.closing(last_day), end)
+        return Planned(day, start, end, late_at, reason)
+
+    def _preferred_hours(self, step, day, reachable: Hours, since: time | None, reason: list) -> Hours:
+        """What is left of the day: the customer's hours win over the step's window (REQUIREMENTS B4)."""
+        hours = reachable
+        if since and since > hours.starts:
+            hours = Hours(since, hours.ends)
+        theirs = self.preference.hours if step.channel in LIVE_CHANNELS and step.window != Window.SOON else None
+        suits = theirs and hours.overlap(theirs)
+        if suits:
+            reason.append(["customer_hours", str(theirs)])
+            return suits
+        if theirs:
+            reason.append(["customer_hours_out_of_reach", str(theirs)])
+        if step.window == Window.FIXED:
+            return self._fixed(step, day, hours, reason)
+        if step.window == Window.ROTATING:
+            return self._rotating(hours, reason)
+        return hours
+
+    def _fixed(self, step, day, hours: Hours, reason: list) -> Hours:
+        left = hours.overlap(step.hours)
+        if left:
+            reason.append(["window", str(step.hours)])
+            return left
+        contactable = self.calendar.contactable_on(step.channel, day)
+        if hours.starts >= step.hours.ends:
+            reason.append(["window_passed", str(step.hours)])
+            return hours
+        reason.append(["window_outside_opening", str(step.hours)])
+        return contactable.overlap(step.hours) or hours
+
+    def _rotating(self, hours: Hours, reason: list) -> Hours:
+        """The window used least so far, never the last one again while there is another."""
+        best = None
+        for index, window in enumerate(self.calendar.call_windows):
+            left = hours.overlap(window)
+            if left:
+                rank = (index == self.last_window, self.windows_used[index], index)
+                if best is None or rank < best[0]:
+                    best = (rank, index, left)
+        if best is None:
+            reason.append(["no_window_left"])
+            return hours
+        _rank, index, left = best
+        self.windows_used[index] += 1
+        self.last_window = index
+        reason.append(["rotating", str(self.calendar.call_windows[index])])
+        return left
+
+    def _into_next_opening(self, step, day, minutes_left: float, last_day: date) -> tuple[date, datetime]:
+        following = self.calendar.next_open(day + timedelta(days=1))
+        reachable = self._reachable(step.channel, following)
+        end = self.calendar.moment(following, reachable.starts) + timedelta(minutes=LEAST_MINUTES - minutes_left)
+        return max(last_day, following), min(end, self.calendar.moment(following, reachable.ends))
+
+    def _soon(self, step, day, start: datetime, reachable: Hours, last_day: date) -> tuple[date, datetime]:
+        minutes_left = (self.calendar.moment(day, reachable.ends) - start) / timedelta(minutes=1)
+        if minutes_left >= step.soon_minutes:
+            return last_day, start + timedelta(minutes=step.soon_minutes)
+        following = self.calendar.next_open(day + timedelta(days=1))
+        reachable = self._reachable(step.channel, following)
+        end = self.calendar.moment(following, reachable.starts)
+        end += timedelta(minutes=step.soon_minutes - minutes_left)
+        return max(last_day, following), min(end, self.calendar.moment(following, reachable.ends))
+
+    def _use_windows_in(self, starts: time, ends: time, same_day: bool):
+        """A call as soon as possible also counts as a try of the hour it falls in."""
+        stretch = Hours(starts, ends) if same_day and starts < ends else None
+        for index, window in enumerate(self.calendar.call_windows):
+            if stretch and window.overlap(stretch):
+                self.windows_used[index] += 1
+                self.last_window = index
+
+
+def _day_zero(base: date | datetime, calendar: OpeningCalendar) -> tuple[date, time | None, list]:
+    """The day the steps count from, the time of the event where it still matters that day, and why."""
+    if not isinstance(base, datetime):
+        day = calendar.next_open(base)
+        return (
+            day,
+            None,
+            [["base", base.isoformat()], *([["base_closed", day.isoformat()]] if day != base else [])],
+        )
+    local = base.astimezone(calendar.zone)
+    day = local.date()
+    reason = [["base", local.isoformat(timespec="minutes")]]
+    hours = calendar.hours_on(day)
+    if hours is None:
+        day = calendar.next_open(day)
+        return day, None, [*reason, ["base_closed", day.isoformat()]]
+    at = local.time().replace(second=0, microsecond=0)
+    if at >= hours.ends:
+        day = calendar.next_open(day + timedelta(days=1))
+        return day, None, [*reason, ["base_after_closing", day.isoformat()]]
+    return day, at, reason
+
+
+def _minutes(starts: time, ends: time) -> float:
+    return (ends.hour - starts.hour) * 60 + ends.minute - starts.minute

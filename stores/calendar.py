@@ -1,0 +1,115 @@
+"""A store's opening days and hours as a value: no database, no clock.
+
+Days are `datetime.date` in the store's time zone; moments are aware datetimes. All stores share
+`settings.TIME_ZONE` (Japan has one zone: docs/decisions.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import jpholiday
+
+SEARCH_DAYS = 400
+"""How far an open day is looked for: more than a year, so that a closed season is survived."""
+
+
+class NoOpenDay(ValueError):
+    """The calendar has no open day within SEARCH_DAYS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A stretch of one day, `starts` before `ends`."""
+
+    starts: time
+    ends: time
+
+    def __str__(self):
+        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+    def overlap(self, other: "Hours") -> "Hours | None":
+        starts, ends = max(self.starts, other.starts), min(self.ends, other.ends)
+        return Hours(starts, ends) if starts < ends else None
+
+
+@lru_cache(maxsize=4096)
+def is_public_holiday(day: date) -> bool:
+    return jpholiday.is_holiday(day)
+
+
+@dataclass(frozen=True, eq=False)
+class OpeningCalendar:
+    """When a store is open and when it may reach customers (REQUIREMENTS B5, DESIGN.md "Time").
+
+    `weekdays`: weekdays closed every week (Monday is 0); `nth_weekdays`: (weekday, n) closed as the nth of a month;
+    `dates`: exceptions by day, None where closed; `contactable`: hours by channel, missing means as opened.
+    """
+
+    zone: ZoneInfo
+    hours: Hours
+    weekdays: frozenset[int] = frozenset()
+    nth_weekdays: frozenset[tuple[int, int]] = frozenset()
+    open_on_holidays: bool = False
+    dates: Mapping[date, Hours | None] = field(default_factory=dict)
+    contactable: Mapping[str, Hours] = field(default_factory=dict)
+    call_windows: tuple[Hours, ...] = ()
+
+    def hours_on(self, day: date) -> Hours | None:
+        """The opening hours of that day, None when closed."""
+        if day in self.dates:
+            return self.dates[day]
+        regularly_closed = (
+            day.weekday() in self.weekdays or (day.weekday(), (day.day - 1) // 7 + 1) in self.nth_weekdays
+        )
+        if regularly_closed and not (self.open_on_holidays and is_public_holiday(day)):
+            return None
+        return self.hours
+
+    def is_open(self, day: date) -> bool:
+        return self.hours_on(day) is not None
+
+    def next_open(self, day: date) -> date:
+        """That day, or the first open one after it."""
+        return self._search(day, 1)
+
+    def previous_open(self, day: date) -> date:
+        """That day, or the last open one before it."""
+        return self._search(day, -1)
+
+    def _search(self, day: date, direction: int) -> date:
+        for distance in range(SEARCH_DAYS):
+            candidate = day + timedelta(days=direction * distance)
+            if self.is_open(candidate):
+                return candidate
+        raise NoOpenDay(day)
+
+    def contactable_on(self, channel: str, day: date) -> Hours:
+        """The hours in which that channel may be used, whether the store is open or not."""
+        return self.contactable.get(channel) or self.hours_on(day) or self.hours
+
+    def moment(self, day: date, at: time) -> datetime:
+        return datetime.combine(day, at, self.zone)
+
+    def closing(self, day: date) -> datetime:
+        """The closing time of that day; of a closed day, the usual closing time."""
+        return self.moment(day, (self.hours_on(day) or self.hours).ends)
+
+    def after_open_minutes(self, at: datetime, minutes: int) -> datetime:
+        """The moment by which the store has been open `minutes` minutes since `at`."""
+        at = at.astimezone(self.zone)
+        left = timedelta(minutes=minutes)
+        day = at.date()
+        for _ in range(SEARCH_DAYS):
+            hours = self.hours_on(day)
+            if hours:
+                starts = max(at, self.moment(day, hours.starts))
+                ends = self.moment(day, hours.ends)
+                if starts < ends:
+                    if ends - starts >= left:
+                        return starts + left
+                    left -= ends - starts
+            day += timedelta(days=1)
+        raise NoOpenDay(day)

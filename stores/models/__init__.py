@@ -1,0 +1,16 @@
+from .staff import DayOff, Membership, Role, Staff
+from .store import CalendarDate, ClosingDay, ContactHours, Store
+from .worker import Heartbeat, WakeUp
+
+__all__ = [
+    "CalendarDate",
+    "ClosingDay",
+    "ContactHours",
+    "DayOff",
+    "Heartbeat",
+    "Membership",
+    "Role",
+    "Staff",
+    "Store",
+    "WakeUp",
+]

@@ -1,0 +1,165 @@
+from datetime import time
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..calendar import Hours, OpeningCalendar
+from ..channels import Channel
+
+
+def parse_window(text: str) -> Hours:
+    """'12:00-13:00' as Hours. ValueError when it is not one."""
+    starts, _sep, ends = text.partition("-")
+    hours = Hours(time.fromisoformat(starts.strip()), time.fromisoformat(ends.strip()))
+    if hours.starts >= hours.ends:
+        raise ValueError(text)
+    return hours
+
+
+def validate_window(text: str):
+    try:
+        parse_window(text)
+    except ValueError:
+        raise ValidationError(
+            _("“%(value)s” is not a stretch of time such as 12:00-13:00."), params={"value": text}
+        ) from None
+
+
+def default_call_windows():
+    """Lunch, the afternoon break, after work, the morning break (REQUIREMENTS B4)."""
+    return ["12:00-13:00", "15:00-16:00", "17:00-19:00", "10:00-11:00"]
+
+
+class StoreQuerySet(models.QuerySet):
+    def visible_to(self, staff):
+        return self.all() if staff.is_admin else self.filter(pk__in=staff.store_ids)
+
+    def with_calendar(self):
+        return self.prefetch_related("closing_days", "calendar_dates", "contact_hours")
+
+
+class Store(models.Model):
+    """A place with opening days and hours."""
+
+    slug = models.SlugField(_("short name in addresses"), unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    opens = models.TimeField(_("opens"), default=time(10))
+    closes = models.TimeField(_("closes"), default=time(19))
+    open_on_holidays = models.BooleanField(_("open on public holidays even on a closing day"), default=False)
+    call_windows = ArrayField(
+        models.CharField(max_length=11, validators=[validate_window]),
+        verbose_name=_("calling windows, in the order they are tried"),
+        default=default_call_windows,
+    )
+    new_limit_minutes = models.PositiveSmallIntegerField(_("open minutes until a new lead is overdue"), default=60)
+    reply_limit_minutes = models.PositiveSmallIntegerField(
+        _("open minutes until an unanswered reply is overdue"), default=120
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = StoreQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="store_opens_before_it_closes"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def calendar(self) -> OpeningCalendar:
+        """The calendar as a value; three queries unless the store came from `with_calendar()`."""
+        closing_days = list(self.closing_days.all())
+        return OpeningCalendar(
+            zone=timezone.get_default_timezone(),
+            hours=Hours(self.opens, self.closes),
+            weekdays=frozenset(day.weekday for day in closing_days if day.nth is None),
+            nth_weekdays=frozenset((day.weekday, day.nth) for day in closing_days if day.nth is not None),
+            open_on_holidays=self.open_on_holidays,
+            dates={row.on: row.hours for row in self.calendar_dates.all()},
+            contactable={row.channel: Hours(row.starts, row.ends) for row in self.contact_hours.all()},
+            call_windows=tuple(parse_window(text) for text in self.call_windows),
+        )
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+class ClosingDay(models.Model):
+    """A weekday on which the store is regularly closed: every week, or as the nth of the month."""
+
+    store = models.ForeignKey(Store, models.CASCADE, related_name="closing_days")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
+    nth = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["weekday", "nth"]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "weekday", "nth"], name="closing_day_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(weekday__lte=6) & (Q(nth__isnull=True) | Q(nth__range=(1, 5))),
+                name="closing_day_is_a_weekday",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.store} {self.get_weekday_display()} {self.nth or ''}".rstrip()
+
+
+class CalendarDate(models.Model):
+    """One day that differs from the rule: closed, or open with hours of its own."""
+
+    store = models.ForeignKey(Store, models.CASCADE, related_name="calendar_dates")
+    on = models.DateField(_("day"))
+    opens = models.TimeField(_("opens"), null=True, blank=True)
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    note = models.CharField(_("note"), max_length=60, blank=True)
+
+    class Meta:
+        ordering = ["on"]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "on"], name="calendar_date_once"),
+            models.CheckConstraint(
+                condition=Q(opens__isnull=True, closes__isnull=True) | Q(opens__lt=F("closes")),
+                name="calendar_date_closed_or_with_hours",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.store} {self.on}"
+
+    @property
+    def hours(self) -> Hours | None:
+        return Hours(self.opens, self.closes) if self.opens else None
+
+
+class ContactHours(models.Model):
+    """The hours in which customers may be reached by a channel."""
+
+    store = models.ForeignKey(Store, models.CASCADE, related_name="contact_hours")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    starts = models.TimeField(_("from"))
+    ends = models.TimeField(_("until"))
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "channel"], name="contact_hours_once"),
+            models.CheckConstraint(condition=Q(starts__lt=F("ends")), name="contact_hours_in_order"),
+        ]
+
+    def __str__(self):
+        return f"{self.store} {self.channel} {self.starts:%H:%M}–{self.ends:%H:%M}"
