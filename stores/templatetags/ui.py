@@ -6,6 +6,7 @@ from functools import lru_cache
 from django import template
 from django.template.base import FilterExpression, Node, TextNode
 from django.urls import NoReverseMatch, reverse
+from django.utils.html import conditional_escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
@@ -122,6 +123,19 @@ def icon_sprite():
         inside = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")].strip()
         symbols.append(f'<symbol id="i-{name}" viewBox="0 0 24 24">{inside}</symbol>')
     return mark_safe(f'<svg class="icon-sprite" aria-hidden="true">{"".join(symbols)}</svg>')  # noqa: S308
+
+
+# A number with its unit, a range of hours, a day with its weekday: never broken at the end of a line.
+TOGETHER = re.compile(
+    r"(?<![\w&#])\d[\d:/.,–〜~-]*(?:時台|時|分|日後|日目|日|件|回|人|台|年|月|歳|円|万円|km)?"
+    r"(?:\([月火水木金土日](?:・祝)?\))?"
+)
+
+
+@register.filter
+def unbroken(text):
+    """Text whose "17–19時" or "11/19(木)" stays on one line: `{{ task.reason|unbroken }}`."""
+    return mark_safe(TOGETHER.sub(r'<span class="keep">\g<0></span>', conditional_escape(text)))  # noqa: S308
 
 
 @register.simple_tag(takes_context=True)
