@@ -25,9 +25,7 @@ class LineFormatter(logging.Formatter):
 
     def formatException(self, exc_info):  # noqa: N802 - logging's name
         kind, error, trace = exc_info
-        lines = [
-            f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)
-        ]
+        lines = [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(trace)]
         return "\n".join([f"{kind.__module__}.{kind.__qualname__} {_sql_state(error)}".rstrip(), *lines])
 
 

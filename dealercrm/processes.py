@@ -38,7 +38,7 @@ class Child:
             self.command,
             env={**kept, **self.environment},
             process_group=0,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - nothing but one system call
+            preexec_fn=die_with_parent,
         )
 
     def has_ended(self):

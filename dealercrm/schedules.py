@@ -37,7 +37,5 @@ def _next(at, now):
         return now
     zone = ZoneInfo(settings.TIME_ZONE)
     today = now.astimezone(zone).date()
-    runs = (
-        datetime(day.year, day.month, day.day, *at, tzinfo=zone) for day in (today, today + timedelta(days=1))
-    )
+    runs = (datetime(day.year, day.month, day.day, *at, tzinfo=zone) for day in (today, today + timedelta(days=1)))
     return next(run for run in runs if run > now)

@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -89,9 +90,7 @@ TEMPLATES = [
 # Language and time
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
-LOCALE_PATHS = [
-    BASE_DIR / "locale" / app for app in ("stores", "customers", "followups", "todo", "dealercrm")
-]
+LOCALE_PATHS = [BASE_DIR / "locale" / app for app in ("stores", "customers", "followups", "todo", "dealercrm")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 USE_I18N = True
 TIME_ZONE = "Asia/Tokyo"
@@ -207,6 +206,7 @@ LOGGING = {
         "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": True},
         "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
         "axes": {"handlers": [], "level": "ERROR", "propagate": True},
+        "gunicorn.http": {"handlers": [], "level": "ERROR", "propagate": True},
         "psycopg.pool": {"handlers": [], "level": "ERROR", "propagate": True},
     },
 }

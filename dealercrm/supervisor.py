@@ -1,4 +1,4 @@
-"""`manage.py run`: database, web and worker together, started in order, kept up, and stopped without a trace."""
+"""`manage.py run`: database, web and worker together, started in order, kept up, stopped without trace."""
 
 import fcntl
 import os
@@ -182,7 +182,7 @@ def answers(port, host):
     """Whether the web server answers by now; what it answers doesn't matter here."""
     address = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
     try:
-        urllib.request.urlopen(f"http://{address}:{port}/health", timeout=3).close()  # noqa: S310 - http
+        urllib.request.urlopen(f"http://{address}:{port}/health", timeout=3).close()
     except urllib.error.HTTPError:
         return True
     except OSError:

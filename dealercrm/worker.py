@@ -1,7 +1,7 @@
 """The small parent of django-q2's cluster (STYLE.md "The worker").
 
 A crashed worker can hang the whole cluster. So the parent looks at the heartbeat, and when it is three
-minutes old kills every process of the cluster and ends with an error, for whoever supervises it to start anew.
+minutes old kills every process of the cluster and ends with an error, so that its supervisor starts it anew.
 """
 
 import signal

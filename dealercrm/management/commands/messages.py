@@ -9,9 +9,7 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--check", action="store_true", help="change nothing, fail when a text is missing"
-        )
+        parser.add_argument("--check", action="store_true", help="change nothing, fail when a text is missing")
         parser.add_argument("--compile", action="store_true", help="only compile what is there")
 
     def handle(self, *, check, compile, **options):
