@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 from dealercrm import embedded, environment
 
@@ -89,7 +88,7 @@ TEMPLATES = [
 
 # Language and time
 LANGUAGE_CODE = "ja"
-LANGUAGES = [("ja", _("Japanese")), ("en", _("English"))]
+LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale" / app for app in ("stores", "customers", "followups", "todo", "dealercrm")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 USE_I18N = True
