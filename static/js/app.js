@@ -73,7 +73,11 @@
       toast.remove();
     }, 1000);
   }
-  const watchToasts = () => document.querySelectorAll("[data-toast]").forEach(watchToast);
+  function watchToasts() {
+    const toasts = [...document.querySelectorAll("[data-toast]")];
+    toasts.slice(0, -2).forEach((old) => old.remove());
+    toasts.slice(-2).forEach(watchToast);
+  }
 
   function say(name) {
     const blank = document.getElementById("toast-blank");
@@ -84,6 +88,7 @@
     find("p", toast).textContent = words.content.textContent.trim();
     document.querySelectorAll(`[data-says=${name}]`).forEach((old) => old.remove());
     document.getElementById("toasts").append(toast);
+    placeToasts();
   }
 
   // ---- Requests that fail: say so, leave everything as it was ----
@@ -94,6 +99,11 @@
     if (isQuiet(event)) return;
     const status = event.detail.xhr.status;
     say(status === 403 ? "forbidden" : status === 404 ? "gone" : "failed");
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.successful) document.querySelectorAll("[data-says]").forEach((old) => old.remove());
+    else placeToasts();
   });
 
   // ---- Quiet refresh: never under one's fingers ----
