@@ -86,9 +86,10 @@
     const toast = blank.content.firstElementChild.cloneNode(true);
     toast.dataset.says = name;
     find("p", toast).textContent = words.content.textContent.trim();
-    document.querySelectorAll(`[data-says=${name}]`).forEach((old) => old.remove());
+    document.querySelectorAll("[data-says]").forEach((old) => old.remove());
     document.getElementById("toasts").append(toast);
     placeToasts();
+    watchToasts();
   }
 
   // ---- Requests that fail: say so, leave everything as it was ----
