@@ -1,9 +1,12 @@
 """What a request does when the database goes away under it."""
 
 import sys
+import time
 
 from django.db import InterfaceError, OperationalError, connections
 from django.views import defaults
+
+from dealercrm.postgres.base import PATIENCE_SECONDS
 
 RETRY_AFTER_SECONDS = 5
 
@@ -19,8 +22,11 @@ class RecoveryMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        began_at = time.monotonic()
         response = self.get_response(request)
-        if getattr(response, "database_was_lost", False) and request.method in {"GET", "HEAD"}:
+        lost = getattr(response, "database_was_lost", False)
+        waited_already = time.monotonic() - began_at >= PATIENCE_SECONDS
+        if lost and request.method in {"GET", "HEAD"} and not waited_already:
             connections.close_all()
             response = self.get_response(request)
         return response

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import connections
 
 from dealercrm import embedded, environment
+from dealercrm.catalogue import Catalogue
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -24,6 +25,9 @@ def pytest_configure(config):
         config.add_cleanup(lambda: server.__exit__(None, None, None))
         os.environ.update(DATABASE_URL=embedded.url(data), DEMONSTRATION="1")
         config.add_cleanup(lambda: os.environ.pop("DATABASE_URL"))
+    if not hasattr(config, "workerinput"):
+        for folder in settings.LOCALE_PATHS:
+            Catalogue(settings.BASE_DIR, folder.name).compile()
     connections.databases["default"].update(environment.database(os.environ["DATABASE_URL"]))
 
 
