@@ -16,7 +16,7 @@ def assign_deal(deal: Deal, to, *, by, now, take=False):
     with transaction.atomic():
         Deal.objects.filter(pk=deal.pk).update(staff=to)
         deal.staff = to
-        Task.objects.open().filter(_follows_deal(deal)).update(assignee=to or deal.customer.owner)
+        Task.objects.open().filter(_follows_owner(), deal=deal).update(assignee=to or deal.customer.owner)
         Contact.objects.waiting().filter(deal=deal).update(for_staff=to or deal.customer.owner)
         if to and deal.customer.owner_id is None:
             assign_customer(deal.customer, to)
@@ -30,9 +30,10 @@ def assign_customer(customer: Customer, to):
         Customer.objects.filter(pk=customer.pk).update(owner=to)
         customer.owner = to
         rows = Q(customer=customer) & (Q(deal__isnull=True) | Q(deal__staff__isnull=True))
-        Task.objects.open().filter(rows, assigned_by_hand_at__isnull=True).update(assignee=to)
+        Task.objects.open().filter(rows, _follows_owner()).update(assignee=to)
         Contact.objects.waiting().filter(rows).update(for_staff=to)
 
 
-def _follows_deal(deal) -> Q:
-    return Q(deal=deal, assigned_by_hand_at__isnull=True) & (Q(step__isnull=True) | Q(step__assignee_role=""))
+def _follows_owner() -> Q:
+    """Neither assigned by hand nor made for a role."""
+    return Q(assigned_by_hand_at__isnull=True) & (Q(step__isnull=True) | Q(step__assignee_role=""))

@@ -5,6 +5,7 @@ one statement that leaves alone what exists. Safe to run twice, at once, or afte
 """
 
 import json
+import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,6 +20,8 @@ from stores.models import Membership, Store
 from .models import Contact, FollowUp, PatternVersion, Step, Task
 from .models.contact import CONVERSATIONS, UNANSWERED
 from .schedule import Planned, Preference, StepSpec, plan
+
+log = logging.getLogger(__name__)
 
 SLICE = 500
 """Follow-ups in one transaction: a slice takes a fraction of a second."""
@@ -63,11 +66,14 @@ class Known:
 
 
 def expand(now, *, limit: int = SLICE) -> int:
-    """Make the tasks of up to `limit` waiting follow-ups in one transaction; gives how many follow-ups it took."""
+    """Make the tasks of up to `limit` waiting follow-ups in one transaction; gives for how many it did.
+
+    One that cannot be planned (say a base date in the year 9999) keeps waiting and is logged; the others go on.
+    """
     with transaction.atomic():
         waiting = list(
             FollowUp.objects.waiting()
-            .select_for_update(skip_locked=True, of=("self",))
+            .select_for_update(skip_locked=True, of=("self",), no_key=True)
             .select_related("customer", "deal")
             .order_by("pk")[:limit]
         )
@@ -76,12 +82,15 @@ def expand(now, *, limit: int = SLICE) -> int:
         known = _read(waiting)
         rows, past = [], {}
         for follow_up in waiting:
-            made, skipped = _tasks_of(follow_up, known)
-            rows += made
-            past[follow_up.pk] = skipped
+            try:
+                made, past[follow_up.pk] = _tasks_of(follow_up, known)
+            except Exception:
+                log.exception("Follow-up %s cannot be planned", follow_up.pk)
+            else:
+                rows += made
         _write(rows, now)
-        _mark(waiting, past, now)
-    return len(waiting)
+        _mark(past, now)
+    return len(past)
 
 
 def preference_of(customer) -> Preference:
@@ -226,12 +235,12 @@ def _write(rows, now):
         cursor.execute(statement, [now, *columns])
 
 
-def _mark(waiting, past, now):
+def _mark(past, now):
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             UPDATE {FollowUp._meta.db_table} AS follow_up SET expanded_at = %s, past_steps = done.past
             FROM unnest(%s::bigint[], %s::int[]) AS done (id, past) WHERE follow_up.id = done.id
             """,
-            [now, [row.pk for row in waiting], [past[row.pk] for row in waiting]],
+            [now, list(past), list(past.values())],
         )

@@ -66,6 +66,9 @@ _SAY = {
     "window_outside_opening": lambda hours: (
         _("%(hours)s as the step says, though outside opening hours.") % {"hours": hours}
     ),
+    "window_out_of_reach": lambda hours: (
+        _("%(hours)s is outside the hours in which customers may be reached.") % {"hours": hours}
+    ),
     "rotating": lambda hours: _("A different time at each call: %(hours)s.") % {"hours": hours},
     "no_window_left": lambda: _("No calling window was left that day."),
     "by_hand": lambda: _("Entered by hand."),

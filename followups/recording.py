@@ -1,4 +1,4 @@
-"""Recording what happened: one verb for a task's result, one for a contact of its own, one for a reply, and the way back.
+"""Recording what happened: a verb for a task's result, one for a contact of its own, one for a reply; and the way back.
 
 REQUIREMENTS A4, B6, B12, E1, E2; DESIGN.md "Rows".
 """
@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from customers.models import Deal, LostReason, Stage
 
 from .models import (
+    Base,
     CancelReason,
     Contact,
     ContentKind,
@@ -24,8 +25,8 @@ from .models import (
     Task,
 )
 from .models.contact import CONVERSATIONS, REACHED
-from .starting import start
-from .stopping import resume, stop
+from .starting import AlreadyRunning, start
+from .stopping import hold, resume, stop
 
 UNDO_WITHIN = timedelta(days=1)
 
@@ -36,6 +37,14 @@ class AlreadyRecorded(Exception):
     def __init__(self, task):
         super().__init__(task)
         self.task = task
+
+
+class AlreadyAnswered(Exception):
+    """Somebody else answered first; `reply` tells who and when."""
+
+    def __init__(self, reply):
+        super().__init__(reply)
+        self.reply = reply
 
 
 class TooLateToUndo(Exception):
@@ -70,6 +79,8 @@ class Result:
 def record(task: Task, result: Result, *, by, now) -> Contact:
     """The result of a task, once. Raises AlreadyRecorded when it isn't open any more."""
     with transaction.atomic():
+        if result.close or result.outcome == Outcome.REFUSED:
+            hold(FollowUp.objects.of_customer(task.customer_id))
         claimed = (
             Task.objects.open()
             .filter(pk=task.pk)
@@ -97,18 +108,22 @@ def record_contact(customer, deal, channel, result: Result, *, by, now) -> Conta
     return contact
 
 
+def answer(reply: Contact, channel, result: Result, *, by, now) -> Contact:
+    """Answer what a customer wrote; a call that finds nobody leaves it waiting. Raises AlreadyAnswered."""
+    with transaction.atomic():
+        reply = Contact.objects.select_for_update(of=("self",)).select_related("answered_by").get(pk=reply.pk)
+        if reply.answered_at or reply.voided_at:
+            raise AlreadyAnswered(reply)
+        return record_contact(reply.customer, reply.deal, channel, result, by=by, now=now)
+
+
 def receive(customer, deal, channel, result: Result, *, by, now) -> Contact:
     """The customer called or wrote. A conversation is born answered, a message waits for its answer."""
-    store = customer.store
     with transaction.atomic():
         contact = _keep(result, customer, deal, channel, by=by, now=now)
         contact.direction = Direction.IN
         contact.for_staff = (deal and deal.staff) or customer.owner
-        if result.outcome in CONVERSATIONS:
-            contact.answered_at, contact.answered_by = now, by
-        else:
-            calendar = store.calendar()
-            contact.answer_late_at = calendar.after_open_minutes(contact.happened_at, store.reply_limit_minutes)
+        _await_answer(contact, by, now)
         _settle(contact, result, by=by, now=now)
     return contact
 
@@ -121,9 +136,9 @@ def need_no_answer(contact: Contact, reason: str, *, by, now) -> bool:
 
 
 def complete(contact: Contact, *, details, content_kind, by, now) -> Contact:
-    """Add the line that was missing to a record that stands."""
+    """Add the line that was missing to a record that stands. Raises TooLateToUndo when it doesn't any more."""
     with transaction.atomic():
-        contact = Contact.objects.select_for_update().get(pk=contact.pk)
+        contact = _standing(contact)
         contact.details = details
         contact.content_kind = content_kind or contact.content_kind
         _stamp_complete(contact, now)
@@ -132,27 +147,36 @@ def complete(contact: Contact, *, details, content_kind, by, now) -> Contact:
 
 
 def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Contact:
-    """A corrected record supersedes the old one, which stays. What it set in motion isn't touched."""
+    """A corrected record supersedes the old one, which stays. What it set in motion isn't touched.
+
+    Raises TooLateToUndo when the record doesn't stand any more.
+    """
     with transaction.atomic():
-        old = Contact.objects.select_for_update().get(pk=contact.pk)
-        if old.voided_at:
-            raise TooLateToUndo(old)
+        old = _standing(contact)
         Contact.objects.filter(pk=old.pk).update(voided_at=now, voided_by=by)
         new = Contact.objects.get(pk=old.pk)
         new.pk, new._state.adding = None, True
         new.voided_at = new.voided_by = None
         new.supersedes, new.entered_by = old, by
         new.details, new.content_kind, new.outcome = details, content_kind, outcome
+        new.negotiated = old.negotiated and outcome in CONVERSATIONS
+        if new.direction == Direction.IN and new.answered_with is None and not new.answer_note:
+            _await_answer(new, by, now)
         _stamp_complete(new, now)
         new.save(force_insert=True)
         for related in ("made_tasks", "ended_follow_ups", "answers"):
             getattr(old, related).update(**{getattr(old, related).field.name: new})
+        refresh_last_contact(new.customer, new.deal)
     return new
 
 
 def undo(contact: Contact, *, by, now):
-    """Take a record back with all it set in motion; the record stays, struck out. Raises TooLateToUndo."""
+    """Take a record back with all it set in motion; the record stays, struck out. Raises TooLateToUndo.
+
+    What others did since then is left alone.
+    """
     with transaction.atomic():
+        hold(FollowUp.objects.of_customer(contact.customer_id))
         taken_back = (
             Contact.objects.standing()
             .filter(pk=contact.pk, entered_at__gt=now - UNDO_WITHIN)
@@ -161,29 +185,34 @@ def undo(contact: Contact, *, by, now):
         if not taken_back:
             raise TooLateToUndo(contact)
         contact.refresh_from_db()
-        if contact.task_id:
-            Task.objects.filter(pk=contact.task_id).update(done_at=None, done_by=None)
-            Task.objects.filter(pk=contact.task_id, overdue_at__isnull=True).update(
-                counted_staff=None, counted_store=None
-            )
+        started = FollowUp.objects.filter(pk__in=contact.effects.get("started", []))
+        stop(started, EndReason.STOPPED, by=by, now=now)
+        resume(FollowUp.objects.filter(ended_with=contact))
+        if contact.task:
+            _reopen(contact.task)
         contact.made_tasks.filter(done_at__isnull=True, cancelled_at__isnull=True).update(
             cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.UNDONE
         )
-        stop(
-            FollowUp.objects.filter(pk__in=contact.effects.get("started", [])),
-            EndReason.STOPPED,
-            by=by,
-            now=now,
-        )
-        resume(FollowUp.objects.filter(ended_with=contact))
         contact.answers.update(answered_at=None, answered_by=None, answered_with=None)
         _undo_deal(contact, by, now)
         refresh_last_contact(contact.customer, contact.deal)
 
 
+def _reopen(task: Task):
+    """Open again; but when somebody ended its follow-up since then, the task ends with it."""
+    row = Task.objects.filter(pk=task.pk)
+    row.update(done_at=None, done_by=None)
+    row.filter(overdue_at__isnull=True).update(counted_staff=None, counted_store=None)
+    follow_up = FollowUp.objects.filter(pk=task.follow_up_id)
+    resume(follow_up.filter(end_reason=EndReason.DONE))
+    for ended in follow_up.filter(ended_at__isnull=False):
+        row.update(cancelled_at=ended.ended_at, cancelled_by=ended.ended_by, cancel_reason=CancelReason.FOLLOW_UP_ENDED)
+
+
 def closable(customer, deal=None):
     """Running follow-ups that a conversation offers to close: the deal's, else all of the customer's."""
-    return FollowUp.objects.about(customer=customer, deal=deal).running().select_related("pattern")
+    running = FollowUp.objects.about(customer=customer, deal=deal).running()
+    return running.with_open_tasks().select_related("pattern")
 
 
 def refresh_last_contact(customer, deal=None):
@@ -244,14 +273,14 @@ def _settle(contact: Contact, result: Result, *, by, now):
     _stamp_complete(contact, now)
     contact.save(force_insert=True)
     _touch_deal(contact, by, now)
-    if contact.direction == Direction.OUT and contact.outcome in REACHED:
-        waiting = Contact.objects.waiting().filter(customer=contact.customer)
+    if contact.outcome in REACHED:
+        waiting = Contact.objects.waiting().filter(customer=contact.customer, happened_at__lte=contact.happened_at)
         if contact.deal_id:
             waiting = waiting.filter(Q(deal=contact.deal_id) | Q(deal__isnull=True))
         waiting.update(answered_at=now, answered_by=by, answered_with=contact)
     if result.close:
         reason = EndReason.SPOKEN if contact.outcome in CONVERSATIONS else EndReason.REPLIED
-        chosen = closable(contact.customer).filter(pk__in=result.close)
+        chosen = FollowUp.objects.of_customer(contact.customer).filter(pk__in=result.close)
         stop(chosen, reason, by=by, now=now, contact=contact)
     if contact.outcome == Outcome.REFUSED:
         about = FollowUp.objects.about(customer=contact.customer, deal=contact.deal)
@@ -259,10 +288,15 @@ def _settle(contact: Contact, result: Result, *, by, now):
     if result.next:
         appoint(contact.customer, contact.deal, result.next, by=by, now=now, contact=contact)
     if result.pattern:
-        follow_up = start(result.pattern, customer=contact.customer, deal=contact.deal, by=by, now=now)
-        contact.effects["started"] = [follow_up.pk]
+        _start_proposed(contact, result.pattern, by, now)
     Contact.objects.filter(pk=contact.pk).update(effects=contact.effects)
     refresh_last_contact(contact.customer, contact.deal)
+
+
+def _base_of_conversation(contact: Contact, pattern) -> datetime | None:
+    """A pattern that counts from the last negotiation, chosen in a conversation, counts from this one."""
+    counts_from_it = contact.outcome in CONVERSATIONS and pattern.current_version.base == Base.NEGOTIATED
+    return contact.happened_at if counts_from_it else None
 
 
 def appoint(customer, deal, appointment: NextAppointment, *, by, now, contact=None) -> Task:
@@ -295,37 +329,72 @@ def appoint(customer, deal, appointment: NextAppointment, *, by, now, contact=No
     )
 
 
+def _start_proposed(contact: Contact, pattern, by, now):
+    """The pattern a waiting reason proposes; one that is at work already goes on as it is."""
+    try:
+        base = _base_of_conversation(contact, pattern)
+        follow_up = start(pattern, customer=contact.customer, deal=contact.deal, by=by, now=now, base=base)
+    except AlreadyRunning:
+        return
+    contact.effects["started"] = [follow_up.pk]
+
+
 def _touch_deal(contact: Contact, by, now):
-    """The first contact takes the deal; an appointment and a refusal move it. What was done is kept for the way back."""
+    """The first contact takes the deal; an appointment and a refusal move it. What was done is kept to be undone."""
     deal = contact.deal
     if deal is None:
         return
-    if contact.direction == Direction.OUT and deal.take(by, now):
+    if (contact.direction == Direction.OUT or contact.outcome in CONVERSATIONS) and deal.take(by, now):
         contact.effects["took"] = True
-    early = Stage(deal.stage).position
-    if contact.outcome == Outcome.APPOINTMENT and early < Stage.APPOINTMENT.position:
-        contact.effects["stage"] = deal.stage
-        deal.move_to(Stage.APPOINTMENT, by, now)
-    elif contact.negotiated and early < Stage.MET.position:
-        contact.effects["stage"] = deal.stage
-        deal.move_to(Stage.MET, by, now)
+    before, after = Stage(deal.stage), None
+    if contact.outcome == Outcome.APPOINTMENT:
+        after = Stage.APPOINTMENT
+    elif contact.negotiated:
+        after = Stage.MET
+    if after and before.position < after.position:
+        contact.effects["moved"] = [before, after]
+        deal.move_to(after, by, now)
     if contact.outcome == Outcome.REFUSED and deal.lose(LostReason.REFUSED, by, now):
         contact.effects["lost"] = True
 
 
 def _undo_deal(contact: Contact, by, now):
+    """Back to where it stood, unless somebody moved it on or went on with it since then."""
     deal = contact.deal
     if deal is None:
         return
-    if contact.effects.get("lost"):
+    if contact.effects.get("lost") and deal.lost_at == contact.entered_at:
         deal.reopen(by, now)
-    if contact.effects.get("stage"):
-        deal.move_to(Stage(contact.effects["stage"]), by, now)
-    if contact.effects.get("took"):
+    before, after = contact.effects.get("moved", (None, None))
+    if before and deal.stage == after:
+        deal.move_to(Stage(before), by, now)
+    if contact.effects.get("took") and not deal.contacts.standing().filter(_begins()).exists():
         Deal.objects.filter(pk=deal.pk).update(taken_at=None, taken_by=None)
+
+
+def _begins() -> Q:
+    """What takes a new deal: anything from us, and a conversation that the customer began."""
+    return Q(direction=Direction.OUT) | Q(outcome__in=CONVERSATIONS)
+
+
+def _await_answer(contact: Contact, by, now):
+    """A conversation is born answered; a message waits, and is late by the store's limit."""
+    store = contact.store
+    if contact.outcome in CONVERSATIONS:
+        contact.answered_at, contact.answered_by, contact.answer_late_at = now, by, None
+    else:
+        late_at = store.calendar().after_open_minutes(contact.happened_at, store.reply_limit_minutes)
+        contact.answered_at, contact.answered_by, contact.answer_late_at = None, None, late_at
+
+
+def _standing(contact: Contact) -> Contact:
+    row = Contact.objects.select_for_update().get(pk=contact.pk)
+    if row.voided_at:
+        raise TooLateToUndo(row)
+    return row
 
 
 def _stamp_complete(contact: Contact, now):
     """When the record had all that the house asks for."""
-    if contact.completed_at is None and not contact.missing_fields(HouseRules.load()):
-        contact.completed_at = now
+    missing = contact.missing_fields(HouseRules.load())
+    contact.completed_at = None if missing else contact.completed_at or now

@@ -107,10 +107,7 @@ class _Plan:
     last_window: int = field(init=False, default=-1)
 
     def run(self) -> list[Planned]:
-        self.windows_used = [
-            sum(window.starts <= tried < window.ends for tried in self.tried_at)
-            for window in self.calendar.call_windows
-        ]
+        self._count_tries()
         day_zero, event_time, base_reason = _day_zero(self.base, self.calendar)
         planned: list[Planned] = []
         earliest = date.min
@@ -126,6 +123,15 @@ class _Plan:
             planned.append(placed)
         return planned
 
+    def _count_tries(self):
+        windows = self.calendar.call_windows
+        self.windows_used = [0] * len(windows)
+        for tried in self.tried_at:
+            for index, window in enumerate(windows):
+                if window.starts <= tried < window.ends:
+                    self.windows_used[index] += 1
+                    self.last_window = index
+
     def _day(self, index: int, day_zero: date, event_time: time | None, earliest: date, reason: list) -> date:
         """The day of a step: its rule first; then only forwards, for order, the customer, and one call a day."""
         step = self.steps[index]
@@ -133,22 +139,23 @@ class _Plan:
         if step.insists:
             if not self.calendar.is_open(nominal):
                 reason.append(["insists", nominal.isoformat()])
-            return nominal
+            return self._not_over(step, nominal, day_zero, event_time, reason)
         day = self._open_day(step, nominal, day_zero)
         if day != nominal:
             reason.append(["moved", nominal.isoformat()])
         if day < earliest:
             day = self.calendar.next_open(earliest)
             reason.append(["in_order"])
-        if day == day_zero and event_time and not self._time_left(step, day, event_time):
-            day = self.calendar.next_open(day + timedelta(days=1))
-            reason.append(["too_late_that_day"])
-        day = self._day_that_suits(index, day, day_zero, reason)
-        if step.channel == Channel.PHONE and day in self.called_on:
-            while day in self.called_on:
+        day = self._not_over(step, day, day_zero, event_time, reason)
+        if self._is_called(step, day):
+            while self._is_called(step, day):
                 day = self.calendar.next_open(day + timedelta(days=1))
             reason.append(["one_call_a_day"])
-        return day
+        return self._day_that_suits(index, day, day_zero, reason)
+
+    def _is_called(self, step: StepSpec, day: date) -> bool:
+        """Whether another call of that day forbids this one."""
+        return step.channel == Channel.PHONE and day in self.called_on
 
     def _open_day(self, step: StepSpec, nominal: date, day_zero: date) -> date:
         if step.day_rule == DayRule.PREVIOUS:
@@ -157,8 +164,12 @@ class _Plan:
                 return day
         return self.calendar.next_open(nominal)
 
-    def _time_left(self, step: StepSpec, day: date, event_time: time) -> bool:
-        return event_time < self._reachable(step.channel, day).ends
+    def _not_over(self, step: StepSpec, day: date, day_zero: date, event_time: time | None, reason: list) -> date:
+        """That day, or the next open one where the event came after its contactable hours."""
+        if day != day_zero or event_time is None or event_time < self._reachable(step.channel, day).ends:
+            return day
+        reason.append(["too_late_that_day"])
+        return self.calendar.next_open(day + timedelta(days=1))
 
     def _day_that_suits(self, index: int, day: date, day_zero: date, reason: list) -> date:
         """A call or visit waits for a day that suits the customer, but not beyond the next step's day.
@@ -176,7 +187,8 @@ class _Plan:
                 break
         candidate = day + timedelta(days=1)
         while candidate <= limit:
-            if candidate.weekday() in wanted and self.calendar.is_open(candidate):
+            suits = candidate.weekday() in wanted and not self._is_called(step, candidate)
+            if suits and self.calendar.is_open(candidate):
                 reason.append(["customer_day"])
                 return candidate
             candidate += timedelta(days=1)
@@ -201,7 +213,6 @@ class _Plan:
             last_day = max(day, self.calendar.previous_open(limit))
             reason.append(["within", step.allowed_days])
         if since and step.window != Window.SOON and _minutes(since, reachable.ends) < LEAST_MINUTES:
-            start = self.calendar.moment(day, max(since, reachable.starts))
             last_day, end = self._into_next_opening(step, day, _minutes(since, reachable.ends), last_day)
             reason.append(["into_next_opening"])
         elif step.window == Window.SOON:
@@ -209,7 +220,9 @@ class _Plan:
             reason.append(["soon", step.soon_minutes])
             self._use_windows_in(start.time(), end.time(), end.date() == day)
         if planned and planned[-1].due_on == day and step.window != Window.FIXED:
-            start = planned[-1].due_from if start < planned[-1].due_from < end else start
+            ahead = planned[-1].due_from
+            if start < ahead < min(end, self.calendar.moment(day, reachable.ends)):
+                start = ahead
         late_at = max(self.calendar.closing(last_day), end)
         return Planned(day, start, end, late_at, reason)
 
@@ -226,22 +239,26 @@ class _Plan:
         if theirs:
             reason.append(["customer_hours_out_of_reach", str(theirs)])
         if step.window == Window.FIXED:
-            return self._fixed(step, day, hours, reason)
+            return self._fixed(step, day, hours, since, reason)
         if step.window == Window.ROTATING:
             return self._rotating(hours, reason)
         return hours
 
-    def _fixed(self, step, day, hours: Hours, reason: list) -> Hours:
-        left = hours.overlap(step.hours)
-        if left:
+    def _fixed(self, step, day, hours: Hours, since: time | None, reason: list) -> Hours:
+        """The step's window; outside opening hours as far as customers may be reached then, and the reason says so."""
+        inside = hours.overlap(step.hours)
+        if inside:
             reason.append(["window", str(step.hours)])
-            return left
-        contactable = self.calendar.contactable_on(step.channel, day)
-        if hours.starts >= step.hours.ends:
+            return inside
+        if since and since >= step.hours.ends:
             reason.append(["window_passed", str(step.hours)])
             return hours
+        outside = self.calendar.contactable_on(step.channel, day).overlap(step.hours)
+        if outside is None:
+            reason.append(["window_out_of_reach", str(step.hours)])
+            return hours
         reason.append(["window_outside_opening", str(step.hours)])
-        return contactable.overlap(step.hours) or hours
+        return Hours(max(outside.starts, since), outside.ends) if since else outside
 
     def _rotating(self, hours: Hours, reason: list) -> Hours:
         """The window used least so far, never the last one again while there is another."""

@@ -67,6 +67,8 @@ def start(pattern, *, customer, deal=None, vehicle=None, by, now, base=None, rep
                 )
         except IntegrityError:
             running = FollowUp.objects.running().filter(pattern=pattern, customer=customer, deal=deal, vehicle=vehicle)
-            raise AlreadyRunning(running.first()) from None
+            if not running:
+                raise
+            raise AlreadyRunning(running[0]) from None
         wake()
     return follow_up

@@ -1,7 +1,9 @@
 """Ending follow-ups: their open tasks are cancelled with the reason; what is done stays (REQUIREMENTS B6)."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+
+from stores.wake import wake
 
 from .models import CancelReason, EndReason, FollowUp, Task
 
@@ -9,7 +11,8 @@ from .models import CancelReason, EndReason, FollowUp, Task
 def stop(follow_ups, reason: EndReason, *, by, now, contact=None) -> int:
     """End these running follow-ups; gives how many tasks were cancelled. Saying it twice is harmless."""
     with transaction.atomic():
-        ids = list(follow_ups.running().select_for_update(of=("self",)).values_list("pk", flat=True))
+        running = follow_ups.running().order_by("pk").select_for_update(of=("self",), no_key=True)
+        ids = list(running.values_list("pk", flat=True))
         FollowUp.objects.filter(pk__in=ids).update(ended_at=now, end_reason=reason, ended_by=by, ended_with=contact)
         return (
             Task.objects.open()
@@ -19,18 +22,37 @@ def stop(follow_ups, reason: EndReason, *, by, now, contact=None) -> int:
 
 
 def resume(follow_ups) -> int:
-    """Take an end back: the tasks cancelled by it are open again. Gives how many follow-ups run again."""
+    """Take an end back: the tasks cancelled by it are open again. Gives how many follow-ups run again.
+
+    One whose pattern was chosen anew meanwhile stays ended.
+    """
+    resumed = 0
     with transaction.atomic():
-        rows = list(follow_ups.filter(ended_at__isnull=False).select_for_update(of=("self",)))
-        for follow_up in rows:
-            Task.objects.filter(
-                follow_up=follow_up,
-                cancel_reason=CancelReason.FOLLOW_UP_ENDED,
-                cancelled_at=follow_up.ended_at,
-            ).update(cancelled_at=None, cancelled_by=None, cancel_reason="")
-        return FollowUp.objects.filter(pk__in=[row.pk for row in rows]).update(
-            ended_at=None, end_reason="", ended_by=None, ended_with=None
-        )
+        for follow_up in follow_ups.filter(ended_at__isnull=False).order_by("pk").select_for_update(of=("self",)):
+            resumed += _resume_one(follow_up)
+        wake()
+    return resumed
+
+
+def _resume_one(follow_up) -> bool:
+    row = FollowUp.objects.filter(pk=follow_up.pk)
+    try:
+        with transaction.atomic():
+            row.update(ended_at=None, end_reason="", ended_by=None, ended_with=None)
+    except IntegrityError:
+        return False
+    Task.objects.filter(
+        follow_up=follow_up, cancel_reason=CancelReason.FOLLOW_UP_ENDED, cancelled_at=follow_up.ended_at
+    ).update(cancelled_at=None, cancelled_by=None, cancel_reason="")
+    return True
+
+
+def hold(follow_ups):
+    """Lock the running ones until the transaction ends.
+
+    Call it before a task is claimed in a transaction that may end follow-ups: everybody locks them before tasks.
+    """
+    list(follow_ups.running().order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
 def stop_of_closed_deals(now) -> int:

@@ -15,8 +15,11 @@ LOST_AFTER = timedelta(seconds=30)
 
 
 def wake(job: str = ENGINE):
-    """Queue one job after the transaction, unless one is waiting already."""
-    transaction.on_commit(lambda: _ring(job))
+    """Queue one job after the transaction, unless one is waiting already.
+
+    A bell that cannot be rung is logged and no more: what was saved is saved, and the minute's sweep finds it.
+    """
+    transaction.on_commit(lambda: _ring(job), robust=True)
 
 
 def _ring(job):
