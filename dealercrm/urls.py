@@ -18,4 +18,5 @@ urlpatterns = [
     path("health", health, name="health"),
     path("accounts/", include(accounts)),
     path("language/", set_language, name="set_language"),
+    path("", include("todo.urls")),
 ]

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -76,8 +77,43 @@ class DealQuerySet(StoreQuerySet):
         """That person's, and those that are nobody's yet."""
         return self.filter(Q(staff=staff) | Q(staff__isnull=True))
 
+    def held_by(self, staff):
+        return self.filter(staff=staff)
+
+    def of_nobody(self):
+        return self.filter(staff__isnull=True)
+
+    def longest_waiting(self):
+        return self.order_by("received_at", "pk")
+
     def for_list(self):
         return self.select_related("customer__rank", "staff", "store", "vehicle")
+
+    def for_page(self):
+        return self.select_related("customer__rank", "customer__owner", "customer__store", "staff", "vehicle", "taken_by")
+
+    def open_first(self):
+        return self.order_by(F("closed_at").desc(nulls_first=True), "-received_at", "-pk")
+
+    def longest_in_stage(self):
+        return self.order_by("stage_changed_at", "pk")
+
+    def latest_closed(self):
+        return self.order_by("-closed_at", "-pk")
+
+    def lost(self):
+        return self.filter(lost_at__isnull=False)
+
+    def paid(self):
+        return self.filter(closed_at__isnull=False, lost_at__isnull=True)
+
+    def first_of_each_stage(self, n):
+        """The `n` that have stood longest in each stage."""
+        place = Window(RowNumber(), partition_by="stage", order_by=["stage_changed_at", "pk"])
+        return self.annotate(place=place).filter(place__lte=n)
+
+    def count_by_stage(self) -> dict[str, int]:
+        return dict(self.order_by().values_list("stage").annotate(Count("pk")))
 
 
 class Deal(models.Model):

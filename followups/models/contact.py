@@ -55,6 +55,10 @@ class House(models.QuerySet):
     def current(self):
         return self.filter(retired_at__isnull=True)
 
+    def current_or(self, ids):
+        """What is offered, and those that are in use though no longer offered."""
+        return self.filter(Q(retired_at__isnull=True) | Q(pk__in=[pk for pk in ids if pk]))
+
 
 class ContentKind(models.Model):
     """What a contact was about; the house's own list (REQUIREMENTS E1)."""
@@ -144,6 +148,30 @@ class ContactQuerySet(StoreQuerySet):
     def for_person(self, staff):
         """Replies that are that person's to answer, and nobody's."""
         return self.filter(Q(for_staff=staff) | Q(for_staff__isnull=True))
+
+    def inbound(self):
+        return self.filter(direction=Direction.IN)
+
+    def held_by(self, staff):
+        return self.filter(for_staff=staff)
+
+    def for_nobody(self):
+        return self.filter(for_staff__isnull=True)
+
+    def longest_waiting(self):
+        return self.order_by("happened_at", "pk")
+
+    def of_customer(self, customer):
+        return self.filter(customer=customer)
+
+    def for_history(self):
+        return self.select_related("done_by", "content_kind")
+
+    def for_timeline(self):
+        """Newest first, those taken back or corrected included."""
+        return self.select_related(
+            "deal", "done_by", "entered_by", "content_kind", "answered_by", "voided_by", "wait_reason"
+        ).order_by("-happened_at", "-pk")
 
     def for_list(self):
         return self.select_related("customer__rank", "deal", "for_staff", "done_by", "content_kind", "task")

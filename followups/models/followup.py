@@ -1,13 +1,14 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Deal, Vehicle
 from stores.access import StoreQuerySet
 from stores.models import Store
 
-from .pattern import Pattern, PatternVersion
+from .pattern import Pattern, PatternVersion, Step
 
 
 class EndReason(models.TextChoices):
@@ -27,6 +28,29 @@ class FollowUpQuerySet(StoreQuerySet):
     def waiting(self):
         """Chosen, and their tasks not yet made by the worker."""
         return self.filter(ended_at__isnull=True, expanded_at__isnull=True)
+
+    def with_open_tasks(self):
+        """With `open_tasks`, how many of their tasks are open."""
+        open_task = Q(tasks__done_at__isnull=True, tasks__cancelled_at__isnull=True, tasks__isnull=False)
+        return self.annotate(open_tasks=models.Count("tasks", filter=open_task))
+
+    def of_pattern(self, pattern):
+        return self.filter(pattern=pattern)
+
+    def for_page(self):
+        """What is running first; each with `step_count`, how many steps its version has."""
+        steps = Step.objects.filter(version=models.OuterRef("version")).order_by().values("version")
+        count = models.Subquery(steps.annotate(n=models.Count("pk")).values("n"))
+        rows = self.select_related("pattern", "version", "deal", "started_by", "ended_by")
+        return rows.annotate(step_count=Coalesce(count, 0)).order_by(
+            models.F("ended_at").desc(nulls_first=True), "-started_at", "-pk"
+        )
+
+    def count_by_pattern(self) -> dict[int, int]:
+        return dict(self.order_by().values_list("pattern").annotate(models.Count("pk")))
+
+    def count_by_version(self) -> dict[int, int]:
+        return dict(self.order_by().values_list("version").annotate(models.Count("pk")))
 
     def of_customer(self, customer):
         return self.filter(customer=customer)
@@ -95,6 +119,10 @@ class FollowUp(models.Model):
     def base(self):
         """The base for the schedule: an aware datetime where the time is known, else the day."""
         return self.base_at or self.base_on
+
+    def planned_tasks(self):
+        """Its tasks in the order of their steps."""
+        return self.tasks.select_related("step", "assignee").order_by("step__position", "pk")
 
     @property
     def is_being_prepared(self):

@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
 from stores.calendar import Hours
 from stores.channels import Channel
@@ -41,6 +41,38 @@ class PatternQuerySet(models.QuerySet):
     def current(self):
         return self.filter(retired_at__isnull=True)
 
+    def with_slug(self, slug):
+        """The one of that slug, a store's own ahead of the group's; None without one."""
+        return self.filter(slug=slug).order_by(F("store").asc(nulls_last=True)).first()
+
+    def with_current_version(self):
+        """Each with its newest version, who made it, and its steps: three statements for all of them."""
+        newest = (
+            PatternVersion.objects.order_by("pattern_id", "-number")
+            .distinct("pattern_id")
+            .select_related("made_by")
+            .prefetch_related("steps")
+        )
+        return self.prefetch_related(models.Prefetch("versions", newest, to_attr="newest_versions"))
+
+    def for_list(self):
+        """The group's first, then store by store."""
+        return self.with_current_version().select_related("store").order_by(F("store").asc(nulls_first=True), "pk")
+
+    def of_stores(self):
+        return self.filter(store__isnull=False)
+
+    def same_as(self, pattern):
+        """The group's and the stores' own, of one slug."""
+        return self.filter(slug=pattern.slug).exclude(pk=pattern.pk)
+
+    def for_leads(self):
+        """Those a new lead may begin with, counted from its reception first; *new arrival* ahead of all."""
+        latest = PatternVersion.objects.filter(pattern=models.OuterRef("pk")).order_by("-number").values("base")[:1]
+        base = models.Subquery(latest)
+        first = models.Case(models.When(slug="new-arrival", then=0), models.When(base=Base.RECEIVED, then=1), default=2)
+        return self.current().annotate(base=base).order_by(first, "pk")
+
 
 class Pattern(models.Model):
     """How customers are looked after, written down once. With no store it is the group's (REQUIREMENTS B1)."""
@@ -68,7 +100,8 @@ class Pattern(models.Model):
 
     @cached_property
     def current_version(self) -> "PatternVersion":
-        return self.versions.order_by("-number").first()
+        known = self.__dict__.pop("newest_versions", None)
+        return known[0] if known else self.versions.order_by("-number").first()
 
     def add_version(self, *, base, steps, by, now, note="") -> "PatternVersion":
         """Save a new version; running follow-ups keep theirs (REQUIREMENTS B7).
@@ -85,7 +118,19 @@ class Pattern(models.Model):
                 step.pk, step.version, step.position = None, version, position
             Step.objects.bulk_create(steps)
         self.__dict__.pop("current_version", None)
+        self.__dict__.pop("newest_versions", None)
         return version
+
+    def history(self):
+        """Its versions with who made them, the newest first."""
+        return self.versions.select_related("made_by")
+
+    def retire(self, now):
+        """It can no longer be chosen; what is running goes on. Saying it twice is harmless."""
+        Pattern.objects.filter(pk=self.pk, retired_at__isnull=True).update(retired_at=now)
+
+    def bring_back(self):
+        Pattern.objects.filter(pk=self.pk).update(retired_at=None)
 
     def copy_to(self, store, *, by, now) -> "Pattern":
         """A store's own copy, to be tuned there. The one that is there already, if so."""
@@ -95,6 +140,7 @@ class Pattern(models.Model):
                 slug=self.slug,
                 defaults={"name": self.name, "description": self.description, "copied_from": self},
             )
+            copy.bring_back()
             if made:
                 version = self.current_version
                 copy.add_version(base=version.base, steps=list(version.steps.all()), by=by, now=now)
@@ -121,6 +167,10 @@ class PatternVersion(models.Model):
     @cached_property
     def step_list(self) -> list["Step"]:
         return list(self.steps.all())
+
+    def says_the_same(self, *, base, steps) -> bool:
+        """Whether a version of that base and those steps would differ in nothing."""
+        return self.base == base and [step.content for step in self.step_list] == [step.content for step in steps]
 
 
 class Step(models.Model):
@@ -163,6 +213,39 @@ class Step(models.Model):
 
     def __str__(self):
         return f"{self.position}. {self.title}"
+
+    @property
+    def content(self) -> tuple:
+        """Everything a person wrote into it; its place and its version apart."""
+        apart = {"id", "version", "position"}
+        return tuple(getattr(self, field.attname) for field in self._meta.fields if field.name not in apart)
+
+    @property
+    def when_label(self) -> str:
+        """'On the day', '20 days after', '90 days before'."""
+        if self.offset_days == 0:
+            return _("On the day")
+        days = abs(self.offset_days)
+        if self.offset_days < 0:
+            return ngettext("%(days)d day before", "%(days)d days before", days) % {"days": days}
+        return ngettext("%(days)d day after", "%(days)d days after", days) % {"days": days}
+
+    @property
+    def window_label(self) -> str:
+        if self.window == Window.FIXED:
+            return str(Hours(self.window_from, self.window_until))
+        if self.window == Window.SOON:
+            minutes = self.soon_minutes
+            return ngettext("Within %(minutes)d minute", "Within %(minutes)d minutes", minutes) % {"minutes": minutes}
+        return self.get_window_display()
+
+    @property
+    def allowed_label(self) -> str:
+        """'or within 2 days after', empty where it is for its day alone."""
+        if not self.allowed_days:
+            return ""
+        days = self.allowed_days
+        return ngettext("may take %(days)d day longer", "may take %(days)d days longer", days) % {"days": days}
 
     def spec(self) -> StepSpec:
         """What the schedule needs to know, as a value."""

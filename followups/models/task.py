@@ -58,6 +58,25 @@ class TaskQuerySet(StoreQuerySet):
             "customer__rank", "deal", "assignee", "step", "follow_up__pattern", "follow_up__version"
         )
 
+    def by_channel(self, channel):
+        return self.filter(channel=channel)
+
+    def with_contacts(self):
+        """With the records that stand, as `standing`."""
+        standing = self.model.contacts.rel.related_model.objects.standing()
+        return self.prefetch_related(models.Prefetch("contacts", standing, to_attr="standing"))
+
+    def latest_done(self):
+        return self.order_by("-done_at", "-pk")
+
+    def for_panel(self):
+        return self.for_list().select_related(
+            "store", "customer__store", "customer__owner", "deal__staff", "done_by", "step__content_kind"
+        )
+
+    def by_day(self):
+        return self.order_by("due_on", "due_from", "pk")
+
     def by_urgency(self):
         return self.order_by("late_at", "due_from", "pk")
 

@@ -1,10 +1,11 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from ..access import StoreQuerySet
 from .store import Store
 
 
@@ -23,7 +24,34 @@ class StaffQuerySet(models.QuerySet):
         return self.filter(Q(memberships__store_id__in=staff.store_ids) | Q(pk=staff.pk)).distinct()
 
     def working_in(self, stores):
-        return self.filter(is_active=True, memberships__store__in=stores).distinct()
+        members = Membership.objects.filter(staff=OuterRef("pk"), store__in=stores)
+        return self.filter(Exists(members), is_active=True)
+
+    def active(self):
+        return self.filter(is_active=True)
+
+    def inactive(self):
+        return self.filter(is_active=False)
+
+    def of_store(self, store):
+        return self.filter(Exists(Membership.objects.filter(staff=OuterRef("pk"), store=store)))
+
+    def named(self, username):
+        return self.filter(username__iexact=username)
+
+    def admins(self):
+        return self.filter(Exists(Membership.objects.filter(staff=OuterRef("pk"), role=Role.ADMIN)))
+
+    def matching(self, text):
+        return self.filter(Q(name__icontains=text) | Q(kana__icontains=text) | Q(username__icontains=text))
+
+    def with_roles(self):
+        return self.prefetch_related("memberships__store")
+
+    def with_days_off(self, first, last):
+        """`days_off_count`: how many days off between these days."""
+        within = Q(days_off__on__range=(first, last))
+        return self.annotate(days_off_count=Count("days_off", filter=within, distinct=True))
 
     def by_name(self):
         return self.order_by("kana", "name", "pk")
@@ -76,6 +104,13 @@ class Staff(AbstractUser):
         """The stores one works in, without doubles, in their order."""
         return sorted({row.store for row in self.roles if row.store_id}, key=lambda store: store.pk)
 
+    def visible_stores(self):
+        return Store.objects.visible_to(self)
+
+    def colleagues(self):
+        """Everybody in one's stores, oneself included."""
+        return Staff.objects.working_in(self.visible_stores())
+
     @property
     def managed_store_ids(self):
         return {row.store_id for row in self.roles if row.role == Role.MANAGER}
@@ -88,6 +123,29 @@ class Staff(AbstractUser):
         """Admins everywhere, managers in their stores; `None` is the whole group, which only admins manage."""
         return self.is_admin or (store_id is not None and store_id in self.managed_store_ids)
 
+    def may_edit(self, other) -> bool:
+        """Admins everybody; managers, of who isn't an admin, whoever works in no other store than theirs."""
+        if self.is_admin:
+            return True
+        return bool(other.store_ids) and not other.is_admin and other.store_ids <= self.managed_store_ids
+
+    def may_plan_for(self, other) -> bool:
+        """Whose days off one may enter: one's own, and as a manager those of everybody in one's stores."""
+        return self == other or self.is_admin or bool(other.store_ids & self.managed_store_ids)
+
+    def take_days_off(self, days, note=""):
+        """Enter days off; a day that was one already gets the new note."""
+        DayOff.objects.bulk_create(
+            [DayOff(staff=self, on=day, note=note) for day in days],
+            update_conflicts=True,
+            unique_fields=["staff", "on"],
+            update_fields=["note"],
+        )
+
+    def give_up_days_off(self, first, last) -> int:
+        """At work again on these days; how many were days off."""
+        return self.days_off.filter(on__range=(first, last)).delete()[0]
+
     @property
     def role_label(self):
         """The highest role one holds, for the foot of the page."""
@@ -98,6 +156,14 @@ class Staff(AbstractUser):
         return ""
 
 
+class MembershipQuerySet(StoreQuerySet):
+    def of_active_staff(self):
+        return self.filter(staff__is_active=True).order_by("staff__kana", "staff__name", "staff__pk")
+
+    def in_stores(self, stores):
+        return self.filter(store__in=stores)
+
+
 class Membership(models.Model):
     """A role of a person in a store. An administrator's has no store: it is for all of them."""
 
@@ -105,6 +171,8 @@ class Membership(models.Model):
     store = models.ForeignKey(Store, models.CASCADE, related_name="memberships", null=True, blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
@@ -123,6 +191,9 @@ class Membership(models.Model):
 class DayOffQuerySet(models.QuerySet):
     def visible_to(self, staff):
         return self.filter(staff__in=Staff.objects.visible_to(staff))
+
+    def since(self, day):
+        return self.filter(on__gte=day)
 
 
 class DayOff(models.Model):

@@ -1,10 +1,12 @@
 from datetime import time
+from itertools import count
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import F, Q
+from django.db import models, transaction
+from django.db.models import Count, F, Q
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from ..calendar import Hours, OpeningCalendar
@@ -38,8 +40,25 @@ class StoreQuerySet(models.QuerySet):
     def visible_to(self, staff):
         return self.all() if staff.is_admin else self.filter(pk__in=staff.store_ids)
 
+    def managed_by(self, staff):
+        return self.all() if staff.is_admin else self.filter(pk__in=staff.managed_store_ids)
+
     def with_calendar(self):
         return self.prefetch_related("closing_days", "calendar_dates", "contact_hours")
+
+    def managed_by(self, staff):
+        return self.all() if staff.is_admin else self.filter(pk__in=staff.managed_store_ids)
+
+    def with_staff_count(self):
+        """`staff_count`: the people who work there now."""
+        people = Count("memberships__staff", filter=Q(memberships__staff__is_active=True), distinct=True)
+        return self.annotate(staff_count=people)
+
+    def free_slug(self, name: str) -> str:
+        """A short name nobody has, from the name where it has Latin letters."""
+        wish = slugify(name)[:40] or "store"
+        taken = set(self.filter(slug__startswith=wish).values_list("slug", flat=True))
+        return next(slug for slug in (wish, *(f"{wish}-{number}" for number in count(2))) if slug not in taken)
 
 
 class Store(models.Model):
@@ -73,12 +92,54 @@ class Store(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def hours(self) -> Hours:
+        return Hours(self.opens, self.closes)
+
+    def set_closing_days(self, weekdays, nth_weekdays):
+        """Replace the regular closing days: weekdays of every week, and (weekday, n) of the month."""
+        wanted = {(weekday, None) for weekday in weekdays} | set(nth_weekdays)
+        with transaction.atomic():
+            self.closing_days.all().delete()
+            ClosingDay.objects.bulk_create(
+                ClosingDay(store=self, weekday=weekday, nth=nth)
+                for weekday, nth in sorted(wanted, key=lambda pair: (pair[0], pair[1] or 0))
+            )
+
+    def set_contact_hours(self, hours_by_channel):
+        """Replace the contactable hours of these channels; None where it is as the store opens."""
+        with transaction.atomic():
+            self.contact_hours.filter(channel__in=hours_by_channel).delete()
+            ContactHours.objects.bulk_create(
+                ContactHours(store=self, channel=channel, starts=hours.starts, ends=hours.ends)
+                for channel, hours in hours_by_channel.items()
+                if hours
+            )
+
+    def set_dates(self, days, hours: Hours | None, note=""):
+        """These days are closed (`hours` None) or open at hours of their own, whatever was said of them before."""
+        CalendarDate.objects.bulk_create(
+            [
+                CalendarDate(
+                    store=self, on=day, opens=hours and hours.starts, closes=hours and hours.ends, note=note
+                )
+                for day in days
+            ],
+            update_conflicts=True,
+            unique_fields=["store", "on"],
+            update_fields=["opens", "closes", "note"],
+        )
+
+    def clear_dates(self, first, last) -> int:
+        """These days follow the rule again; how many there were."""
+        return self.calendar_dates.filter(on__range=(first, last)).delete()[0]
+
     def calendar(self) -> OpeningCalendar:
         """The calendar as a value; three queries unless the store came from `with_calendar()`."""
         closing_days = list(self.closing_days.all())
         return OpeningCalendar(
             zone=timezone.get_default_timezone(),
-            hours=Hours(self.opens, self.closes),
+            hours=self.hours,
             weekdays=frozenset(day.weekday for day in closing_days if day.nth is None),
             nth_weekdays=frozenset((day.weekday, day.nth) for day in closing_days if day.nth is not None),
             open_on_holidays=self.open_on_holidays,
@@ -117,6 +178,14 @@ class ClosingDay(models.Model):
 
     def __str__(self):
         return f"{self.store} {self.get_weekday_display()} {self.nth or ''}".rstrip()
+
+    @property
+    def label(self):
+        """'Every Wednesday', 'Tuesday no. 2 of the month'."""
+        weekday = self.get_weekday_display()
+        if self.nth is None:
+            return _("Every %(weekday)s") % {"weekday": weekday}
+        return _("%(weekday)s no. %(nth)s of the month") % {"weekday": weekday, "nth": self.nth}
 
 
 class CalendarDate(models.Model):

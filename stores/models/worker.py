@@ -6,6 +6,11 @@ AWAY_AFTER = timedelta(minutes=2)
 """How long the worker may be silent before the pages say that it is away."""
 
 
+class HeartbeatQuerySet(models.QuerySet):
+    def worker(self):
+        return self.filter(name=self.model.WORKER)
+
+
 class Heartbeat(models.Model):
     """When the worker was last heard of."""
 
@@ -14,12 +19,19 @@ class Heartbeat(models.Model):
 
     WORKER = "worker"
 
+    objects = HeartbeatQuerySet.as_manager()
+
     def __str__(self):
         return f"{self.name} {self.beat_at}"
 
     @classmethod
     def stamp(cls, now):
         cls.objects.update_or_create(name=cls.WORKER, defaults={"beat_at": now})
+
+    @classmethod
+    def last_beat(cls):
+        """When the worker was last heard of; None when never."""
+        return cls.objects.worker().values_list("beat_at", flat=True).first()
 
     @classmethod
     def is_away(cls, beat_at, now) -> bool:

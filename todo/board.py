@@ -1,0 +1,206 @@
+"""What the board shows: for whom, how many in each view, and the rows of one view (REQUIREMENTS A1, A2)."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.db.models import Case, CharField, Count, DateTimeField, Exists, IntegerField, Min, OuterRef, Q, Value, When
+from django.db.models.functions import Cast, Coalesce
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from customers.models import Deal
+from followups.models import Contact, Task
+from followups.models.task import OPEN
+from stores.models import DayOff, Heartbeat, Staff
+
+from .labels import clock, elapsed_label, late_label
+from .rows import lead_row, reply_row, task_row
+
+PAGE = 50
+VIEWS = ("new", "on-time", "overdue", "replied", "upcoming", "done")
+TASK_VIEWS = {
+    "on-time": gettext_lazy("On time"),
+    "upcoming": gettext_lazy("Upcoming"),
+    "done": gettext_lazy("Done today"),
+}
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whose work is shown: `me`, `store` (all of one's stores), `pool` (nobody's), or a colleague's id."""
+
+    key: str
+    staff: Staff | None = None
+
+    @classmethod
+    def parse(cls, text: str, me: Staff) -> "Who":
+        """Raises Http404 for somebody one may not see."""
+        if text in {"store", "pool"}:
+            return cls(text)
+        if text.isdigit() and int(text) != me.pk:
+            colleague = Staff.objects.visible_to(me).filter(pk=int(text)).first()
+            if colleague is None:
+                raise Http404
+            return cls(text, colleague)
+        return cls("me", me)
+
+    def tasks(self, me):
+        tasks = Task.objects.visible_to(me)
+        if self.key == "store":
+            return tasks
+        return tasks.of_nobody() if self.key == "pool" else tasks.of(self.staff)
+
+    def deals(self, me):
+        """Nobody's leads show in everybody's own list: whoever is free begins."""
+        deals = Deal.objects.visible_to(me)
+        if self.key == "store":
+            return deals
+        if self.key == "pool":
+            return deals.of_nobody()
+        return deals.of(self.staff) if self.key == "me" else deals.held_by(self.staff)
+
+    def replies(self, me):
+        replies = Contact.objects.visible_to(me)
+        if self.key == "store":
+            return replies
+        if self.key == "pool":
+            return replies.for_nobody()
+        return replies.for_person(self.staff) if self.key == "me" else replies.held_by(self.staff)
+
+
+@dataclass
+class Tally:
+    """The counts of the views, what stands below them, and when the worker was last heard of."""
+
+    counts: dict
+    notes: dict
+    worker_away: bool
+    done: int
+
+    @property
+    def open(self) -> int:
+        """What is to be done today, for the rail."""
+        return self.counts["on_time"] + self.counts["overdue"]
+
+
+def tally(me, who: Who, now) -> Tally:
+    """All counts and the worker's heartbeat in one statement."""
+    tasks, deals, replies = who.tasks(me), who.deals(me), who.replies(me)
+    parts = [
+        _part("new", deals.new(), "received_at"),
+        _part("new_late", deals.new_late(now), "new_late_at"),
+        _part("on_time", tasks.on_time(now), "due_from", later_than=now),
+        _part("overdue", tasks.overdue(now), "late_at"),
+        _part("replied", replies.waiting(), "happened_at"),
+        _part("replied_late", replies.waiting_late(now), "answer_late_at"),
+        _part("done", tasks.done_today(now), "done_at"),
+        _part("worker", Heartbeat.objects.worker(), "beat_at"),
+    ]
+    found = {key: (n, since) for key, n, since in parts[0].union(*parts[1:], all=True)}
+    number = {key: found.get(key, (0, None))[0] for key in ("new", "on_time", "replied", "done")}
+    late = [found.get(key, (0, None)) for key in ("overdue", "new_late", "replied_late")]
+    number["overdue"] = sum(n for n, _since in late)
+    oldest = min((since for _n, since in late if since), default=None)
+    return Tally(
+        counts=number,
+        notes=_notes(found, oldest, now),
+        worker_away=Heartbeat.is_away(found.get("worker", (0, None))[1], now),
+        done=number["done"],
+    )
+
+
+def _part(key, queryset, moment, *, later_than=None):
+    """One row of the tally: (key, how many, the earliest moment), whatever the table."""
+    after = Q(**{f"{moment}__gte": later_than}) if later_than else None
+    return (
+        queryset.order_by()
+        .annotate(key=Value(key, output_field=CharField()))
+        .values("key")
+        .annotate(n=Count("pk"), since=Cast(Min(moment, filter=after), DateTimeField()))
+        .values_list("key", "n", "since")
+    )
+
+
+def _notes(found, oldest_late, now) -> dict:
+    notes = {"new": "", "on_time": "", "overdue": "", "replied": ""}
+    if since := found.get("new", (0, None))[1]:
+        notes["new"] = _("oldest: %(span)s") % {"span": elapsed_label(since, now)}
+    if since := found.get("on_time", (0, None))[1]:
+        notes["on_time"] = _("next at %(time)s") % {"time": clock(timezone.localtime(since))}
+    if oldest_late:
+        notes["overdue"] = _("oldest: %(span)s") % {"span": late_label(oldest_late, now)}
+    if since := found.get("replied", (0, None))[1]:
+        notes["replied"] = _("oldest: %(span)s") % {"span": elapsed_label(since, now)}
+    return notes
+
+
+@dataclass
+class Rows:
+    """One page of a view, the most urgent first."""
+
+    rows: list
+    page: int
+    more: bool
+
+    @property
+    def stamp(self) -> str:
+        """Changes when anything shown would change: the quiet refresh asks with it."""
+        shown = [(row["id"], row["when"], row["where"]) for row in self.rows]
+        return hashlib.blake2s(repr((shown, self.more)).encode(), digest_size=8).hexdigest()
+
+
+def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -> Rows:
+    """The rows of a view. In overdue, leads and replies past their limit stand among the tasks."""
+    end = page * PAGE + 1
+    found = []
+    if view in {"new", "overdue"}:
+        deals = who.deals(me)
+        deals = deals.new() if view == "new" else deals.new_late(now)
+        if not channel:
+            found += [lead_row(deal, view, now) for deal in deals.for_list().longest_waiting()[:end]]
+    if view in {"replied", "overdue"}:
+        replies = who.replies(me)
+        replies = replies.waiting() if view == "replied" else replies.waiting_late(now)
+        if not channel:
+            found += [reply_row(contact, view, now) for contact in replies.for_list().longest_waiting()[:end]]
+    if view not in {"new", "replied"}:
+        tasks = who.tasks(me)
+        if view == "done":
+            tasks = tasks.done_today(now).with_contacts().latest_done()
+        else:
+            tasks = {"on-time": tasks.on_time, "overdue": tasks.overdue, "upcoming": tasks.upcoming}[view](now)
+            tasks = tasks.by_day() if view == "upcoming" else tasks.by_urgency()
+        if channel:
+            tasks = tasks.by_channel(channel)
+        found += [task_row(task, view, now) for task in tasks.for_list()[:end]]
+    if view == "overdue":
+        found.sort(key=lambda row: row["since"])
+    return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end)
+
+
+def colleagues(me, now):
+    """Everybody one works with; `off_today`, and for those who are, how much of theirs is open and late."""
+    today = timezone.localdate(now)
+    off = Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=today))
+    return (
+        me.colleagues()
+        .annotate(off_today=off)
+        .annotate(
+            off_open=_open_of_absent(Q(due_on__lte=today)),
+            off_late=_open_of_absent(Q(due_on__lte=today, late_at__lte=now)),
+        )
+        .by_name()
+    )
+
+
+def _open_of_absent(rows: Q):
+    counted = (
+        Task.objects.filter(OPEN, rows, assignee=OuterRef("pk"))
+        .order_by()
+        .values("assignee")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return Case(When(off_today=True, then=Coalesce(counted, 0)), default=0, output_field=IntegerField())

@@ -1,0 +1,80 @@
+"""Times as people say them: how late, how long ago, between which hours."""
+
+from datetime import date, datetime, time
+from functools import lru_cache
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+ALL_DAY_HOURS = 6
+"""A window at least so long is no particular time of day."""
+
+
+@lru_cache(maxsize=2048)
+def _day_in(language, day: date) -> str:
+    return date_format(day, _("n/j (D)"))
+
+
+def day_label(day: date) -> str:
+    """'11/19(木)'."""
+    return _day_in(get_language(), day)
+
+
+def clock(at: time | datetime) -> str:
+    """'17時' on the hour, else '17:30'."""
+    return _("%(hour)d:00") % {"hour": at.hour} if at.minute == 0 else f"{at:%H:%M}"
+
+
+def window_label(starts: datetime, ends: datetime) -> str:
+    """'17–19時' for a window, 'any time' for most of a day. Aware moments."""
+    hours = (ends - starts).total_seconds() / 3600
+    if hours >= ALL_DAY_HOURS:
+        return _("any time")
+    starts, ends = timezone.localtime(starts), timezone.localtime(ends)
+    if starts.date() == ends.date() and starts.minute == ends.minute == 0:
+        return _("%(from)d–%(until)d:00") % {"from": starts.hour, "until": ends.hour}
+    return f"{starts:%H:%M}–{ends:%H:%M}"
+
+
+def late_label(late_at: datetime, now: datetime) -> str:
+    """How long ago something fell late: '3日遅れ', '2時間遅れ', '10分遅れ'."""
+    return _span(
+        late_at,
+        now,
+        lambda n: ngettext("%(n)d day late", "%(n)d days late", n),
+        lambda n: ngettext("%(n)d hour late", "%(n)d hours late", n),
+        lambda n: ngettext("%(n)d minute late", "%(n)d minutes late", n),
+    )
+
+
+def elapsed_label(since: datetime, now: datetime) -> str:
+    """How long something has been waiting: '42分経過'."""
+    return _span(
+        since,
+        now,
+        lambda n: ngettext("%(n)d day ago", "%(n)d days ago", n),
+        lambda n: ngettext("%(n)d hour ago", "%(n)d hours ago", n),
+        lambda n: ngettext("%(n)d minute ago", "%(n)d minutes ago", n),
+    )
+
+
+def _span(since, now, days, hours, minutes) -> str:
+    passed = now - since
+    n = (timezone.localdate(now) - timezone.localdate(since)).days
+    if n >= 1 and passed.total_seconds() >= 12 * 3600:
+        return days(n) % {"n": n}
+    n = int(passed.total_seconds() // 3600)
+    if n >= 1:
+        return hours(n) % {"n": n}
+    n = max(0, int(passed.total_seconds() // 60))
+    return minutes(n) % {"n": n}
+
+
+def moment_label(at: datetime, now: datetime) -> str:
+    """'14:02' for today, '11/19(木) 14:02' for another day."""
+    local = timezone.localtime(at)
+    if local.date() == timezone.localdate(now):
+        return f"{local:%H:%M}"
+    return f"{day_label(local.date())} {local:%H:%M}"

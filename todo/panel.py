@@ -1,0 +1,103 @@
+"""What the panel beside the board shows of a task or a reply (REQUIREMENTS A5)."""
+
+from dataclasses import dataclass, field
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from followups.models import Contact, Outcome, TextTemplate
+from followups.models.contact import CONVERSATIONS
+from followups.reasons import explain
+from stores.models.store import Weekday
+
+from .forms.recording import CancelForm, NoAnswerForm
+from .rows import reply_row, task_row
+
+HISTORY = 5
+
+
+@dataclass
+class Panel:
+    """One task or reply with everything a person needs at the phone."""
+
+    row: dict
+    customer: object
+    deal: object
+    form: object
+    save_url: str
+    outcomes: list
+    history: list
+    task: object = None
+    reply: object = None
+    why: list = field(default_factory=list)
+    script: str = ""
+    step_count: int = 0
+    texts: list = field(default_factory=list)
+    told: str = ""
+    cancel_form: object = None
+    no_answer_form: object = None
+
+    @classmethod
+    def of_task(cls, task, form, now) -> "Panel":
+        return cls(
+            row=task_row(task, "on-time", now),
+            customer=task.customer,
+            deal=task.deal,
+            form=form,
+            save_url=reverse("todo:task-result", args=[task.pk]),
+            outcomes=form.fields["outcome"].choices,
+            history=_history(task.customer),
+            task=task,
+            why=explain(task.reason),
+            script=task.step.script if task.step else "",
+            step_count=len(task.follow_up.version.step_list) if task.follow_up and task.step else 0,
+            texts=_texts(form),
+            cancel_form=CancelForm(),
+        )
+
+    @classmethod
+    def of_reply(cls, reply, form, now) -> "Panel":
+        return cls(
+            row=reply_row(reply, "replied", now),
+            customer=reply.customer,
+            deal=reply.deal,
+            form=form,
+            save_url=reverse("todo:reply-answer", args=[reply.pk]),
+            outcomes=form.fields["outcome"].choices,
+            history=_history(reply.customer),
+            reply=reply,
+            texts=_texts(form),
+            no_answer_form=NoAnswerForm(),
+        )
+
+    @property
+    def is_open(self) -> bool:
+        return self.task.is_open if self.task else self.reply.answered_at is None and self.reply.voided_at is None
+
+    @property
+    def wants_more(self) -> bool:
+        """The form came back with errors, or with words: its further fields are shown unfolded."""
+        return self.form.is_bound
+
+    @property
+    def convenient(self) -> str:
+        """'火・金 17:00–19:00', as the customer told us."""
+        customer = self.customer
+        days = _(", ").join(str(Weekday(day).label) for day in sorted(customer.convenient_weekdays))
+        hours = ""
+        if customer.convenient_from and customer.convenient_until:
+            hours = f"{customer.convenient_from:%H:%M}–{customer.convenient_until:%H:%M}"
+        return " ".join(part for part in (days, hours) if part)
+
+
+def _history(customer) -> list:
+    if customer is None:
+        return []
+    return list(Contact.objects.of_customer(customer).standing().for_history()[:HISTORY])
+
+
+def _texts(form) -> list:
+    """Sentences for the details, those of a conversation first: the others need none."""
+    allowed = {value for value, _label in form.fields["outcome"].choices}
+    texts = [text for text in TextTemplate.objects.current() if not text.outcome or text.outcome in allowed]
+    return sorted(texts, key=lambda text: text.outcome not in CONVERSATIONS | {Outcome.MESSAGE, ""})

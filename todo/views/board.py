@@ -1,0 +1,64 @@
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from stores.channels import Channel
+from stores.decorators import signed_in
+
+from ..board import TASK_VIEWS, VIEWS, Who, colleagues, rows_of, tally
+from ..leads import lead_choices
+
+
+@require_GET
+@signed_in
+def home(request):
+    return redirect("todo:board")
+
+
+@require_GET
+@signed_in
+def board(request):
+    """One of the four views, upcoming, or done today (REQUIREMENTS A1, A2, A3)."""
+    me, now = request.user, timezone.now()
+    who = Who.parse(request.GET.get("who", "me"), me)
+    view = _view(request)
+    channel = request.GET.get("channel", "")
+    channel = channel if channel in Channel.values and view not in {"new", "replied"} else ""
+    page = request.GET.get("page", "1")
+    page = max(1, min(int(page), 40)) if page.isdigit() else 1
+    rows = rows_of(view, me, who, now, channel=channel, page=page)
+    counted = tally(me, who, now)
+    stamp = f"{rows.stamp}.{counted.open}.{counted.counts['new']}.{counted.counts['replied']}"
+    if request.htmx.target == "list" and request.GET.get("stamp") == stamp:
+        return HttpResponse(status=204)
+    context = {
+        "view": view,
+        "who": who,
+        "channel": channel,
+        "channels": Channel.choices if view in TASK_VIEWS or view == "overdue" else [],
+        "rows": rows,
+        "stamp": stamp,
+        "counts": counted.counts,
+        "notes": counted.notes,
+        "done": counted.done,
+        "todo_count": counted.open,
+        "worker_away": counted.worker_away,
+        "query": f"&who={who.key}" if who.key != "me" else "",
+        "address": urlencode({"view": view, "who": who.key, "channel": channel, "page": page}),
+        "now": now,
+        "choices": lead_choices(me) if view == "new" and rows.rows else None,
+    }
+    if request.htmx.target == "list":
+        return render(request, "todo/_refreshed.html", context)
+    people = list(colleagues(me, now))
+    context["people"] = people
+    context["off"] = [person for person in people if person.off_today]
+    return render(request, "todo/board.html", context)
+
+
+def _view(request) -> str:
+    """The view asked for; a manager and a salesperson both begin with what is on time."""
+    view = request.GET.get("view", "on-time")
+    return view if view in VIEWS else "on-time"

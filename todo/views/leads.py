@@ -1,0 +1,95 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from customers.models import Deal
+from followups.models import FollowUp
+from followups.starting import AlreadyRunning
+from stores.decorators import signed_in
+
+from ..board import Who, tally
+from ..forms.leads import SettleForm
+from ..leads import lead_choices, settle, unsettle
+from ..rows import lead_row
+
+
+@require_POST
+@signed_in
+def settle_lead(request, pk):
+    """Assign a new lead and choose its pattern, in the row, without leaving the page (REQUIREMENTS A3)."""
+    me, now = request.user, timezone.now()
+    deal = get_object_or_404(Deal.objects.visible_to(me).for_list(), pk=pk)
+    before = deal.staff_id
+    form = SettleForm(request.POST, me=me, deal=deal)
+    if not deal.is_new:
+        return _told(request, deal)
+    if not form.is_valid():
+        return _refused(request, deal, form, now)
+    pattern, staff = form.cleaned_data["pattern"], form.cleaned_data["staff"]
+    try:
+        follow_up = settle(deal, pattern, staff, by=me, now=now)
+    except AlreadyRunning as running:
+        form.add_error("pattern", _("This pattern is at work for the deal already."))
+        return _refused(request, running.follow_up.deal, form, now)
+    undo = (
+        reverse("todo:lead-unsettle", args=[deal.pk])
+        + "?"
+        + urlencode({"follow_up": follow_up.pk if follow_up else "", "staff": before or ""})
+    )
+    if not request.htmx:
+        messages.success(request, _("%(staff)s has the lead now.") % {"staff": staff}, extra_tags=undo)
+        return redirect("todo:deal", pk=deal.pk)
+    who = Who.parse(request.POST.get("who", "me"), me)
+    counted = tally(me, who, now)
+    context = {
+        "deal": deal,
+        "follow_up": follow_up,
+        "staff": staff,
+        "undo_url": undo,
+        "counts": counted.counts,
+        "notes": counted.notes,
+        "query": f"&who={who.key}" if who.key != "me" else "",
+    }
+    return render(request, "todo/_settled.html", context)
+
+
+@require_POST
+@signed_in
+def unsettle_lead(request, pk):
+    """The way back: the lead is new again, its pattern stopped."""
+    me, now = request.user, timezone.now()
+    deal = get_object_or_404(Deal.objects.visible_to(me), pk=pk)
+    before = request.GET.get("staff", "")
+    before = me.colleagues().filter(pk=before).first() if before.isdigit() else None
+    follow_up = request.GET.get("follow_up", "")
+    unsettle(deal, int(follow_up) if follow_up.isdigit() else None, before, by=me, now=now)
+    messages.success(request, _("Taken back: the lead is new again."))
+    return redirect(reverse("todo:board") + "?view=new")
+
+
+@require_GET
+@signed_in
+def prepared(request, pk):
+    """The tasks of a follow-up that was just chosen; asks again until the worker has made them."""
+    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk)
+    return render(request, "todo/_prepared.html", {"follow_up": follow_up, "tasks": follow_up.planned_tasks()})
+
+
+def _told(request, deal):
+    text = _("%(staff)s has begun with this lead already.") % {"staff": deal.taken_by or deal.staff or "—"}
+    if not request.htmx:
+        messages.warning(request, text)
+        return redirect("todo:deal", pk=deal.pk)
+    return render(request, "todo/_told_row.html", {"deal": deal, "text": text}, status=409)
+
+
+def _refused(request, deal, form, now):
+    row = lead_row(deal, "new", now)
+    context = {"row": row, "form": form, "choices": lead_choices(request.user), "who": request.POST.get("who", "me")}
+    if not request.htmx:
+        return render(request, "todo/lead.html", context, status=422)
+    return render(request, "todo/_lead_row.html", context, status=422)

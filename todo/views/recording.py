@@ -1,0 +1,216 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from followups.models import Contact, Outcome, Task
+from followups.recording import (
+    AlreadyAnswered,
+    AlreadyRecorded,
+    answer,
+    closable,
+    need_no_answer,
+    record,
+)
+from stores.decorators import signed_in
+
+from ..board import VIEWS, Who, rows_of, tally
+from ..forms.recording import AnswerForm, CancelForm, NoAnswerForm, RecordForm
+from ..panel import Panel
+
+ANSWERS = [
+    Outcome.SPOKE,
+    Outcome.SENT,
+    Outcome.NO_ANSWER,
+    Outcome.APPOINTMENT,
+    Outcome.REFUSED,
+    Outcome.VOICEMAIL,
+]
+
+
+@require_GET
+@signed_in
+def task(request, pk):
+    """Why the task is there, what to say, and the buttons that record its result (REQUIREMENTS A4, A5)."""
+    found = _task(request, pk)
+    return _panel(request, Panel.of_task(found, _task_form(request, found), timezone.now()))
+
+
+@require_POST
+@signed_in
+def task_result(request, pk):
+    """Record the result; the next task is at hand afterwards."""
+    found, now = _task(request, pk), timezone.now()
+    form = _task_form(request, found, request.POST)
+    panel = Panel.of_task(found, form, now)
+    if not form.is_valid():
+        return _panel(request, panel, status=422)
+    try:
+        contact = record(found, form.result(), by=request.user, now=now)
+    except AlreadyRecorded as first:
+        panel.told = _told(first.task)
+        return _panel(request, panel, status=409)
+    return _recorded(request, contact, f"task-{found.pk}", now)
+
+
+@require_POST
+@signed_in
+def task_assignee(request, pk):
+    """Take a colleague's task, or one that is nobody's, for oneself."""
+    found, now = _task(request, pk), timezone.now()
+    if found.assign(request.user, request.user, now):
+        messages.success(request, _("The task is yours now."))
+    else:
+        messages.warning(request, _told(found))
+    return redirect("todo:task", pk=found.pk)
+
+
+@require_POST
+@signed_in
+def task_cancellation(request, pk):
+    """Not needed any more; the reason is kept."""
+    found, now = _task(request, pk), timezone.now()
+    form = CancelForm(request.POST)
+    if not form.is_valid():
+        panel = Panel.of_task(found, _task_form(request, found), now)
+        panel.cancel_form = form
+        return _panel(request, panel, status=422)
+    if found.cancel(request.user, now, form.cleaned_data["reason"]):
+        messages.success(request, _("The task was taken off the list."))
+    else:
+        messages.warning(request, _told(found))
+    return redirect(_back(request))
+
+
+@require_GET
+@signed_in
+def reply(request, pk):
+    """What the customer wrote, and how it is answered."""
+    found = _reply(request, pk)
+    return _panel(request, Panel.of_reply(found, _answer_form(request, found), timezone.now()))
+
+
+@require_POST
+@signed_in
+def reply_answer(request, pk):
+    """Record the answer; a call that finds nobody leaves the reply waiting."""
+    found, now = _reply(request, pk), timezone.now()
+    form = _answer_form(request, found, request.POST)
+    panel = Panel.of_reply(found, form, now)
+    if not form.is_valid():
+        return _panel(request, panel, status=422)
+    try:
+        contact = answer(found, form.channel(found), form.result(), by=request.user, now=now)
+    except AlreadyAnswered as first:
+        panel.told = _("%(staff)s has answered already.") % {"staff": first.reply.answered_by or "—"}
+        return _panel(request, panel, status=409)
+    found.refresh_from_db()
+    return _recorded(request, contact, f"reply-{found.pk}" if found.answered_at else "", now)
+
+
+@require_POST
+@signed_in
+def reply_closing(request, pk):
+    """No answer is needed; the reason is kept."""
+    found, now = _reply(request, pk), timezone.now()
+    form = NoAnswerForm(request.POST)
+    if not form.is_valid():
+        panel = Panel.of_reply(found, _answer_form(request, found), now)
+        panel.no_answer_form = form
+        return _panel(request, panel, status=422)
+    if need_no_answer(found, form.cleaned_data["reason"], by=request.user, now=now):
+        messages.success(request, _("Noted: no answer is needed."))
+    else:
+        messages.warning(request, _("Somebody has answered already."))
+    return redirect(_back(request))
+
+
+def _task(request, pk):
+    return get_object_or_404(Task.objects.visible_to(request.user).for_panel(), pk=pk)
+
+
+def _reply(request, pk):
+    return get_object_or_404(Contact.objects.visible_to(request.user).inbound().for_list(), pk=pk)
+
+
+def _task_form(request, task, data=None):
+    kind = task.step.content_kind_id if task.step else None
+    closing = closable(task.customer, task.deal) if task.customer_id else []
+    return RecordForm(
+        data,
+        now=timezone.now(),
+        store=task.store,
+        me=request.user,
+        closable=[follow_up for follow_up in closing if follow_up.open_tasks > (follow_up.pk == task.follow_up_id)],
+        content_kind=kind,
+        outcomes=Outcome.for_channel(task.channel),
+    )
+
+
+def _answer_form(request, reply, data=None):
+    return AnswerForm(
+        data,
+        now=timezone.now(),
+        store=reply.customer.store,
+        me=request.user,
+        closable=[row for row in closable(reply.customer, reply.deal) if row.open_tasks],
+        outcomes=ANSWERS,
+    )
+
+
+def _panel(request, panel, status=200):
+    """The panel by itself for htmx, in a page of its own without JavaScript."""
+    context = {"panel": panel, "form": panel.form, "place": _place(request), "back": _back(request)}
+    template = "todo/_panel.html" if request.htmx else "todo/task.html"
+    return render(request, template, context, status=status)
+
+
+def _recorded(request, contact, row_id, now):
+    """What was recorded with the way back, the new counts, and the next task."""
+    undo_url = reverse("todo:contact-undo", args=[contact.pk])
+    text = _("Recorded: %(outcome)s") % {"outcome": contact.get_outcome_display()}
+    if not request.htmx:
+        messages.success(request, text, extra_tags=undo_url)
+        return redirect(_back(request))
+    place = _place(request)
+    who = Who.parse(place["who"], request.user)
+    counted = tally(request.user, who, now)
+    following = rows_of(place["view"], request.user, who, now).rows
+    context = {
+        "contact": contact,
+        "ended": contact.ended_follow_ups.select_related("pattern"),
+        "made": list(contact.made_tasks.all()),
+        "text": text,
+        "undo_url": undo_url,
+        "row_id": row_id,
+        "row": following[0] if following else None,
+        "place": place,
+        "counts": counted.counts,
+        "notes": counted.notes,
+        "todo_count": counted.open,
+        "query": f"&who={who.key}" if who.key != "me" else "",
+        "view": place["view"],
+    }
+    return render(request, "todo/_recorded.html", context)
+
+
+def _told(task) -> str:
+    task.refresh_from_db()
+    if task.done_at:
+        at = timezone.localtime(task.done_at)
+        return _("%(staff)s recorded it at %(time)s.") % {"staff": task.done_by or "—", "time": f"{at:%H:%M}"}
+    return _("This task was cancelled: it is not to be done any more.")
+
+
+def _place(request) -> dict:
+    """Which view of the board the panel was opened from."""
+    asked = request.POST if request.method == "POST" else request.GET
+    view, who = asked.get("view", "on-time"), asked.get("who", "me")
+    return {"view": view if view in VIEWS else "on-time", "who": who}
+
+
+def _back(request) -> str:
+    return reverse("todo:board") + "?" + urlencode(_place(request))
