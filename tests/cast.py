@@ -122,6 +122,14 @@ def contact(customer, happened_at, **fields) -> Contact:
     )
 
 
+def reply(customer, happened_at, late_at, **fields) -> Contact:
+    """The customer wrote, and waits for an answer until `late_at`."""
+    fields = {"channel": Channel.EMAIL, "for_staff": customer.owner, **fields}
+    return contact(
+        customer, happened_at, direction=Direction.IN, outcome=Outcome.MESSAGE, answer_late_at=late_at, **fields
+    )
+
+
 def pattern(slug, steps, *, store=None, base="chosen", by=None, now=None, **fields) -> Pattern:
     """A pattern of one version. `steps`: dicts of Step fields."""
     made = Pattern.objects.create(store=store, slug=slug, **{"name": slug, **fields})

@@ -99,7 +99,7 @@ def tally(me, who: Who, now) -> Tally:
         _part("worker", Heartbeat.objects.worker(), "beat_at"),
     ]
     found = {key: (n, since) for key, n, since in parts[0].union(*parts[1:], all=True)}
-    number = {key: found.get(key, (0, None))[0] for key in ("new", "on_time", "replied", "done")}
+    number = {key: found.get(key, (0, None))[0] for key in ("new", "on_time", "replied")}
     late = [found.get(key, (0, None)) for key in ("overdue", "new_late", "replied_late")]
     number["overdue"] = sum(n for n, _since in late)
     oldest = min((since for _n, since in late if since), default=None)
@@ -107,7 +107,7 @@ def tally(me, who: Who, now) -> Tally:
         counts=number,
         notes=_notes(found, oldest, now),
         worker_away=Heartbeat.is_away(found.get("worker", (0, None))[1], now),
-        done=number["done"],
+        done=found.get("done", (0, None))[0],
     )
 
 

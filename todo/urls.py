@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import board, leads, recording
+from .views import board, contact, customer, deal, deals, follow_up, leads, recording, search
 
 app_name = "todo"
 urlpatterns = [
@@ -16,4 +16,27 @@ urlpatterns = [
     path("todo/leads/<int:pk>/settlement/", leads.settle_lead, name="lead-settle"),
     path("todo/leads/<int:pk>/settlement/undo/", leads.unsettle_lead, name="lead-unsettle"),
     path("todo/follow-ups/<int:pk>/tasks/", leads.prepared, name="prepared"),
+    path("search/", search.search, name="search"),
+    path("customers/<int:pk>/", customer.customer, name="customer"),
+    path("customers/<int:pk>/assignment/", customer.assign, name="customer-assign"),
+    path("customers/<int:customer_pk>/contacts/new/", contact.new_contact, name="customer-contact"),
+    path("customers/<int:customer_pk>/contacts/received/", contact.new_inbound, name="customer-inbound"),
+    path("customers/<int:customer_pk>/appointments/new/", contact.new_appointment, name="customer-appointment"),
+    path("customers/<int:customer_pk>/follow-ups/new/", follow_up.new_follow_up, name="customer-follow-up"),
+    path("deals/", deals.deals, name="deals"),
+    path("deals/<int:pk>/", deal.deal, name="deal"),
+    path("deals/<int:pk>/assignment/", deal.assign, name="deal-assign"),
+    path("deals/<int:pk>/stage/<slug:stage>/", deal.stage, name="deal-stage"),
+    path("deals/<int:pk>/loss/", deal.lose, name="deal-lose"),
+    path("deals/<int:pk>/loss/undo/", deal.reopen, name="deal-reopen"),
+    path("deals/<int:deal_pk>/contacts/new/", contact.new_contact, name="deal-contact"),
+    path("deals/<int:deal_pk>/contacts/received/", contact.new_inbound, name="deal-inbound"),
+    path("deals/<int:deal_pk>/appointments/new/", contact.new_appointment, name="deal-appointment"),
+    path("deals/<int:deal_pk>/follow-ups/new/", follow_up.new_follow_up, name="deal-follow-up"),
+    path("contacts/<int:pk>/correct/", contact.correct, name="contact-correct"),
+    path("contacts/<int:pk>/complete/", contact.complete, name="contact-complete"),
+    path("contacts/<int:pk>/undo/", contact.undo, name="contact-undo"),
+    path("followups/<int:pk>/preparing/", follow_up.preparing, name="follow-up-preparing"),
+    path("followups/<int:pk>/stop/", follow_up.stop_follow_up, name="follow-up-stop"),
+    path("followups/<int:pk>/resume/", follow_up.resume_follow_up, name="follow-up-resume"),
 ]

@@ -1,0 +1,161 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from stores.models import DayOff, Heartbeat, Role
+from tests.cast import at, customer, lead, reply, staff, task
+
+NOW = at("2026-11-22 14:00")
+BOARD = "/todo/"
+
+
+@pytest.fixture(autouse=True)
+def sunday_afternoon(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def names(response):
+    return [row["customer"] for row in response.context["rows"].rows]
+
+
+def counts(response):
+    return response.context["counts"]
+
+
+def test_the_first_page_is_the_board(client, cast):
+    client.force_login(cast.sales)
+    assert client.get("/").url == BOARD
+
+
+def test_a_visitor_is_asked_to_sign_in(client, cast):
+    assert reverse("account_login") in client.get(BOARD).url
+
+
+def test_each_thing_stands_in_its_view(client, cast):
+    mine = {"owner": cast.sales}
+    task(customer(cast.hiratsuka, name="今日", **mine), date(2026, 11, 22))
+    task(customer(cast.hiratsuka, name="遅れ", **mine), date(2026, 11, 20))
+    task(customer(cast.hiratsuka, name="先々", **mine), date(2026, 11, 26))
+    lead(customer(cast.hiratsuka, name="新着", **mine), at("2026-11-22 13:30"), staff=cast.sales)
+    wrote = customer(cast.hiratsuka, name="返信", **mine)
+    reply(wrote, at("2026-11-22 13:00"), at("2026-11-22 15:00"))
+    client.force_login(cast.sales)
+    for view, name in [
+        ("on-time", "今日"),
+        ("overdue", "遅れ"),
+        ("upcoming", "先々"),
+        ("new", "新着"),
+        ("replied", "返信"),
+    ]:
+        assert names(client.get(BOARD, {"view": view})) == [name], view
+    assert counts(client.get(BOARD)) == {"new": 1, "on_time": 1, "overdue": 1, "replied": 1}
+
+
+def test_a_task_is_overdue_by_the_clock_without_any_worker(client, cast, time_machine):
+    task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 22))
+    client.force_login(cast.sales)
+    time_machine.move_to(at("2026-11-22 18:59"))
+    assert counts(client.get(BOARD))["on_time"] == 1
+    time_machine.move_to(at("2026-11-22 19:00"))
+    assert counts(client.get(BOARD)) == {"new": 0, "on_time": 0, "overdue": 1, "replied": 0}
+
+
+def test_leads_and_replies_past_their_limit_stand_in_overdue_as_well(client, cast):
+    lead(customer(cast.hiratsuka, name="新着"), at("2026-11-22 11:00"), staff=cast.sales)
+    wrote = customer(cast.hiratsuka, name="返信", owner=cast.sales)
+    reply(wrote, at("2026-11-22 10:30"), at("2026-11-22 12:30"))
+    task(customer(cast.hiratsuka, name="電話", owner=cast.sales), date(2026, 11, 21))
+    client.force_login(cast.sales)
+    response = client.get(BOARD, {"view": "overdue"})
+    assert names(response) == ["電話", "新着", "返信"]
+    assert counts(response) == {"new": 1, "on_time": 0, "overdue": 3, "replied": 1}
+
+
+def test_a_colleagues_tasks_are_seen_under_store_and_under_their_name(client, cast):
+    task(customer(cast.hiratsuka, name="森の客", owner=cast.sales2), date(2026, 11, 22))
+    client.force_login(cast.sales)
+    assert names(client.get(BOARD)) == []
+    assert names(client.get(BOARD, {"who": "store"})) == ["森の客"]
+    assert names(client.get(BOARD, {"who": cast.sales2.pk})) == ["森の客"]
+
+
+def test_nobodys_tasks_have_a_place_of_their_own_and_nobodys_leads_show_to_everybody(client, cast):
+    task(customer(cast.hiratsuka, name="誰でも"), date(2026, 11, 22))
+    lead(customer(cast.hiratsuka, name="新着"), NOW)
+    client.force_login(cast.sales)
+    assert names(client.get(BOARD, {"who": "pool"})) == ["誰でも"]
+    assert names(client.get(BOARD, {"view": "new"})) == ["新着"]
+
+
+def test_another_stores_work_is_not_there_and_its_people_are_404(client, cast):
+    task(customer(cast.yokohama, owner=cast.yokohama_sales), date(2026, 11, 22))
+    lead(customer(cast.yokohama), NOW)
+    client.force_login(cast.sales)
+    response = client.get(BOARD, {"who": "store"})
+    assert counts(response) == {"new": 0, "on_time": 0, "overdue": 0, "replied": 0}
+    assert client.get(BOARD, {"who": cast.yokohama_sales.pk}).status_code == 404
+    client.force_login(cast.admin)
+    assert counts(client.get(BOARD, {"who": "store"}))["on_time"] == 1
+
+
+def test_who_is_off_today_stands_on_the_board_with_what_they_left(client, cast):
+    DayOff.objects.create(staff=cast.sales2, on=date(2026, 11, 22))
+    task(customer(cast.hiratsuka, owner=cast.sales2), date(2026, 11, 22))
+    task(customer(cast.hiratsuka, owner=cast.sales2), date(2026, 11, 20))
+    client.force_login(cast.sales)
+    [person] = client.get(BOARD).context["off"]
+    assert (person, person.off_open, person.off_late) == (cast.sales2, 2, 1)
+
+
+def test_the_board_says_when_the_worker_has_been_silent_for_two_minutes(client, cast):
+    client.force_login(cast.sales)
+    Heartbeat.stamp(at("2026-11-22 13:58"))
+    assert not client.get(BOARD).context["worker_away"]
+    Heartbeat.stamp(at("2026-11-22 13:57"))
+    assert client.get(BOARD).context["worker_away"]
+
+
+def test_the_most_urgent_comes_first(client, cast):
+    for day, name in [(20, "二番"), (19, "一番"), (21, "三番")]:
+        task(customer(cast.hiratsuka, name=name, owner=cast.sales), date(2026, 11, day))
+    client.force_login(cast.sales)
+    assert names(client.get(BOARD, {"view": "overdue"})) == ["一番", "二番", "三番"]
+
+
+def test_a_quiet_refresh_answers_nothing_new_until_something_changes(client, cast):
+    task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 22))
+    client.force_login(cast.sales)
+    stamp = client.get(BOARD).context["stamp"]
+    quiet = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "list"}
+    assert client.get(BOARD, {"stamp": stamp}, **quiet).status_code == 204
+    task(customer(cast.hiratsuka, name="増えた", owner=cast.sales), date(2026, 11, 22))
+    assert "増えた" in client.get(BOARD, {"stamp": stamp}, **quiet).content.decode()
+
+
+def test_fifty_rows_a_page_and_a_way_to_the_following(client, cast):
+    someone = customer(cast.hiratsuka, owner=cast.sales)
+    for _number in range(51):
+        task(someone, date(2026, 11, 22))
+    client.force_login(cast.sales)
+    first = client.get(BOARD)
+    assert (len(first.context["rows"].rows), first.context["rows"].more) == (50, True)
+    assert len(client.get(BOARD, {"page": 2}).context["rows"].rows) == 1
+
+
+@pytest.mark.parametrize("view", ["new", "on-time", "overdue", "replied", "upcoming"])
+@pytest.mark.parametrize("rows", [1, 10])
+def test_the_board_needs_at_most_eight_queries_however_many_rows(
+    client, cast, view, rows, django_assert_max_num_queries
+):
+    for number in range(rows):
+        someone = customer(cast.hiratsuka, owner=cast.sales)
+        staff(f"s{number}", Role.SALESPERSON, cast.hiratsuka)
+        for day in (20, 22, 26):
+            task(someone, date(2026, 11, day))
+        lead(someone, at("2026-11-21 11:00"), staff=cast.sales)
+        reply(someone, at("2026-11-22 10:30"), at("2026-11-22 12:30"))
+    client.force_login(cast.sales)
+    with django_assert_max_num_queries(8):
+        response = client.get(BOARD, {"view": view})
+    assert len(names(response)) >= rows

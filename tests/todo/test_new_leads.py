@@ -1,0 +1,96 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from followups.expansion import expand
+from followups.models import Pattern
+from tests.cast import at, customer, lead
+
+NOW = at("2026-11-21 21:50")
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+@pytest.fixture(autouse=True)
+def saturday_night(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def deal(cast):
+    return lead(customer(cast.hiratsuka), at("2026-11-21 21:43"))
+
+
+def settle(client, deal, staff, pattern="new-arrival", **headers):
+    pattern = Pattern.objects.get(slug=pattern).pk if pattern else ""
+    return client.post(reverse("todo:lead-settle", args=[deal.pk]), {"staff": staff.pk, "pattern": pattern}, **headers)
+
+
+def test_a_lead_is_assigned_and_gets_its_pattern_in_one_row(client, cast, deal):
+    client.force_login(cast.manager)
+    page = client.get("/todo/", {"view": "new"})
+    assert "7分経過" in page.content.decode()
+    response = settle(client, deal, cast.sales, **HTMX)
+    assert response.context["counts"]["new"] == 0
+    deal.refresh_from_db()
+    assert (deal.staff, deal.taken_at) == (cast.sales, NOW)
+    follow_up = deal.follow_ups.get()
+    address = reverse("todo:prepared", args=[follow_up.pk])
+    assert address in response.content.decode(), "the row asks until the worker has made the tasks"
+    assert address in client.get(address, **HTMX).content.decode()
+    expand(NOW)
+    shown = client.get(address, **HTMX).content.decode()
+    assert address not in shown
+    days = [task.due_on for task in follow_up.planned_tasks()]
+    assert days == [date(2026, 11, day) for day in (22, 22, 23, 23, 24)]
+    assert shown.count("11/23") == 2
+
+
+def test_new_arrival_and_oneself_are_proposed(client, cast, deal):
+    client.force_login(cast.sales)
+    page = client.get("/todo/", {"view": "new"}).content.decode()
+    assert f'<option value="{cast.sales.pk}" selected>' in page
+    first = page.index("新着後のフォロー")
+    assert first < page.index("標準8回アプローチ") < page.index("納車後のフォロー")
+
+
+def test_the_settling_can_be_undone(client, cast, deal):
+    client.force_login(cast.manager)
+    undo = settle(client, deal, cast.sales, **HTMX).context["undo_url"]
+    client.post(undo)
+    deal.refresh_from_db()
+    assert (deal.staff, deal.taken_at) == (None, None)
+    assert not deal.follow_ups.running().exists()
+
+
+def test_whoever_comes_second_is_told_who_began(client, cast, deal):
+    client.force_login(cast.manager)
+    settle(client, deal, cast.sales, **HTMX)
+    client.force_login(cast.sales2)
+    response = settle(client, deal, cast.sales2, **HTMX)
+    assert response.status_code == 409
+    assert str(cast.manager) in response.content.decode()
+    assert deal.follow_ups.count() == 1
+
+
+def test_a_person_of_another_store_cannot_be_chosen(client, cast, deal):
+    client.force_login(cast.manager)
+    response = settle(client, deal, cast.yokohama_sales, **HTMX)
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {"staff"}
+    deal.refresh_from_db()
+    assert deal.is_new
+
+
+def test_another_stores_lead_is_not_there(client, cast, deal):
+    client.force_login(cast.yokohama_manager)
+    assert settle(client, deal, cast.yokohama_sales).status_code == 404
+    assert client.post(reverse("todo:lead-unsettle", args=[deal.pk])).status_code == 404
+
+
+def test_without_a_pattern_the_lead_is_begun_all_the_same(client, cast, deal):
+    client.force_login(cast.manager)
+    settle(client, deal, cast.sales, pattern=None, **HTMX)
+    deal.refresh_from_db()
+    assert deal.taken_at == NOW
+    assert not deal.follow_ups.exists()

@@ -1,0 +1,219 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from followups.expansion import expand
+from followups.models import Contact, Outcome, Pattern, Task, WaitReason
+from followups.recording import Result, record
+from followups.starting import start
+from tests.cast import at, customer, lead, reply, task
+
+NOW = at("2026-11-22 14:00")
+HTMX = {"HTTP_HX_REQUEST": "true"}
+VISIT = {"next_channel": "visit", "next_title": "来店査定"}
+
+
+@pytest.fixture(autouse=True)
+def sunday_afternoon(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def call(cast):
+    return task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 20))
+
+
+def result(client, task, outcome, **fields):
+    return client.post(reverse("todo:task-result", args=[task.pk]), {"outcome": outcome, **fields}, **HTMX)
+
+
+def test_no_answer_is_recorded_by_one_press_and_complete(client, cast, call):
+    client.force_login(cast.sales)
+    response = result(client, call, "no_answer", view="overdue")
+    assert response.status_code == 200
+    contact = call.contacts.get()
+    assert (contact.outcome, contact.done_by, contact.happened_at) == ("no_answer", cast.sales, NOW)
+    assert contact.completed_at == NOW
+    assert response.context["counts"]["overdue"] == 0
+    assert f'id="task-{call.pk}" hx-swap-oob="delete"' in response.content.decode()
+
+
+def test_spoke_is_saved_by_one_press_and_complete_with_one_line_more(client, cast, call):
+    client.force_login(cast.sales)
+    page = result(client, call, "spoke").content.decode()
+    contact = call.contacts.get()
+    assert contact.completed_at is None
+    address = reverse("todo:contact-complete", args=[contact.pk])
+    assert address in page
+    client.post(address, {"details": "金額を検討中。"}, **HTMX)
+    contact.refresh_from_db()
+    assert (contact.details, contact.completed_at) == ("金額を検討中。", NOW)
+
+
+def test_the_next_task_is_at_hand_afterwards(client, cast, call):
+    following = task(customer(cast.hiratsuka, name="次の人", owner=cast.sales), date(2026, 11, 21))
+    client.force_login(cast.sales)
+    response = result(client, call, "no_answer", view="overdue")
+    assert response.context["row"]["customer"] == "次の人"
+    assert reverse("todo:task", args=[following.pk]) in response.content.decode()
+
+
+def test_without_javascript_recording_leads_back_to_the_list(client, cast, call):
+    client.force_login(cast.sales)
+    response = client.post(reverse("todo:task-result", args=[call.pk]), {"outcome": "no_answer", "view": "overdue"})
+    assert response.url == "/todo/?view=overdue&who=me"
+
+
+def test_a_colleague_can_record_a_task_of_someone_who_is_off(client, cast, call):
+    client.force_login(cast.sales2)
+    result(client, call, "no_answer")
+    assert call.contacts.get().done_by == cast.sales2
+
+
+def test_the_second_person_is_told_who_recorded_it_and_nothing_is_doubled(client, cast, call):
+    record(call, Result(Outcome.NO_ANSWER), by=cast.sales2, now=NOW)
+    client.force_login(cast.sales)
+    response = result(client, call, "spoke", details="長い話をした。")
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert str(cast.sales2) in page
+    assert "長い話をした。" in page
+    assert call.contacts.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"outcome": "appointment"}, "next_on"),
+        ({"outcome": "spoke", "next_in": "day"}, "next_on"),
+        ({"outcome": "spoke", "next_on": "2026-11-21"}, "next_on"),
+        ({"outcome": "spoke", "next_on": "2026-11-22", "next_at": "13:00"}, "next_at"),
+        ({"outcome": "spoke", "next_at": "13:00"}, "next_on"),
+        ({"outcome": "spoke", "happened_at": "2026-11-23T10:00"}, "happened_at"),
+        ({"outcome": "spoke", "happened_at": "2024-11-23T10:00"}, "happened_at"),
+        ({"outcome": "spoke", "next_on": "いつか"}, "next_on"),
+        ({"outcome": "sent"}, "outcome"),
+        ({}, "outcome"),
+    ],
+)
+def test_bad_input_is_told_beside_the_field_and_changes_nothing(client, cast, call, fields, field):
+    client.force_login(cast.sales)
+    response = client.post(reverse("todo:task-result", args=[call.pk]), {"details": "書いたこと", **fields}, **HTMX)
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {field}
+    assert "書いたこと" in response.content.decode()
+    assert not Contact.objects.exists()
+    call.refresh_from_db()
+    assert call.is_open
+
+
+def test_an_appointment_makes_the_next_task_at_the_promised_time(client, cast, call):
+    client.force_login(cast.sales)
+    result(
+        client, call, "appointment", next_on="2026-11-26", next_at="15:00", next_channel="visit", next_title="来店査定"
+    )
+    made = Task.objects.open().get()
+    assert (made.channel, made.title, made.promised_at) == ("visit", "来店査定", at("2026-11-26 15:00"))
+    assert (made.late_at, made.assignee) == (at("2026-11-26 16:00"), cast.sales)
+
+
+def test_call_in_twenty_days_comes_from_the_same_form_and_falls_on_an_open_day(client, cast, call):
+    client.force_login(cast.sales)
+    result(client, call, "spoke", next_in="3")
+    assert Task.objects.open().get().due_on == date(2026, 11, 26), "the 25th is a Wednesday: closed"
+
+
+def test_a_reason_for_waiting_starts_the_pattern_it_proposes(client, cast):
+    deal = lead(customer(cast.hiratsuka), at("2026-11-20 11:00"), staff=cast.sales)
+    call = task(deal.customer, date(2026, 11, 22), deal=deal, assignee=cast.sales)
+    reason = WaitReason.objects.get(name="他社と比べたい")
+    client.force_login(cast.sales)
+    result(client, call, "spoke", wait_reason=reason.pk, follow_reason="on", negotiated="on")
+    follow_up = deal.follow_ups.get()
+    assert follow_up.pattern.slug == "one-month-follow-up"
+    assert follow_up.base_at == NOW
+    call.contacts.get()
+
+
+def test_closing_the_open_tasks_is_offered_ticked_and_only_a_conversation_closes_them(client, cast):
+    deal = lead(customer(cast.hiratsuka), at("2026-11-22 11:00"), staff=cast.sales)
+    follow_up = start(
+        Pattern.objects.get(slug="new-arrival"), customer=deal.customer, deal=deal, by=cast.sales, now=NOW
+    )
+    expand(NOW)
+    first, second = follow_up.tasks.order_by("step__position")[:2]
+    client.force_login(cast.sales)
+    form = client.get(reverse("todo:task", args=[first.pk]), **HTMX).context["form"]
+    assert form["close"].value() == [str(follow_up.pk)]
+    result(client, first, "no_answer", close=[follow_up.pk])
+    assert follow_up.tasks.open().count() == 4
+    result(client, second, "spoke", close=[follow_up.pk])
+    assert follow_up.tasks.open().count() == 0
+    follow_up.refresh_from_db()
+    assert follow_up.end_reason == "spoken"
+
+
+def test_the_panel_says_why_the_task_is_there_and_what_to_say(client, cast):
+    someone = customer(cast.hiratsuka, convenient_weekdays=[1, 4], convenient_from="17:00", convenient_until="19:00")
+    deal = lead(someone, at("2026-11-21 21:43"), staff=cast.sales)
+    follow_up = start(Pattern.objects.get(slug="new-arrival"), customer=someone, deal=deal, by=cast.sales, now=NOW)
+    expand(NOW)
+    client.force_login(cast.sales)
+    page = client.get(reverse("todo:task", args=[follow_up.tasks.order_by("step__position")[3].pk])).content.decode()
+    for word in ("新着後のフォロー", "11/21", "17:00–19:00", "お送りした概算はご覧いただけましたか", "アクア"):
+        assert word in page
+
+
+def test_a_reply_leaves_the_view_when_answered_but_not_by_a_call_that_finds_nobody(client, cast):
+    someone = customer(cast.hiratsuka, owner=cast.sales)
+    message = reply(someone, at("2026-11-22 13:00"), at("2026-11-22 15:00"))
+    client.force_login(cast.sales)
+    address = reverse("todo:reply-answer", args=[message.pk])
+    response = client.post(address, {"outcome": "no_answer", "view": "replied"}, **HTMX)
+    assert response.context["counts"]["replied"] == 1
+    response = client.post(address, {"outcome": "sent", "view": "replied"}, **HTMX)
+    assert response.context["counts"]["replied"] == 0
+    assert Contact.objects.filter(outcome="sent").get().channel == "email"
+    assert client.post(address, {"outcome": "sent"}, **HTMX).status_code == 409
+
+
+def test_no_answer_needed_takes_a_reason(client, cast):
+    message = reply(customer(cast.hiratsuka, owner=cast.sales), at("2026-11-22 13:00"), at("2026-11-22 15:00"))
+    client.force_login(cast.sales)
+    address = reverse("todo:reply-closing", args=[message.pk])
+    assert client.post(address, {"reason": ""}).status_code == 422
+    client.post(address, {"reason": "お礼だけのため"})
+    message.refresh_from_db()
+    assert (message.answered_at, message.answer_note) == (NOW, "お礼だけのため")
+
+
+def test_a_task_can_be_taken_over_and_taken_off_the_list(client, cast, call):
+    client.force_login(cast.sales2)
+    client.post(reverse("todo:task-assignee", args=[call.pk]))
+    call.refresh_from_db()
+    assert call.assignee == cast.sales2
+    address = reverse("todo:task-cancellation", args=[call.pk])
+    assert client.post(address, {"reason": " "}).status_code == 422
+    client.post(address, {"reason": "ご来店済みのため"})
+    call.refresh_from_db()
+    assert (call.is_open, call.cancel_note) == (False, "ご来店済みのため")
+
+
+@pytest.mark.parametrize("name", ["task", "task-result", "task-assignee", "task-cancellation"])
+def test_another_stores_task_is_not_there(client, cast, call, name):
+    client.force_login(cast.yokohama_sales)
+    address = reverse(f"todo:{name}", args=[call.pk])
+    assert (client.get(address) if name == "task" else client.post(address)).status_code == 404
+
+
+@pytest.mark.parametrize("tasks", [1, 10])
+def test_the_panels_queries_do_not_grow_with_the_past(
+    client, cast, call, tasks, django_assert_max_num_queries
+):
+    for _number in range(tasks):
+        done = task(call.customer, date(2026, 11, 10))
+        record(done, Result(Outcome.NO_ANSWER), by=cast.sales, now=at("2026-11-10 12:00"))
+    client.force_login(cast.sales)
+    with django_assert_max_num_queries(12):
+        client.get(reverse("todo:task", args=[call.pk]), **HTMX)
