@@ -1,0 +1,62 @@
+from collections import Counter
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import CommandError
+from django.core.management.base import BaseCommand
+from django.db import connection, transaction
+from django.utils import timezone
+
+from customers.models import Rank
+from followups import shipped
+from stores.models import Staff
+from todo.demo.amounts import Amounts
+from todo.demo.dealership import Dealership
+from todo.demo.stores import PASSWORD
+
+OURS = ("stores", "customers", "followups", "todo")
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with a made-up dealership, all of it or nothing. Only in the demonstration."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--customers", type=int, default=2000)
+        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--fresh", action="store_true", help="empty our tables first")
+
+    def handle(self, *, customers, seed, fresh, **options):
+        if not settings.DEMONSTRATION:
+            raise CommandError("This is not the demonstration: nothing was changed.")
+        if customers < 1:
+            raise CommandError("At least one customer, please.")
+        now = timezone.now()
+        with transaction.atomic():
+            if fresh:
+                empty()
+            elif Staff.objects.exists():
+                raise CommandError("There are people in this database already. --fresh empties it first.")
+            dealership = Dealership(Amounts.of(customers), seed, now, self._say)
+            dealership.make()
+        self._report(dealership)
+
+    def _say(self, line):
+        self.stderr.write(line)
+
+    def _report(self, dealership):
+        made = Counter({table.model._meta.model_name: table.made for table in dealership.tables.all()})
+        people = [person for place in dealership.places for person in place.people]
+        amounts = ", ".join(f"{number:,} {name}" for name, number in made.items())
+        self.stdout.write(f"{len(dealership.places)} stores, {len(people) + 1} people, {amounts}.")
+        named = [person.username for place in dealership.places[:3] for person in place.people]
+        self.stdout.write(f"Accounts (password {PASSWORD}): {', '.join(named)}, admin")
+
+
+def empty():
+    """Empty all tables of ours, and put back what every dealership starts with."""
+    connection.check_constraints()
+    models = [model for label in OURS for model in apps.get_app_config(label).get_models() if model is not Rank]
+    names = ", ".join(f'"{model._meta.db_table}"' for model in models)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    shipped.ensure(lambda name: apps.get_model("followups", name))
