@@ -1,0 +1,164 @@
+"""What a heading means: many spellings in many offices' lists, one field of ours."""
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from ..text import fold
+from .reading import Row, Unusable
+
+NAME_FIELDS = frozenset({"name", "family_name"})
+LOOK_AT_ROWS = 20
+"""Titles and dates of printing may stand above the headings."""
+
+SPELLINGS = {
+    "code": (
+        "顧客コード 顧客番号 顧客NO 顧客ID 顧客CD お客様番号 お客様コード お客様NO お客様ID お客様CD 会員番号 "
+        "会員NO 得意先コード 得意先番号 管理番号 コード 顧客管理番号 ID customer_code customer_id"
+    ),
+    "name": (
+        "氏名 お名前 名前 ご氏名 顧客名 顧客氏名 お客様名 お客様氏名 お客様 顧客 名称 氏名(漢字) 漢字氏名 姓名 "
+        "氏名・名称 氏名又は名称 氏名または名称 会社名 法人名 得意先名 顧客名称 契約者名 契約者 使用者名 name "
+        "customer_name full_name"
+    ),
+    "family_name": "姓 苗字 名字 氏 姓(漢字) last_name family_name",
+    "given_name": "名 名(漢字) first_name given_name",
+    "kana": (
+        "フリガナ カナ カナ氏名 カナ名 氏名カナ 氏名フリガナ 氏名(フリガナ) 氏名ヨミ 名前カナ お名前カナ "
+        "お名前フリガナ 顧客名カナ 顧客名フリガナ 顧客カナ お客様名カナ お客様名フリガナ お客様カナ 読み 読みがな "
+        "読み仮名 ヨミ ヨミガナ 振り仮名 姓名カナ kana"
+    ),
+    "family_kana": "姓カナ 姓フリガナ カナ姓 フリガナ姓 姓(カナ) セイ 姓ヨミ",
+    "given_kana": "名カナ 名フリガナ カナ名(名) フリガナ名 名(カナ) メイ 名ヨミ",
+    "contact_name": "先方担当者 先方担当者名 ご担当者 ご担当者名 お客様担当者 窓口担当者 窓口 連絡担当者",
+    "postcode": "郵便番号 〒 郵便 郵便NO 郵便番号(自宅) 自宅郵便番号 zip zipcode postcode postal_code",
+    "address": (
+        "住所 ご住所 現住所 自宅住所 住所(自宅) 所在地 都道府県 県 都道府県名 市区町村 市区町村名 市区郡 町名 町域 "
+        "町名番地 番地 丁目番地 町名・番地 建物 建物名 建物名等 建物名・部屋番号 ビル名 マンション名 アパート名 "
+        "方書 番地以下 以降の住所 住所詳細 住所(建物) address"
+    ),
+    "phones": (
+        "電話番号 電話 お電話番号 お電話 自宅電話 自宅電話番号 ご自宅電話番号 電話(自宅) 電話番号(自宅) 固定電話 "
+        "固定電話番号 自宅TEL TEL(自宅) 携帯 携帯電話 携帯電話番号 携帯番号 携帯TEL 電話(携帯) 電話番号(携帯) "
+        "TEL(携帯) モバイル 勤務先電話 勤務先電話番号 勤務先TEL 電話(勤務先) 電話番号(勤務先) 会社電話 "
+        "会社電話番号 連絡先 ご連絡先 連絡先電話番号 連絡先TEL 日中連絡先 代表電話 TEL TEL番号 phone mobile "
+        "telephone tel_no"
+    ),
+    "emails": (
+        "メールアドレス メール Eメール Eメールアドレス 電子メール 電子メールアドレス メアド メールアドレス(PC) "
+        "メールアドレス(携帯) PCメール 携帯メール 携帯メールアドレス PCメールアドレス メール(PC) メール(携帯) "
+        "email e-mail mail mail_address email_address e-mailアドレス mailアドレス"
+    ),
+    "born_on": "生年月日 誕生日 お誕生日 ご生年月日 生年月日(和暦) 生年月日(西暦) birthday birth_date date_of_birth",
+    "occupation": "職業 ご職業 業種 職種 occupation",
+    "free_days": "休み お休み 休日 定休日 公休 公休日 休業日",
+    "rank_id": "ランク 顧客ランク お客様ランク rank",
+    "owner": (
+        "担当者 担当 担当者名 営業担当 営業担当者 営業担当者名 担当営業 担当営業者 担当スタッフ 販売担当 "
+        "販売担当者 主担当 主担当者 営業マン 自社担当 自社担当者"
+    ),
+    "referrer": (
+        "紹介者コード 紹介者 紹介者番号 紹介者NO 紹介者ID 紹介者CD 紹介元コード 紹介元 紹介者顧客コード "
+        "紹介者お客様番号"
+    ),
+    "payment": "支払 支払い 支払方法 支払い方法 支払区分 お支払 お支払い お支払方法 お支払い方法 決済方法 payment",
+    "letters": (
+        "DM可否 DM DM区分 DM希望 DM発送 DM送付 DM発送可否 DM送付可否 DM要否 DM可 ダイレクトメール ダイレクトメール可否"
+    ),
+    "note": "備考 備考欄 メモ 特記事項 特記 コメント 摘要 注意事項 その他 note notes memo remarks",
+    "vehicle.maker": "メーカー メーカー名 メーカ 車両メーカー maker",
+    "vehicle.model": (
+        "車名 車種 車種名 車両名 車両 通称名 所有車 お車 愛車 保有車両 所有車両 車名・グレード model car"
+    ),
+    "vehicle.plate": (
+        "登録番号 ナンバー 登録ナンバー 車両番号 車両ナンバー 車番 ナンバープレート プレート プレート番号 登録NO "
+        "車両登録番号 自動車登録番号 plate"
+    ),
+    "vehicle.chassis_number": "車台番号 車体番号 フレーム番号 フレームNO 車台NO シャシー番号 シャーシ番号 VIN",
+    "vehicle.year": "年式 year",
+    "vehicle.mileage_km": "走行距離 走行距離(km) 走行 走行km",
+    "vehicle.first_registered_on": (
+        "初度登録年月 初度登録 初度登録年月日 初度登録日 初年度登録 初年度登録年月 初年度 初度検査年月 初登録 初度"
+    ),
+    "vehicle.inspection_expires_on": (
+        "車検満了日 車検満了 車検満了年月日 車検満期 車検満期日 車検有効期限 車検有効期間 車検期限 車検期日 車検日 "
+        "次回車検 次回車検日 車検 有効期間満了日 有効期間の満了する日 満了日 車検有効期間満了日"
+    ),
+    "vehicle.insurance_expires_on": (
+        "保険満期日 保険満期 保険満了日 任意保険満期 任意保険満期日 任意保険満了日 保険期限"
+    ),
+    "vehicle.delivered_on": "納車日 納車 納車年月日 納車月日 ご納車日 納車完了日",
+    "vehicle.price_yen": (
+        "購入金額 購入価格 購入額 ご購入金額 販売金額 販売価格 車両価格 車両金額 車両本体価格 売価 金額 価格 売上金額"
+    ),
+}
+
+
+def key(heading: str) -> str:
+    """A heading without what differs from office to office: widths, kana, blanks, brackets, stars."""
+    return re.sub(r"[()\[\]【】<>〈〉「」:：＊*※#._/,、'\"\ufeff]", "", fold(heading))
+
+
+KNOWN = {key(spelling): field for field, spellings in SPELLINGS.items() for spelling in spellings.split()}
+MANY = frozenset({"address", "phones", "emails", "note"})
+"""Fields that may stand in several columns."""
+
+
+def field_of(heading: str) -> str | None:
+    """The field of a heading; '住所２' is one of several '住所'."""
+    plain = key(heading)
+    return KNOWN.get(plain) or KNOWN.get(plain.rstrip("0123456789"))
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    row_number: int
+    headings: list[str]
+    fields: list[tuple[int, str, str]]
+    """(index of the cell, heading, field)"""
+    widths: frozenset[int]
+    """How many cells a row may have: as many as headings, with or without blank headings at the end."""
+
+    @property
+    def has_name(self) -> bool:
+        return any(field in NAME_FIELDS for _index, _heading, field in self.fields)
+
+    @property
+    def ignored(self) -> list[str]:
+        used = {index for index, _heading, _field in self.fields}
+        return [heading for index, heading in enumerate(self.headings) if heading and index not in used]
+
+    def heading_for(self, *fields) -> str:
+        """The heading of the first of these fields that the file has."""
+        found = {field: heading for _index, heading, field in reversed(self.fields)}
+        return next((found[field] for field in fields if field in found), "")
+
+
+def known_in(cells) -> int:
+    return sum(field_of(cell) is not None for cell in cells)
+
+
+def find_columns(rows: list[Row]) -> Columns:
+    """The headings, and what each means. Raises Unusable when no row near the top has a name among its headings."""
+    named = [columns for columns in map(_columns, rows[:LOOK_AT_ROWS]) if columns.has_name]
+    if named:
+        return next((columns for columns in named if len(columns.fields) > 1), named[0])
+    headings = max(rows[:LOOK_AT_ROWS], key=lambda row: known_in(row.cells)).cells
+    shown = [heading.strip()[:40] for heading in headings if heading.strip()][:30]
+    raise Unusable(
+        _("No column for the name was found. The first row has these headings: %(headings)s")
+        % {"headings": "、".join(shown)}
+    )
+
+
+def _columns(row) -> Columns:
+    headings = [" ".join(cell.split()) for cell in row.cells]
+    fields, taken = [], set()
+    for index, heading in enumerate(headings):
+        field = field_of(heading)
+        if field and (field in MANY or field not in taken):
+            fields.append((index, heading, field))
+            taken.add(field)
+    filled = max((index for index, heading in enumerate(headings, start=1) if heading), default=0)
+    return Columns(row.number, headings, fields, frozenset({filled, len(headings)}))
