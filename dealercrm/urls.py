@@ -5,11 +5,13 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from dealercrm.health import health
+from stores.decorators import once_founded
+from stores.views.setup import setup
 
 handler500 = "dealercrm.recovery.server_error"
 
 accounts = [
-    path("login/", account.login, name="account_login"),
+    path("login/", once_founded(account.login), name="account_login"),
     path("logout/", account.logout, name="account_logout"),
     path("password/change/", account.password_change, name="account_change_password"),
 ]
@@ -18,5 +20,9 @@ urlpatterns = [
     path("health", health, name="health"),
     path("accounts/", include(accounts)),
     path("language/", set_language, name="set_language"),
+    path("setup/", setup, name="setup"),
+    path("stores/", include("stores.urls")),
+    path("", include("customers.urls")),
+    path("patterns/", include("followups.urls_patterns")),
     path("", include("todo.urls")),
 ]

@@ -15,3 +15,12 @@ class Channel(models.TextChoices):
 
 LIVE_CHANNELS = frozenset({Channel.PHONE, Channel.VISIT})
 """Channels on which two people meet at the same moment: the customer's convenient days count for them."""
+
+ICONS = {
+    Channel.PHONE: "phone",
+    Channel.EMAIL: "mail",
+    Channel.SMS: "message-square",
+    Channel.LINE: "message-circle",
+    Channel.VISIT: "map-pin",
+    Channel.LETTER: "file-text",
+}

@@ -52,6 +52,12 @@ class FollowUpQuerySet(StoreQuerySet):
     def count_by_version(self) -> dict[int, int]:
         return dict(self.order_by().values_list("version").annotate(models.Count("pk")))
 
+    def with_ids(self, ids):
+        return self.filter(pk__in=ids)
+
+    def ended_by_hand(self):
+        return self.filter(end_reason=EndReason.STOPPED)
+
     def of_customer(self, customer):
         return self.filter(customer=customer)
 

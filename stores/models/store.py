@@ -43,11 +43,12 @@ class StoreQuerySet(models.QuerySet):
     def managed_by(self, staff):
         return self.all() if staff.is_admin else self.filter(pk__in=staff.managed_store_ids)
 
+    def only_or_all(self, pk):
+        """That one; all of them for None."""
+        return self if pk is None else self.filter(pk=pk)
+
     def with_calendar(self):
         return self.prefetch_related("closing_days", "calendar_dates", "contact_hours")
-
-    def managed_by(self, staff):
-        return self.all() if staff.is_admin else self.filter(pk__in=staff.managed_store_ids)
 
     def with_staff_count(self):
         """`staff_count`: the people who work there now."""
@@ -120,9 +121,7 @@ class Store(models.Model):
         """These days are closed (`hours` None) or open at hours of their own, whatever was said of them before."""
         CalendarDate.objects.bulk_create(
             [
-                CalendarDate(
-                    store=self, on=day, opens=hours and hours.starts, closes=hours and hours.ends, note=note
-                )
+                CalendarDate(store=self, on=day, opens=hours and hours.starts, closes=hours and hours.ends, note=note)
                 for day in days
             ],
             update_conflicts=True,

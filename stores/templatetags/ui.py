@@ -11,6 +11,8 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
+from stores.channels import ICONS as ICON_OF_CHANNEL
+
 register = template.Library()
 
 # Every icon that a page may use. One drawing in the sprite serves all rows.
@@ -79,7 +81,7 @@ PLACES = (
     ("todo:deals", _("Deals"), "handshake", False),
     ("patterns:list", _("Follow-up patterns"), "route", False),
     ("ranks:list", _("Ranks"), "award", False),
-    ("stores:list", _("Stores and staff"), "store", True),
+    ("stores:list", _("Stores and staff"), "store", False),
 )
 
 
@@ -123,6 +125,12 @@ def icon_sprite():
         inside = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")].strip()
         symbols.append(f'<symbol id="i-{name}" viewBox="0 0 24 24">{inside}</symbol>')
     return mark_safe(f'<svg class="icon-sprite" aria-hidden="true">{"".join(symbols)}</svg>')  # noqa: S308
+
+
+@register.filter
+def channel_icon(channel):
+    """The icon of a channel: `{% icon step.channel|channel_icon %}`."""
+    return ICON_OF_CHANNEL.get(channel, "info")
 
 
 # A number with its unit, a range of hours, a day with its weekday: never broken at the end of a line.

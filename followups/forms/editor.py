@@ -1,0 +1,228 @@
+"""The pattern editor: several forms that are shown, arranged, previewed and saved together."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from stores.calendar import NoOpenDay
+from stores.models import Store
+
+from ..foresight import Foreseen, Month, foresee, months
+from ..models import Base, Pattern, PatternVersion, Step
+from .pattern import MOST_STEPS, NewNameForm, PreviewForm, StepForm, Steps, VersionForm, kind_choices
+
+
+@dataclass
+class Outlook:
+    """What the preview shows: the dates, or why there are none."""
+
+    rows: list[Foreseen] = field(default_factory=list)
+    months: list[Month] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def look_ahead(steps, preview: PreviewForm) -> Outlook:
+    """The dates of the steps from the base and in the store that the form says."""
+    if not preview.is_valid():
+        return Outlook(problems=[_("Choose a base date and a store to see the dates.")])
+    on, at, store = (preview.cleaned_data[name] for name in ("on", "at", "store"))
+    base = timezone.make_aware(datetime.combine(on, at)) if at else on
+    calendar = store.calendar()
+    try:
+        rows = foresee(steps, base, calendar)
+        return Outlook(rows, months(rows, on, calendar))
+    except NoOpenDay:
+        return Outlook(problems=[_("%(store)s is never open: see its opening calendar.") % {"store": store}])
+    except OverflowError:
+        return Outlook(problems=[_("That date is too far away.")])
+
+
+def first_store(staff, pattern=None) -> int | None:
+    """The store whose dates are shown first: the pattern's own, one's own, any."""
+    if pattern and pattern.store_id:
+        return pattern.store_id
+    own = staff.stores or Store.objects.visible_to(staff)[:1]
+    return own[0].pk if own else None
+
+
+class Editor:
+    """A pattern being written by `staff`; `pattern` is None for a new one.
+
+    It shows `version` (one empty step without one), or what was `posted`; with an `order` such as "up-2" (counted from
+    0) what was posted with its steps arranged. Nothing is complained about but what was posted to be saved.
+    """
+
+    def __init__(self, *, staff, today: date, pattern: Pattern | None = None, version=None, posted=None, order=""):
+        self.staff, self.pattern, self.focus = staff, pattern, ""
+        self.newest = pattern.current_version if pattern else None
+        if posted is None:
+            steps = version.step_list if version else [Step()]
+            self.data = {**self._opening(version, today), **_posted([_row(step) for step in steps])}
+        elif order:
+            rows, self.focus = arranged(typed_steps(posted), order)
+            self.data = {**posted.dict(), **_posted(rows)}
+        else:
+            self.data = posted.dict()
+        self._bind()
+        if posted is None or order:
+            self._complain_about_nothing()
+
+    def _opening(self, version: PatternVersion | None, today: date) -> dict:
+        head = {"preview-on": today, "preview-store": first_store(self.staff, self.pattern)}
+        if version:
+            return {**head, "base": version.base, "began_from": self.newest.number}
+        store = None if self.staff.is_admin else min(self.staff.managed_store_ids, default=None)
+        return {**head, "base": Base.CHOSEN, "began_from": 0, "store": store}
+
+    def _bind(self):
+        self.name = None if self.pattern else NewNameForm(self.data, staff=self.staff)
+        self.version = VersionForm(self.data)
+        self.preview = PreviewForm(self.data, prefix="preview", staff=self.staff)
+        context = {
+            "calendars": self._calendars,
+            "kinds": kind_choices(self.newest.step_list if self.newest else []),
+            "empty_permitted": False,
+            "use_required_attribute": False,
+        }
+        self.steps = Steps(self.data, prefix="steps", form_kwargs=context)
+        self.forms = [form for form in (self.name, self.version, *self.steps) if form]
+
+    def _complain_about_nothing(self):
+        """The dates are worked out first: what is wrong stands there, not beside fields nobody has filled yet."""
+        _dates = self.outlook
+        for form in self.forms:
+            form.errors.clear()
+
+    @cached_property
+    def store_id(self) -> int | None:
+        """The store that the pattern is for; None for all of them."""
+        if self.pattern:
+            return self.pattern.store_id
+        chosen = str(self.data.get("store") or "")
+        return int(chosen) if chosen.isdecimal() else None
+
+    @cached_property
+    def _calendars(self):
+        stores = Store.objects.visible_to(self.staff).only_or_all(self.store_id).with_calendar()
+        return {store: store.calendar() for store in stores}
+
+    def is_valid(self) -> bool:
+        """Whether it may be saved; the first field that is wrong gets the focus."""
+        wrong = [form for form in self.forms if not form.is_valid()]
+        for form in wrong[:1]:
+            name = next((name for name in form.fields if name in form.errors), None)
+            if name:
+                form.fields[name].widget.attrs["autofocus"] = True
+        return not wrong and not self.problems
+
+    @cached_property
+    def problems(self) -> list[str]:
+        """What is wrong with the whole, not with one field."""
+        problems = list(self.steps.non_form_errors())
+        for store, calendar in self._calendars.items() if self.store_id else ():
+            if not opens_at_all(calendar):
+                problems.append(_("%(store)s is never open: see its opening calendar.") % {"store": store})
+        return problems
+
+    @property
+    def content(self) -> dict:
+        """Base, note and steps as typed, once valid."""
+        head = self.version.cleaned_data
+        return {"base": head["base"], "note": head["note"], "steps": [form.step() for form in self.steps]}
+
+    @property
+    def began_from(self) -> int:
+        return self.version.cleaned_data["began_from"] or 0
+
+    def begin_again_from(self, version: PatternVersion):
+        """What was typed is kept, and may now be saved on top of that version."""
+        self.data["began_from"] = version.number
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        wrong = [
+            _("Step %(number)d, %(field)s: %(error)s")
+            % {"number": number, "field": form.fields[name].label, "error": error}
+            for number, form in enumerate(self.steps, start=1)
+            for name, errors in form.errors.items()
+            for error in errors
+            if name != "title"
+        ]
+        problems = [*self.problems, *wrong]
+        if problems:
+            return Outlook(problems=problems)
+        return look_ahead([form.step() for form in self.steps], self.preview)
+
+    @property
+    def rows(self) -> list[dict]:
+        """Each step's form, where it stands, and which of its controls has the focus."""
+        last = len(self.steps.forms) - 1
+        return [
+            {
+                "form": form,
+                "index": index,
+                "number": index + 1,
+                "is_first": index == 0,
+                "is_last": index == last,
+                "focus": self.focus.removesuffix(f"-{index}") if self.focus.endswith(f"-{index}") else "",
+            }
+            for index, form in enumerate(self.steps)
+        ]
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.steps.forms) >= MOST_STEPS
+
+
+def opens_at_all(calendar) -> bool:
+    try:
+        calendar.next_open(timezone.localdate())
+    except NoOpenDay:
+        return False
+    return True
+
+
+def _row(step: Step) -> dict:
+    return {**{name: getattr(step, name) for name in StepForm.Meta.fields}, "kind": step.content_kind_id}
+
+
+def _posted(rows: list[dict]) -> dict:
+    """The steps as a form would post them."""
+    fields = {f"steps-{number}-{name}": value for number, row in enumerate(rows) for name, value in row.items()}
+    return {**fields, "steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": 0}
+
+
+def typed_steps(posted) -> list[dict]:
+    """What stands in the fields of each step, as text."""
+    total = posted.get("steps-TOTAL_FORMS", "")
+    count = min(int(total), MOST_STEPS) if total.isdecimal() else 0
+    return [
+        {name: posted.get(f"steps-{number}-{name}", "") for name in StepForm.base_fields} for number in range(count)
+    ]
+
+
+def arranged(rows: list[dict], order: str) -> tuple[list[dict], str]:
+    """The steps after "up-2", "down-0", "remove-1" or "add" (counted from 0), and which control has the focus then."""
+    verb, _sep, text = order.partition("-")
+    index = int(text) if text.isdecimal() else -1
+    rows = list(rows)
+    if verb == "add" and len(rows) < MOST_STEPS:
+        rows.append({**_row(Step()), "offset_days": rows[-1]["offset_days"] if rows else 0})
+        return rows, f"title-{len(rows) - 1}"
+    if not 0 <= index < len(rows):
+        return rows, ""
+    if verb == "remove":
+        del rows[index]
+        return rows, f"remove-{min(index, len(rows) - 1)}"
+    to = index + {"up": -1, "down": 1}.get(verb, 0)
+    if to == index or not 0 <= to < len(rows):
+        return rows, ""
+    rows.insert(to, rows.pop(index))
+    if verb == "up" and to == 0:
+        verb = "down"
+    elif verb == "down" and to == len(rows) - 1:
+        verb = "up"
+    return rows, f"{verb}-{to}"

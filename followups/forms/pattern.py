@@ -1,0 +1,183 @@
+"""What is typed when a pattern is written: its name, what it counts from, its steps (REQUIREMENTS B1, B4, B5)."""
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stores.calendar import Hours, OpeningCalendar
+from stores.models import Store
+
+from ..models import ContentKind, Pattern, PatternVersion, Step, Window
+
+MOST_STEPS = 40
+EARLIEST, LATEST = -400, 800
+LONGEST = 60
+FOLDED = ("script", "details_template", "kind", "assignee_role", "allowed_days")
+
+
+class DayInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%H:%M")
+
+
+class NameForm(forms.ModelForm):
+    class Meta:
+        model = Pattern
+        fields = ["name", "description"]
+
+
+class NewNameForm(NameForm):
+    """A new pattern also says for whom: the group (administrators), or a store one manages."""
+
+    store = forms.ModelChoiceField(None, label=gettext_lazy("for"), required=False)
+
+    def __init__(self, *args, staff, **kwargs):
+        super().__init__(*args, **kwargs)
+        store = self.fields["store"]
+        store.queryset = Store.objects.managed_by(staff)
+        store.required = not staff.is_admin
+        store.empty_label = _("All stores") if staff.is_admin else None
+
+
+class VersionForm(forms.ModelForm):
+    began_from = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = PatternVersion
+        fields = ["base", "note"]
+
+
+class StepForm(forms.ModelForm):
+    """One step. `calendars`: those of the stores that it is for; `kinds`: choices of the kind of content."""
+
+    offset_days = forms.IntegerField(label=gettext_lazy("days after"), min_value=EARLIEST, max_value=LATEST)
+    allowed_days = forms.IntegerField(
+        label=Step._meta.get_field("allowed_days").verbose_name, min_value=0, max_value=LONGEST, required=False
+    )
+    kind = forms.TypedChoiceField(label=gettext_lazy("kind of content"), coerce=int, empty_value=None, required=False)
+
+    class Meta:
+        model = Step
+        fields = [
+            "offset_days",
+            "channel",
+            "title",
+            "window",
+            "window_from",
+            "window_until",
+            "soon_minutes",
+            "day_rule",
+            "allowed_days",
+            "script",
+            "details_template",
+            "assignee_role",
+        ]
+        widgets = {
+            "window_from": ClockInput,
+            "window_until": ClockInput,
+            "script": forms.Textarea(attrs={"rows": 4}),
+        }
+
+    def __init__(self, *args, calendars: dict[Store, OpeningCalendar], kinds, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.calendars = calendars
+        self.fields["kind"].choices = kinds
+        self.fields["title"].error_messages["required"] = _("Say what is to be done.")
+        self.fields["offset_days"].error_messages["required"] = _("Give the number of days; 0 is the day itself.")
+
+    def clean(self):
+        """What the time of day needs, and only that: the rest is dropped."""
+        clean = self.cleaned_data
+        window = clean.get("window")
+        if window == Window.FIXED:
+            self._check_hours(clean.get("window_from"), clean.get("window_until"))
+        else:
+            clean["window_from"] = clean["window_until"] = None
+            self._forget_errors("window_from", "window_until")
+        if window == Window.SOON:
+            if not clean.get("soon_minutes") and "soon_minutes" not in self.errors:
+                self.add_error("soon_minutes", _("Give the number of minutes, at least 1."))
+        else:
+            clean["soon_minutes"] = None
+            self._forget_errors("soon_minutes")
+        clean["allowed_days"] = clean.get("allowed_days") or 0
+        return clean
+
+    def _forget_errors(self, *names):
+        for name in names:
+            self._errors.pop(name, None)
+
+    def _check_hours(self, starts, ends):
+        if starts is None or ends is None:
+            for name in ("window_from", "window_until"):
+                if self.cleaned_data.get(name) is None and name not in self.errors:
+                    self.add_error(name, _("Give a time."))
+        elif starts >= ends:
+            self.add_error("window_until", _("It has to end after it begins."))
+        elif "channel" in self.cleaned_data:
+            self._check_reach(self.cleaned_data["channel"], Hours(starts, ends))
+
+    def _check_reach(self, channel, hours: Hours):
+        """Refused when no store that it is for may be in touch by that channel at that time."""
+        reach = {store: calendar.contactable.get(channel, calendar.hours) for store, calendar in self.calendars.items()}
+        if reach and not any(hours.overlap(theirs) for theirs in reach.values()):
+            store, theirs = next(iter(reach.items()))
+            words = {"store": store, "hours": theirs}
+            self.add_error("window_from", _("%(store)s is in touch that way at %(hours)s only.") % words)
+
+    @property
+    def is_folded_wrong(self) -> bool:
+        """Something is wrong with a field that is folded away until asked for."""
+        return any(name in self.errors for name in FOLDED)
+
+    def step(self) -> Step:
+        """What was typed, as an unsaved step. Only when nothing but the title is wrong."""
+        fields = {name: value for name, value in self.cleaned_data.items() if name in self.Meta.fields}
+        return Step(content_kind_id=self.cleaned_data.get("kind"), **fields)
+
+
+class StepFormSet(forms.BaseFormSet):
+    default_error_messages = {
+        **forms.BaseFormSet.default_error_messages,
+        "too_few_forms": gettext_lazy("A pattern needs at least one step."),
+        "too_many_forms": gettext_lazy("A pattern has at most %(num)d steps."),
+    }
+
+
+Steps = forms.formset_factory(
+    StepForm,
+    formset=StepFormSet,
+    extra=0,
+    min_num=1,
+    max_num=MOST_STEPS,
+    absolute_max=MOST_STEPS + 1,
+    validate_min=True,
+    validate_max=True,
+)
+
+
+class PreviewForm(forms.Form):
+    """From when and where the dates are shown: a day, the time where it matters, a store."""
+
+    on = forms.DateField(label=gettext_lazy("base date"), widget=DayInput)
+    at = forms.TimeField(label=gettext_lazy("time"), widget=ClockInput, required=False)
+    store = forms.ModelChoiceField(None, label=gettext_lazy("store"), empty_label=None)
+
+    def __init__(self, *args, staff, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = Store.objects.visible_to(staff).with_calendar()
+
+
+def kind_choices(steps) -> list[tuple]:
+    """The house's kinds of content, and those no longer offered that the steps still have."""
+    used = {step.content_kind_id for step in steps}
+    return [("", "---------"), *((kind.pk, kind.name) for kind in ContentKind.objects.current_or(used))]

@@ -1,0 +1,50 @@
+"""Writing patterns: a new one, and new versions of one that is there (REQUIREMENTS B1, B7)."""
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from .models import Pattern, PatternVersion
+
+SLUG_LENGTH = 50
+
+
+class Superseded(Exception):
+    """Somebody saved a newer version than the one this was begun from; `version` is theirs."""
+
+    def __init__(self, version):
+        super().__init__(version)
+        self.version = version
+
+
+def write(*, name, description, store, base, steps, note, by, now) -> Pattern:
+    """A new pattern with its first version. Its slug is made from the name, and is nobody else's."""
+    with transaction.atomic():
+        pattern = Pattern.objects.create(store=store, slug=_free_slug(name), name=name, description=description)
+        pattern.add_version(base=base, steps=steps, by=by, now=now, note=note)
+    return pattern
+
+
+def revise(pattern, *, base, steps, note, began_from, by, now) -> PatternVersion | None:
+    """Save what was edited as a new version; None when it says the same as the newest.
+
+    `began_from`: the number of the version that was edited. Raises Superseded when there is a newer one, so that two
+    people never undo each other unknowingly.
+    """
+    with transaction.atomic():
+        newest = Pattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk).current_version
+        if newest.says_the_same(base=base, steps=steps):
+            return None
+        if newest.number != began_from:
+            raise Superseded(newest)
+        return pattern.add_version(base=base, steps=steps, by=by, now=now, note=note)
+
+
+def _free_slug(name: str) -> str:
+    """Taken by no store either: a store's pattern of the same slug stands in for the group's."""
+    stem = slugify(name)[:SLUG_LENGTH].strip("-") or "pattern"
+    taken = set(Pattern.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug, number = stem, 1
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug
