@@ -140,7 +140,7 @@ class _Plan:
             if not self.calendar.is_open(nominal):
                 reason.append(["insists", nominal.isoformat()])
             return self._not_over(step, nominal, day_zero, event_time, reason)
-        day = self._open_day(step, nominal, day_zero)
+        day = self._open_day(step, nominal)
         if day != nominal:
             reason.append(["moved", nominal.isoformat()])
         if day < earliest:
@@ -157,11 +157,10 @@ class _Plan:
         """Whether another call of that day forbids this one."""
         return step.channel == Channel.PHONE and day in self.called_on
 
-    def _open_day(self, step: StepSpec, nominal: date, day_zero: date) -> date:
+    def _open_day(self, step: StepSpec, nominal: date) -> date:
+        """Going back never passes day 0, which is an open day."""
         if step.day_rule == DayRule.PREVIOUS:
-            day = self.calendar.previous_open(nominal)
-            if step.offset_days < 0 or day >= day_zero:
-                return day
+            return self.calendar.previous_open(nominal)
         return self.calendar.next_open(nominal)
 
     def _not_over(self, step: StepSpec, day: date, day_zero: date, event_time: time | None, reason: list) -> date:
