@@ -51,12 +51,20 @@ def fold(text: str) -> str:
     """The search form: NFKC, lower case, hiragana as katakana, variant characters as one, no white space or hyphens."""
     text = unicodedata.normalize("NFKC", text).lower().translate(VARIANTS)
     text = jaconv.hira2kata(text)
-    return "".join(char for char in text if not char.isspace() and char not in "-‐‑–—―−・")
+    return "".join(char for char in text if not char.isspace() and char not in "-‐‑–—―−・·")
 
 
 def full_width_kana(text: str) -> str:
     """Kana as full-width katakana, one space between the names."""
     return tidy(jaconv.hira2kata(unicodedata.normalize("NFKC", text)))
+
+
+def normalise_plate(text: str) -> str:
+    """Digits and hyphens of single width, one space between the parts: '湘南 500 あ 12-34'."""
+    folded = unicodedata.normalize("NFKC", text)
+    for dash in "‐‑–—―−":
+        folded = folded.replace(dash, "-")
+    return tidy(folded)
 
 
 def normalise_email(text: str) -> str:
@@ -95,8 +103,13 @@ def display_phone(number: str) -> str:
 
 
 def phone_digits(text: str) -> str:
-    """The digits of a search text that may be a part of a phone number; empty when it has anything else."""
-    folded = unicodedata.normalize("NFKC", text)
+    """The digits of a search text that may be a part of a phone number or plate; empty when it has anything else.
+
+    A number of Japan written with its country code is looked for as it is dialled at home.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip()
     digits = "".join(char for char in folded if char.isdigit())
-    rest = "".join(char for char in folded if not char.isdigit() and char not in "+-()（）‐–—−ー 　")
-    return "" if rest else digits
+    rest = "".join(char for char in folded if not char.isdigit() and char not in "+-()‐‑–—―−ー ・.")
+    if rest:
+        return ""
+    return "0" + digits[2:].removeprefix("0") if folded.startswith("+81") else digits

@@ -55,6 +55,16 @@ def hold(follow_ups):
     list(follow_ups.running().order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
+def reopen_deal(deal, by, now) -> bool:
+    """Take a loss back, with the follow-ups that ended because of it. False when the deal isn't lost."""
+    with transaction.atomic():
+        lost_at = deal.lost_at
+        reopened = deal.reopen(by, now)
+        if reopened:
+            resume(FollowUp.objects.filter(deal=deal, end_reason=EndReason.LOST, ended_at__gte=lost_at))
+    return reopened
+
+
 def stop_of_closed_deals(now) -> int:
     """Follow-ups whose deal was lost, or won after they began; gives how many tasks were cancelled.
 

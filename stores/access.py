@@ -10,3 +10,6 @@ class StoreQuerySet(models.QuerySet):
         if staff.is_admin:
             return self.all()
         return self.filter(store_id__in=staff.store_ids)
+
+    def in_store(self, store):
+        return self.filter(store=store)

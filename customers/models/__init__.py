@@ -1,11 +1,13 @@
 from .customer import Customer, Rank
 from .deal import Deal, DealKind, LostReason, Source, Stage, StageChange
+from .import_file import ImportFile
 from .vehicle import Vehicle
 
 __all__ = [
     "Customer",
     "Deal",
     "DealKind",
+    "ImportFile",
     "LostReason",
     "Rank",
     "Source",

@@ -2,8 +2,9 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from stores.access import StoreQuerySet
@@ -35,7 +36,7 @@ class CustomerQuerySet(StoreQuerySet):
     def search(self, text: str):
         """Any part of a name, kana, phone, mail or plate, in any width or kana (REQUIREMENTS C9).
 
-        Words are looked for each by itself and all must be found.
+        Words are looked for each by itself and all must be found; numbers also across their hyphens and blanks.
         """
         digits = phone_digits(text)
         if digits:
@@ -46,7 +47,40 @@ class CustomerQuerySet(StoreQuerySet):
         return found
 
     def in_kana_order(self):
-        return self.order_by("kana", "name", "pk")
+        """By kana; those without one come last."""
+        return self.order_by(Case(When(kana="", then=1), default=0), "kana", "name", "pk")
+
+    def held_by(self, staff):
+        return self.filter(owner=staff)
+
+    def of_nobody(self):
+        return self.filter(owner__isnull=True)
+
+    def for_list(self):
+        return self.select_related("owner", "rank", "store")
+
+    def for_page(self):
+        return self.select_related("owner", "rank", "store", "referrer")
+
+    def with_vehicles(self):
+        return self.prefetch_related("vehicles")
+
+    def reached_by(self, phones, emails):
+        """Who has one of these numbers or addresses, normalised."""
+        return self.filter(Q(phones__overlap=list(phones)) | Q(emails__overlap=list(emails)))
+
+    def alike(self, *, names=(), phones=(), emails=()):
+        """Who may be the same person: the same number or address first, then the same name or kana in any writing."""
+        reached = Q(phones__overlap=list(phones)) | Q(emails__overlap=list(emails))
+        rows = reached
+        for name in names:
+            if len(fold(name)) > 1:
+                rows |= Q(search__contains=fold(name))
+        return (
+            self.filter(rows)
+            .annotate(same_reach=Case(When(reached, then=True), default=False))
+            .order_by("-same_reach", F("last_contacted_at").desc(nulls_last=True), "pk")
+        )
 
     def reindex(self):
         """Recompute the search column of these customers; call it after names, phones, mails or plates changed."""
@@ -165,8 +199,25 @@ class Customer(models.Model):
     def email(self) -> str:
         return self.emails[0] if self.emails else ""
 
-    def search_text(self) -> str:
-        """What the search column holds: the folded form of everything one looks a customer up by."""
-        plates = [vehicle.plate for vehicle in self.vehicles.all()]
+    @property
+    def convenient_label(self) -> str:
+        """'Tue, Fri 17:00–19:00'; empty where nothing is known."""
+        days = ", ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(self.convenient_weekdays))
+        hours = ""
+        if self.convenient_from and self.convenient_until:
+            hours = f"{self.convenient_from:%H:%M}–{self.convenient_until:%H:%M}"
+        return " ".join(part for part in (days, hours, self.free_days) if part)
+
+    @property
+    def refused_labels(self) -> list[str]:
+        return [str(Channel(channel).label) for channel in self.refused_channels]
+
+    def search_text(self, plates=None) -> str:
+        """What the search column holds: the folded form of everything one looks a customer up by.
+
+        `plates`: those of the vehicles, where they are known without asking.
+        """
+        if plates is None:
+            plates = [vehicle.plate for vehicle in self.vehicles.all()]
         parts = [self.name, self.contact_name, self.kana, self.code, *self.emails, *plates]
         return "\n".join([*(fold(part) for part in parts if part), *self.phones])

@@ -90,10 +90,15 @@ class DealQuerySet(StoreQuerySet):
         return self.select_related("customer__rank", "staff", "store", "vehicle")
 
     def for_page(self):
-        return self.select_related("customer__rank", "customer__owner", "customer__store", "staff", "vehicle", "taken_by")
+        return self.select_related(
+            "customer__rank", "customer__owner", "customer__store", "staff", "vehicle", "taken_by"
+        )
 
     def open_first(self):
         return self.order_by(F("closed_at").desc(nulls_first=True), "-received_at", "-pk")
+
+    def in_stage(self, stage):
+        return self.filter(stage=stage)
 
     def longest_in_stage(self):
         return self.order_by("stage_changed_at", "pk")

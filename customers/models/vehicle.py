@@ -12,6 +12,9 @@ class VehicleQuerySet(StoreQuerySet):
     def managed(self):
         return self.filter(disposed_on__isnull=True)
 
+    def with_customer(self):
+        return self.select_related("customer__store")
+
 
 class Vehicle(models.Model):
     """A car the dealership looks after (REQUIREMENTS C2)."""

@@ -1,0 +1,86 @@
+"""Form fields that take what people type about a customer and give what we keep."""
+
+from django import forms
+from django.core.validators import EmailValidator
+from django.utils.translation import gettext_lazy as _
+
+from .text import full_width_kana, normalise_email, normalise_phone, normalise_plate, tidy
+
+
+class NameField(forms.CharField):
+    def to_python(self, value):
+        return tidy(super().to_python(value))
+
+
+class KanaField(forms.CharField):
+    def to_python(self, value):
+        return full_width_kana(super().to_python(value))
+
+
+class PlateField(forms.CharField):
+    def to_python(self, value):
+        return normalise_plate(super().to_python(value))
+
+
+class PhoneField(forms.CharField):
+    """One number in any writing; gives its digits."""
+
+    widget = forms.TextInput(attrs={"type": "tel", "autocomplete": "off"})
+    default_error_messages = {"phone": _("“%(value)s” is not a phone number.")}
+
+    def clean(self, value):
+        value = super().clean(value)
+        return self.normalise(value) if value else ""
+
+    def normalise(self, value):
+        try:
+            return normalise_phone(value)
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["phone"], "phone", {"value": value}) from None
+
+
+class EmailField(forms.CharField):
+    """One address; gives it in small letters of single width."""
+
+    widget = forms.TextInput(attrs={"inputmode": "email", "autocomplete": "off"})
+    default_error_messages = {"email": _("“%(value)s” is not a mail address.")}
+
+    def clean(self, value):
+        value = super().clean(value)
+        return self.normalise(value) if value else ""
+
+    def normalise(self, value):
+        address = normalise_email(value)
+        try:
+            EmailValidator()(address)
+        except forms.ValidationError:
+            raise forms.ValidationError(self.error_messages["email"], "email", {"value": value}) from None
+        return address
+
+
+class LinesField(forms.CharField):
+    """Several values, one a line, each cleaned by `each`; gives a list without doubles."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def __init__(self, *, each: forms.Field, **kwargs):
+        self.each = each
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        lines = [line.strip() for line in super().clean(value).splitlines()]
+        found, wrong = [], []
+        for line in filter(None, lines):
+            try:
+                found.append(self.each.clean(line))
+            except forms.ValidationError as error:
+                wrong.append(error)
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return list(dict.fromkeys(found))
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)

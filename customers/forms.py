@@ -1,0 +1,272 @@
+"""What is typed in about customers, leads and vehicles (REQUIREMENTS C1, C2, D1)."""
+
+import hashlib
+
+from django import forms
+from django.db import transaction
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stores.channels import Channel
+from stores.inputs import ClockInput, DayInput
+from stores.models import Staff, Store
+from stores.models.store import Weekday
+
+from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
+from .models import Customer, DealKind, Source, Vehicle
+
+
+class PeopleFilter(forms.Form):
+    """Whose, and of which store; what makes no sense is left out."""
+
+    owner = forms.ChoiceField(label=_("Person in charge"), required=False)
+    store = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), required=False, empty_label=_("All stores"))
+
+    def __init__(self, data, *, me):
+        super().__init__(data)
+        self.me = me
+        people = [(str(one.pk), str(one)) for one in me.colleagues().by_name() if one != me]
+        own = [("", _("Everybody")), ("me", _("Myself")), ("nobody", _("Nobody yet"))]
+        self.fields["owner"].choices = own + people
+        choose_store(self, me)
+
+    def found(self, rows):
+        """Those of `rows`, customers or deals, that are looked for."""
+        self.is_valid()
+        owner, store = self.cleaned_data.get("owner"), self.cleaned_data.get("store")
+        if owner == "nobody":
+            rows = rows.of_nobody()
+        elif owner:
+            rows = rows.held_by(self.me.pk if owner == "me" else owner)
+        return rows.in_store(store) if store else rows
+
+
+class CustomerFilter(PeopleFilter):
+    """What is looked for in the customer book."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, kana, phone, mail or plate")}),
+    )
+
+    def found(self, rows):
+        rows = super().found(rows)
+        return rows.search(self.cleaned_data["q"]) if self.cleaned_data.get("q") else rows
+
+
+def choose_store(form, me):
+    """The store is only asked for where there is a choice."""
+    stores = list(me.visible_stores())
+    if len(stores) < 2:
+        del form.fields["store"]
+        form.only_store = stores[0] if stores else None
+        return
+    form.fields["store"].queryset = me.visible_stores()
+    form.fields["store"].choices = [("", form.fields["store"].empty_label or "---")] + [(s.pk, s.name) for s in stores]
+
+
+class NewLeadForm(forms.Form):
+    """A customer and what they ask for, in one go."""
+
+    name = NameField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True}))
+    kana = KanaField(label=_("Kana"), max_length=100, required=False)
+    phone = PhoneField(label=_("Phone"), max_length=20, required=False)
+    email = EmailField(label=_("Mail"), max_length=120, required=False)
+    only_customer = forms.BooleanField(label=_("No enquiry, just the customer"), required=False)
+    kind = forms.ChoiceField(label=_("What it is about"), choices=DealKind.choices, required=False)
+    source = forms.ChoiceField(
+        label=_("How they came to us"), choices=Source.choices, required=False, initial=Source.PHONE
+    )
+    goods = NameField(label=_("Car or goods"), max_length=120, required=False)
+    note = forms.CharField(
+        label=_("What they asked for"), required=False, widget=forms.Textarea(attrs={"rows": 3}), max_length=4000
+    )
+    staff = forms.ModelChoiceField(
+        Staff.objects.none(), label=_("Person in charge"), required=False, empty_label=_("Nobody yet")
+    )
+    store = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), empty_label=_("Please choose"))
+
+    def __init__(self, *args, me, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["staff"].queryset = me.colleagues().by_name()
+        choose_store(self, me)
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("only_customer"):
+            for name in ("kind", "source"):
+                if name not in self.errors and not data.get(name):
+                    self.add_error(name, self.fields[name].error_messages["required"])
+        return data
+
+    @property
+    def store_chosen(self):
+        return self.cleaned_data["store"] if "store" in self.fields else self.only_store
+
+    @property
+    def who(self):
+        return {name: self.cleaned_data[name] for name in ("name", "kana", "phone", "email")}
+
+    @property
+    def enquiry(self):
+        return {name: self.cleaned_data[name] for name in ("kind", "source", "goods", "note")}
+
+
+class UnseenChange(Exception):
+    """Somebody else saved the same row since the form was opened."""
+
+
+class SeenForm(forms.ModelForm):
+    """A form that knows which state of the row its reader saw: two people saving one row never lose a word."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.differing = []
+        self.fields["seen"].initial = self.state_of(self.instance)
+
+    @classmethod
+    def state_of(cls, row) -> str:
+        values = [str(getattr(row, name)) for name in cls._meta.fields]
+        return hashlib.blake2s("\n".join(values).encode(), digest_size=8).hexdigest()
+
+    def save_seen(self, customer, now):
+        """Save the row and the customer's search column. Raises UnseenChange."""
+        with transaction.atomic():
+            if self.instance.pk:
+                self._refuse_unseen(type(self.instance).objects.select_for_update().get(pk=self.instance.pk))
+                self.instance.save(update_fields=self._meta.fields)
+            else:
+                self.instance.save()
+            Customer.objects.filter(pk=customer.pk).update(updated_at=now)
+            Customer.objects.filter(pk=customer.pk).reindex()
+
+    def _refuse_unseen(self, current):
+        """Raises UnseenChange when `current`, the locked row, isn't what the reader saw.
+
+        The form then says what stands there now, and saves over it when it is sent again.
+        """
+        state = self.state_of(current)
+        if self.cleaned_data["seen"] in {"", state}:
+            return
+        stands = model_to_dict(current, self._meta.fields)
+        for name in self._meta.fields:
+            field = self.fields[name]
+            if field.has_changed(stands[name], self[name].data):
+                self.differing.append((field.label, self._words(current, name)))
+        self.data = self.data.copy()
+        self.data["seen"] = state
+        raise UnseenChange
+
+    def _words(self, row, name):
+        display = getattr(row, f"get_{name}_display", None)
+        value = display() if display else getattr(row, name)
+        labels = dict(self.fields[name].choices) if hasattr(self.fields[name], "choices") else {}
+        if isinstance(value, list):
+            return ", ".join(str(labels.get(one, one)) for one in value) or "—"
+        return value if value not in {None, ""} else "—"
+
+
+class CustomerForm(SeenForm):
+    """Everything of a customer but who looks after them, which is assigned on their page with their tasks."""
+
+    name = NameField(label=_("Name"), max_length=100)
+    kana = KanaField(label=_("Kana"), max_length=100, required=False)
+    phones = LinesField(
+        label=_("Phones"), each=PhoneField(), required=False, help_text=_("One a line, the one to call first on top.")
+    )
+    emails = LinesField(label=_("Mail addresses"), each=EmailField(), required=False, help_text=_("One a line."))
+    convenient_weekdays = forms.TypedMultipleChoiceField(
+        label=_("Convenient days"),
+        choices=Weekday.choices,
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    refused_channels = forms.MultipleChoiceField(
+        label=_("Does not want"), choices=Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Customer
+        fields = [
+            "kind",
+            "name",
+            "kana",
+            "contact_name",
+            "phones",
+            "emails",
+            "postcode",
+            "address",
+            "convenient_weekdays",
+            "convenient_from",
+            "convenient_until",
+            "free_days",
+            "refused_channels",
+            "born_on",
+            "occupation",
+            "rank",
+            "payment",
+            "code",
+            "note",
+        ]
+        widgets = {"born_on": DayInput, "convenient_from": ClockInput, "convenient_until": ClockInput}
+
+    def clean_postcode(self):
+        digits = "".join(char for char in self.cleaned_data["postcode"] if char.isdecimal())
+        if not digits:
+            return ""
+        if len(digits) != 7:
+            raise forms.ValidationError(_("A post code has seven digits."))
+        digits = f"{int(digits):07d}"
+        return f"{digits[:3]}-{digits[3:]}"
+
+    def clean(self):
+        data = super().clean()
+        starts, ends = data.get("convenient_from"), data.get("convenient_until")
+        if bool(starts) != bool(ends):
+            self.add_error("convenient_until" if starts else "convenient_from", _("Please give both times."))
+        elif starts and starts >= ends:
+            self.add_error("convenient_until", _("This is not after the first time."))
+        if data.get("kind") == Customer.Kind.COMPANY:
+            for name in ("contact_name", "phones", "emails", "address"):
+                if name not in self.errors and not data.get(name):
+                    self.add_error(name, _("A company needs this."))
+        return data
+
+
+class VehicleForm(SeenForm):
+    plate = PlateField(label=_("Plate"), max_length=30, required=False)
+
+    class Meta:
+        model = Vehicle
+        fields = [
+            "maker",
+            "model",
+            "year",
+            "plate",
+            "inspection_expires_on",
+            "insurance_expires_on",
+            "first_registered_on",
+            "mileage_km",
+            "chassis_number",
+            "bought_here",
+            "delivered_on",
+            "price_yen",
+            "disposed_on",
+        ]
+        widgets = dict.fromkeys(
+            ("inspection_expires_on", "insurance_expires_on", "first_registered_on", "delivered_on", "disposed_on"),
+            DayInput,
+        )
+        labels = {"model": pgettext_lazy("vehicle", "Model")}
+
+    def clean_year(self):
+        year = self.cleaned_data["year"]
+        if year is not None and not 1900 <= year <= 2100:
+            raise forms.ValidationError(_("Please give the year as four digits of the western calendar."))
+        return year

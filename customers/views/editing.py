@@ -1,0 +1,52 @@
+"""Changing a customer and their vehicles. Two people at once: the second is told what stands there now."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from stores.decorators import signed_in
+
+from ..forms import CustomerForm, UnseenChange, VehicleForm
+from ..models import Customer, Vehicle
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request, pk):
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    form = CustomerForm(request.POST or None, instance=customer)
+    return _save(request, form, customer, "customers/edit.html")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_vehicle(request, customer_pk):
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
+    form = VehicleForm(request.POST or None, instance=Vehicle(customer=customer, store=customer.store))
+    return _save(request, form, customer, "customers/vehicle.html")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_vehicle(request, pk):
+    vehicle = get_object_or_404(Vehicle.objects.visible_to(request.user).with_customer(), pk=pk)
+    form = VehicleForm(request.POST or None, instance=vehicle)
+    return _save(request, form, vehicle.customer, "customers/vehicle.html")
+
+
+def _save(request, form, customer, template):
+    """The form's page, or back to the customer once saved."""
+    status = 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                form.save_seen(customer, timezone.now())
+            except UnseenChange:
+                status = 409
+            else:
+                messages.success(request, _("Saved: %(name)s") % {"name": form.instance})
+                return redirect("todo:customer", customer.pk)
+    return render(request, template, {"form": form, "customer": customer}, status=status)

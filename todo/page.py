@@ -1,0 +1,122 @@
+"""What the customer's and the deal's page show (REQUIREMENTS A5, C1, D1): everything of one in one screen."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from customers.models import Stage
+
+from .labels import day_label
+from .rows import task_row
+from .subject import Subject
+from .timeline import timeline
+
+EXPIRES_SOON = timedelta(days=90)
+ENDED_SHOWN = 5
+RUNNING_SHOWN = 20
+
+
+def page_context(me, subject: Subject, now, *, everything=False) -> dict:
+    """Everything the page's partial needs. `everything`: the whole timeline."""
+    customer, deal = subject.customer, subject.deal
+    about = deal or customer
+    tasks = list(about.tasks.open().for_list().by_urgency())
+    follow_ups = list(about.follow_ups.for_page()[: RUNNING_SHOWN + ENDED_SHOWN])
+    entries, older = timeline(about.contacts, me, now, query=subject.query, everything=everything)
+    rows = [_row(task, now) for task in tasks]
+    context = {
+        "subject": subject,
+        "customer": customer,
+        "deal": deal,
+        "now": now,
+        "tasks": rows,
+        "next_step": rows[0] if rows else None,
+        "running": [_follow_up(row, tasks) for row in follow_ups if row.ended_at is None],
+        "ended": [_follow_up(row, tasks) for row in follow_ups if row.ended_at][:ENDED_SHOWN],
+        "entries": entries,
+        "older": older,
+    }
+    context.update(_deal_part(deal, me) if deal else _customer_part(customer, me, now))
+    return context
+
+
+def show(request, subject: Subject, now, *, sheet="", status=200, **context):
+    """The page, with a form open beside it; only the form for htmx."""
+    if sheet and request.htmx:
+        return render(request, sheet, {"subject": subject, "customer": subject.customer, **context}, status=status)
+    everything = request.GET.get("history") == "all"
+    context = {**page_context(request.user, subject, now, everything=everything), "sheet": sheet, **context}
+    return render(request, f"todo/{subject.kind}.html", context, status=status)
+
+
+def changed(request, subject: Subject, now, text, *, undo_url="", level="success", back=""):
+    """After something was done: the page's new state for htmx, which closes the form; else back to the page."""
+    if not request.htmx:
+        messages.add_message(request, messages.DEFAULT_LEVELS[level.upper()], text, extra_tags=undo_url)
+        return redirect(back or subject.url)
+    context = page_context(request.user, subject, now)
+    return render(request, "todo/_changed.html", {**context, "text": text, "undo_url": undo_url, "level": level})
+
+
+def _row(task, now) -> dict:
+    """A row of the board without what the page says already."""
+    view = "on-time" if task.due_on <= timezone.localdate(now) else "upcoming"
+    return {**task_row(task, view, now), "customer": "", "rank": ""}
+
+
+def _follow_up(follow_up, tasks) -> dict:
+    """One pattern at work: how far it is, and what comes next of it."""
+    mine = [task for task in tasks if task.follow_up_id == follow_up.pk and task.step]
+    following = min(mine, key=lambda task: task.step.position, default=None)
+    at = timezone.localtime(follow_up.base_at) if follow_up.base_at else None
+    return {
+        "row": follow_up,
+        "at_step": following.step.position if following else follow_up.step_count,
+        "base": f"{day_label(follow_up.base_on)} {at:%H:%M}" if at else day_label(follow_up.base_on),
+        "next": f"{day_label(following.due_on)} {following.title}" if following else "",
+        "open_tasks": len(mine),
+        "past_words": _past_words(follow_up),
+    }
+
+
+def _past_words(follow_up) -> str:
+    if not follow_up.past_steps:
+        return ""
+    return _("%(n)d steps were past already and were not made.") % {"n": follow_up.past_steps}
+
+
+def _customer_part(customer, me, now) -> dict:
+    today = timezone.localdate(now)
+    vehicles = list(customer.vehicles.managed())
+    for vehicle in vehicles:
+        expires = vehicle.inspection_expires_on
+        vehicle.inspection_state = ""
+        if expires:
+            vehicle.inspection_state = (
+                "overdue" if expires < today else "replied" if expires <= today + EXPIRES_SOON else ""
+            )
+    return {
+        "vehicles": vehicles,
+        "deals": list(customer.deals.for_list().open_first()[:20]),
+        "may_assign": may_assign(me, customer, customer.owner_id),
+    }
+
+
+def _deal_part(deal, me) -> dict:
+    stages = [
+        {"value": stage.value, "label": stage.label, "passed": stage.position < Stage(deal.stage).position}
+        for stage in Stage
+    ]
+    return {
+        "stages": stages,
+        "stage_changes": list(deal.stage_changes.select_related("by")),
+        "may_assign": may_assign(me, deal, deal.staff_id),
+    }
+
+
+def may_assign(me, row, holder_id) -> bool:
+    """Whoever has it now passes it on, anybody takes what is nobody's, managers decide."""
+    return holder_id in {None, me.pk} or me.may_manage(row.store_id)

@@ -1,0 +1,62 @@
+"""Whose page an action belongs to: a customer's, or that of one of their deals."""
+
+from dataclasses import dataclass
+
+from django.http import Http404
+from django.urls import reverse
+
+from customers.models import Customer, Deal
+
+
+@dataclass(frozen=True)
+class Subject:
+    customer: Customer
+    deal: Deal | None = None
+
+    @property
+    def kind(self) -> str:
+        return "deal" if self.deal else "customer"
+
+    @property
+    def url(self) -> str:
+        return reverse(f"todo:{self.kind}", args=[self._pk])
+
+    @property
+    def query(self) -> str:
+        """Carried by the addresses of contacts and follow-ups, so that they lead back to the right page."""
+        return "?at=deal" if self.deal else ""
+
+    def address(self, action: str) -> str:
+        return reverse(f"todo:{self.kind}-{action}", args=[self._pk])
+
+    @property
+    def addresses(self) -> dict:
+        """Where the page's forms are, by the noun of the action."""
+        return {action: self.address(action.replace("_", "-")) for action in ACTIONS}
+
+    @property
+    def _pk(self) -> int:
+        return self.deal.pk if self.deal else self.customer.pk
+
+
+ACTIONS = ("contact", "inbound", "appointment", "follow_up", "assign")
+
+
+def find_subject(me, *, customer_pk=None, deal_pk=None) -> Subject:
+    """Raises Http404 when it isn't there, or not for `me`."""
+    if deal_pk is not None:
+        deal = Deal.objects.visible_to(me).for_page().filter(pk=deal_pk).first()
+        if deal is None:
+            raise Http404
+        return Subject(deal.customer, deal)
+    customer = Customer.objects.visible_to(me).for_page().filter(pk=customer_pk).first()
+    if customer is None:
+        raise Http404
+    return Subject(customer)
+
+
+def subject_of(row, request) -> Subject:
+    """The page from which something was done to a contact or a follow-up that `request.user` may see."""
+    if request.GET.get("at") == "deal" and row.deal_id:
+        return find_subject(request.user, deal_pk=row.deal_id)
+    return find_subject(request.user, customer_pk=row.customer_id)

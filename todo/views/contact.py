@@ -1,0 +1,179 @@
+"""Contacts without a task, inbound ones, appointments by hand; and correcting, completing, taking back any record."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from followups import recording
+from followups.models import Contact, Direction, Outcome
+from followups.recording import TooLateToUndo, closable
+from stores.channels import Channel
+from stores.decorators import signed_in
+
+from ..forms.contacts import RECEIVED, AppointmentForm, CompletionForm, ContactForm, CorrectionForm, InboundForm
+from ..page import changed, show
+from ..subject import find_subject, subject_of
+from ..timeline import may_change
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(FORM)
+@signed_in
+def new_contact(request, *, customer_pk=None, deal_pk=None):
+    """Something one did without a task: two taps where nothing needs to be said."""
+    subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    channel = _channel(request)
+    form = _record_form(ContactForm, request, subject, now, outcomes=Outcome.for_channel(channel))
+    if not form.is_valid():
+        return _record_sheet(request, subject, now, form, channel)
+    contact = recording.record_contact(
+        subject.customer, form.deal_chosen, channel, form.result(), by=request.user, now=now
+    )
+    return _recorded(request, subject, contact, now)
+
+
+@require_http_methods(FORM)
+@signed_in
+def new_inbound(request, *, customer_pk=None, deal_pk=None):
+    """The customer called back, or wrote: what isn't a conversation waits in "replied" (REQUIREMENTS A1)."""
+    subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    channel = _channel(request)
+    form = _record_form(InboundForm, request, subject, now)
+    if not form.is_valid():
+        return _record_sheet(request, subject, now, form, channel, inbound=True)
+    contact = recording.receive(subject.customer, form.deal_chosen, channel, form.result(), by=request.user, now=now)
+    return _recorded(request, subject, contact, now)
+
+
+@require_http_methods(FORM)
+@signed_in
+def new_appointment(request, *, customer_pk=None, deal_pk=None):
+    """A single task by hand (REQUIREMENTS B12)."""
+    subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    form = AppointmentForm(_posted(request), customer=subject.customer, deal=subject.deal, now=now)
+    if not form.is_valid():
+        return _sheet(request, subject, now, "todo/_sheet_appointment.html", form)
+    deal = form.cleaned_data.get("deal")
+    recording.appoint(subject.customer, deal, form.appointment(), by=request.user, now=now)
+    return changed(request, subject, now, _("The appointment is on the list."))
+
+
+@require_http_methods(FORM)
+@signed_in
+def correct(request, pk):
+    """A corrected record supersedes the old one, which stays."""
+    contact, now = _changeable(request, pk), timezone.now()
+    subject = subject_of(contact, request)
+    form = CorrectionForm(_posted(request), contact=contact, outcomes=_outcomes(contact))
+    if not form.is_valid():
+        return _sheet(request, subject, now, "todo/_sheet_correct.html", form)
+    try:
+        recording.correct(contact, **form.cleaned_data, by=request.user, now=now)
+    except TooLateToUndo:
+        return changed(request, subject, now, _("This record was changed or taken back already."), level="warning")
+    return changed(request, subject, now, _("Corrected. The record as it was stays in the history."))
+
+
+@require_http_methods(FORM)
+@signed_in
+def complete(request, pk):
+    """Add the line that was missing; any colleague may."""
+    contact, now = _contact(request, pk), timezone.now()
+    subject = subject_of(contact, request)
+    form = CompletionForm(_posted(request), contact=contact)
+    if not form.is_valid():
+        on_board = request.htmx and request.htmx.target != "panel"
+        template = "todo/_completion.html" if on_board else "todo/_sheet_complete.html"
+        return _sheet(request, subject, now, template, form, contact=contact)
+    try:
+        recording.complete(contact, **form.cleaned_data, by=request.user, now=now)
+    except TooLateToUndo:
+        return changed(request, subject, now, _("This record was changed or taken back already."), level="warning")
+    return changed(request, subject, now, _("The record is complete."))
+
+
+@require_POST
+@signed_in
+def undo(request, pk):
+    """Take a record back with all it set in motion; the record stays, struck out."""
+    contact, now = _changeable(request, pk), timezone.now()
+    subject = subject_of(contact, request)
+    try:
+        recording.undo(contact, by=request.user, now=now)
+    except TooLateToUndo:
+        text = _("This record can no longer be taken back; it can be corrected.")
+        return changed(request, subject, now, text, level="warning", back=_board(request))
+    text = _("Taken back: %(outcome)s") % {"outcome": contact.get_outcome_display()}
+    return changed(request, find_again(request, subject), now, text, back=_board(request))
+
+
+def _board(request) -> str:
+    """The board, as it stood, when the undo button was pressed there."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return f"{came_from.path}?{came_from.query}" if came_from.path == reverse("todo:board") else ""
+
+
+def _contact(request, pk):
+    return get_object_or_404(Contact.objects.visible_to(request.user).for_list(), pk=pk)
+
+
+def _changeable(request, pk):
+    contact = _contact(request, pk)
+    if not may_change(contact, request.user):
+        raise PermissionDenied
+    return contact
+
+
+def _posted(request):
+    return request.POST if request.method == "POST" else None
+
+
+def _channel(request) -> str:
+    asked = request.GET.get("channel", "")
+    return asked if asked in Channel.values else Channel.PHONE
+
+
+def _outcomes(contact) -> list:
+    if contact.direction == Direction.IN:
+        return [Outcome(value) for value, _label in RECEIVED] + [Outcome.APPOINTMENT, Outcome.REFUSED]
+    return Outcome.for_channel(contact.channel)
+
+
+def _record_form(form_class, request, subject, now, **kwargs):
+    return form_class(
+        _posted(request),
+        now=now,
+        store=subject.customer.store,
+        me=request.user,
+        customer=subject.customer,
+        deal=subject.deal,
+        closable=[row for row in closable(subject.customer, subject.deal) if row.open_tasks],
+        **kwargs,
+    )
+
+
+def _record_sheet(request, subject, now, form, channel, *, inbound=False):
+    context = {"channel": channel, "channels": Channel.choices, "inbound": inbound}
+    return _sheet(request, subject, now, "todo/_sheet_contact.html", form, **context)
+
+
+def _sheet(request, subject, now, template, form, **context):
+    return show(request, subject, now, sheet=template, status=422 if form.errors else 200, form=form, **context)
+
+
+def _recorded(request, subject, contact, now):
+    undo_url = reverse("todo:contact-undo", args=[contact.pk]) + subject.query
+    text = _("Recorded: %(outcome)s") % {"outcome": contact.get_outcome_display()}
+    return changed(request, find_again(request, subject), now, text, undo_url=undo_url)
+
+
+def find_again(request, subject):
+    """The same page with what the verb changed in it."""
+    deal_pk = subject.deal.pk if subject.deal else None
+    return find_subject(request.user, customer_pk=subject.customer.pk, deal_pk=deal_pk)

@@ -1,0 +1,83 @@
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from customers.models import Stage
+from followups.assignment import assign_deal
+from followups.stopping import reopen_deal
+from stores.decorators import signed_in
+
+from ..forms.deals import AssignForm, LoseForm, StageForm
+from ..page import changed, may_assign, show
+from ..subject import find_subject
+
+
+@require_safe
+@signed_in
+def deal(request, pk):
+    """One deal: where it stands, what runs, what is next, what happened."""
+    return show(request, find_subject(request.user, deal_pk=pk), timezone.now())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def stage(request, pk, stage):
+    """Move the deal to a stage, with what that stage asks for (REQUIREMENTS D1, D3)."""
+    subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
+    if stage not in Stage.values:
+        raise Http404
+    stage, deal = Stage(stage), subject.deal
+    data = request.POST if request.method == "POST" else None
+    form = StageForm(data, deal=deal, stage=stage, today=timezone.localdate(now))
+    if not form.is_valid():
+        status = 422 if form.errors else 200
+        return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, form=form, stage=stage)
+    if deal.lost_at:
+        return changed(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
+    dates = {name: value for name, value in form.cleaned_data.items() if value is not None}
+    deal.move_to(stage, request.user, now, **dates)
+    return changed(request, subject, now, _("Stage: %(stage)s") % {"stage": stage.label})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def lose(request, pk):
+    """Close the deal without business; its open tasks go with it."""
+    subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
+    form = LoseForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        status = 422 if form.errors else 200
+        return show(request, subject, now, sheet="todo/_sheet_lose.html", status=status, form=form)
+    if not subject.deal.lose(form.cleaned_data["reason"], request.user, now):
+        return changed(request, subject, now, _("The deal was closed already."), level="warning")
+    undo_url = reverse("todo:deal-reopen", args=[pk])
+    return changed(request, subject, now, _("The deal is closed as lost."), undo_url=undo_url)
+
+
+@require_POST
+@signed_in
+def reopen(request, pk):
+    """Take a loss back, with the follow-ups that ended by it."""
+    subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
+    reopen_deal(subject.deal, request.user, now)
+    return changed(request, subject, now, _("The deal is open again."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def assign(request, pk):
+    """Give the deal to somebody; its open tasks go along. For whoever has it now, and managers."""
+    subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
+    deal = subject.deal
+    if not may_assign(request.user, deal, deal.staff_id):
+        raise PermissionDenied
+    data = request.POST if request.method == "POST" else None
+    form = AssignForm(data, store=deal.store_id, initial={"staff": deal.staff})
+    if not form.is_valid():
+        status = 422 if form.errors else 200
+        return show(request, subject, now, sheet="todo/_sheet_assign.html", status=status, form=form)
+    assign_deal(deal, form.cleaned_data["staff"], by=request.user, now=now)
+    return changed(request, subject, now, _("Person in charge: %(name)s") % {"name": deal.staff or _("Nobody yet")})

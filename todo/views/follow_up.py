@@ -1,0 +1,88 @@
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from followups.models import EndReason, FollowUp
+from followups.recording import closable
+from followups.starting import AlreadyRunning, start
+from followups.stopping import resume, stop
+from stores.decorators import signed_in
+
+from ..forms.follow_ups import FollowUpForm
+from ..page import changed, page_context, show
+from ..subject import find_subject, subject_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def new_follow_up(request, *, customer_pk=None, deal_pk=None):
+    """Choose a pattern, with its dates before the choice (REQUIREMENTS B1, B8)."""
+    subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    running = closable(subject.customer, subject.deal)
+    form = FollowUpForm(
+        request.POST if request.method == "POST" else (request.GET if "pattern" in request.GET else None),
+        me=request.user,
+        customer=subject.customer,
+        deal=subject.deal,
+        closable=[row for row in running if row.open_tasks],
+    )
+    if request.method != "POST" or not form.is_valid():
+        return _sheet(request, subject, now, form)
+    chosen = FollowUp.objects.visible_to(request.user).of_customer(subject.customer).with_ids(form.closed)
+    try:
+        start(
+            form.cleaned_data["pattern"],
+            customer=subject.customer,
+            deal=form.deal_chosen,
+            by=request.user,
+            now=now,
+            base=form.base(now),
+            replace=chosen,
+        )
+    except AlreadyRunning:
+        form.add_error("pattern", _("This pattern is at work already. Tick it below to start it anew."))
+        return _sheet(request, subject, now, form)
+    return changed(request, subject, now, _("“%(pattern)s” is at work.") % {"pattern": form.cleaned_data["pattern"]})
+
+
+def _sheet(request, subject, now, form):
+    preview = form.preview(now) if form.is_bound else []
+    status = 422 if request.method == "POST" else 200
+    return show(request, subject, now, sheet="todo/_sheet_follow_up.html", status=status, form=form, preview=preview)
+
+
+@require_safe
+@signed_in
+def preparing(request, pk):
+    """Asked by the page while the worker makes the tasks; the page's new state once they are there."""
+    follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk)
+    if follow_up.is_being_prepared:
+        return HttpResponse(status=204)
+    subject = subject_of(follow_up, request)
+    return render(request, "todo/_changed.html", page_context(request.user, subject, timezone.now()))
+
+
+@require_POST
+@signed_in
+def stop_follow_up(request, pk):
+    """End a pattern at work by hand; what is open of it is cancelled."""
+    follow_up, now = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk), timezone.now()
+    subject = subject_of(follow_up, request)
+    this = FollowUp.objects.visible_to(request.user).with_ids([pk])
+    cancelled = stop(this, EndReason.STOPPED, by=request.user, now=now)
+    text = _("“%(pattern)s” was stopped, %(n)d open tasks with it.") % {"pattern": follow_up.pattern, "n": cancelled}
+    undo_url = reverse("todo:follow-up-resume", args=[pk]) + subject.query
+    return changed(request, subject, now, text, undo_url=undo_url)
+
+
+@require_POST
+@signed_in
+def resume_follow_up(request, pk):
+    """Take a stop back: the tasks it cancelled are open again."""
+    follow_up, now = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk), timezone.now()
+    subject = subject_of(follow_up, request)
+    resume(FollowUp.objects.visible_to(request.user).with_ids([pk]).ended_by_hand())
+    return changed(request, subject, now, _("“%(pattern)s” is at work again.") % {"pattern": follow_up.pattern})

@@ -1,0 +1,29 @@
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from customers.models import Customer
+from stores.decorators import signed_in
+
+SHOWN = 8
+
+
+@require_safe
+@signed_in
+def search(request):
+    """The customers that the top search box proposes while one types (REQUIREMENTS C9)."""
+    query = request.GET.get("q", "").strip()[:100]
+    found = Customer.objects.visible_to(request.user).net().search(query) if query else Customer.objects.none()
+    rows = found.for_list().with_vehicles().in_kana_order()[:SHOWN]
+    results = [
+        {
+            "url": reverse("todo:customer", args=[customer.pk]),
+            "name": customer.name,
+            "kana": customer.kana,
+            "phone": customer.phone_display,
+            "rank": customer.rank.code if customer.rank else "",
+            "vehicle": next((str(vehicle) for vehicle in customer.vehicles.all()), ""),
+        }
+        for customer in rows
+    ]
+    return render(request, "_search_results.html", {"results": results, "query": query})
