@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 
-from .models import Store
+from .models import Staff, Store
 
 
 def signed_in(view):
@@ -40,5 +40,17 @@ def _with_role(view, is_allowed):
         if not is_allowed(request.user):
             raise PermissionDenied
         return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def once_founded(view):
+    """The door of a house in which nobody works yet leads to the set-up."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if Staff.objects.exists():
+            return view(request, *args, **kwargs)
+        return redirect("setup")
 
     return guarded

@@ -1,5 +1,5 @@
 from datetime import time
-from itertools import count
+from itertools import chain, count
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -59,7 +59,8 @@ class StoreQuerySet(models.QuerySet):
         """A short name nobody has, from the name where it has Latin letters."""
         wish = slugify(name)[:40] or "store"
         taken = set(self.filter(slug__startswith=wish).values_list("slug", flat=True))
-        return next(slug for slug in (wish, *(f"{wish}-{number}" for number in count(2))) if slug not in taken)
+        candidates = chain([wish], (f"{wish}-{number}" for number in count(2)))
+        return next(slug for slug in candidates if slug not in taken)
 
 
 class Store(models.Model):

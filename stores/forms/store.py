@@ -1,0 +1,216 @@
+"""A store as a person edits it: hours, closing days, when customers may be reached."""
+
+from datetime import timedelta
+
+from django import forms
+from django.db import transaction
+from django.forms import formset_factory
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from ..calendar import Hours
+from ..channels import Channel
+from ..days import days_from
+from ..inputs import ClockInput, DayInput, WindowsField
+from ..models import Store
+from ..models.store import Weekday
+
+NTHS = [(number, _("no. %(number)s") % {"number": number}) for number in range(1, 6)]
+LONGEST_STRETCH = 62
+
+
+def check_opening_order(form, opens, closes):
+    """Puts the error beside the second of the two fields."""
+    starts, ends = form.cleaned_data.get(opens), form.cleaned_data.get(closes)
+    if starts and ends and starts >= ends:
+        form.add_error(closes, _("This must be later than %(time)s.") % {"time": f"{starts:%H:%M}"})
+
+
+class NthForm(forms.Form):
+    """'The second Tuesday of the month'; both empty is none."""
+
+    nth = forms.TypedChoiceField(label=_("Which one"), coerce=int, required=False, empty_value=None)
+    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["nth"].choices = [("", "—"), *NTHS]
+        self.fields["weekday"].choices = [("", "—"), *Weekday.choices]
+
+    def clean(self):
+        nth, weekday = self.cleaned_data.get("nth"), self.cleaned_data.get("weekday")
+        if (nth is None) != (weekday is None):
+            self.add_error("weekday" if weekday is None else "nth", _("Choose both, or leave both empty."))
+
+    @property
+    def pair(self):
+        nth, weekday = self.cleaned_data.get("nth"), self.cleaned_data.get("weekday")
+        return None if nth is None else (weekday, nth)
+
+
+NthFormSet = formset_factory(NthForm, extra=2, max_num=20, absolute_max=30)
+
+
+class StoreForm(forms.ModelForm):
+    slug = forms.SlugField(
+        label=_("short name in addresses"),
+        required=False,
+        help_text=_("Latin letters, digits and hyphens, such as hiratsuka. Left empty, one is made."),
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Closed every week on"),
+        coerce=int,
+        choices=Weekday.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    call_windows = WindowsField(
+        label=_("calling windows, in the order they are tried"),
+        help_text=_("One a line, such as 12:00-13:00. Calls that nobody answers move through them."),
+    )
+
+    class Meta:
+        model = Store
+        fields = [
+            "name",
+            "slug",
+            "phone",
+            "opens",
+            "closes",
+            "open_on_holidays",
+            "call_windows",
+            "new_limit_minutes",
+            "reply_limit_minutes",
+        ]
+        widgets = {
+            "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+            "opens": ClockInput,
+            "closes": ClockInput,
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        known = self.instance.pk is not None
+        closing_days = list(self.instance.closing_days.all()) if known else []
+        self.initial["weekdays"] = [row.weekday for row in closing_days if row.nth is None]
+        pairs = [{"weekday": row.weekday, "nth": row.nth} for row in closing_days if row.nth]
+        self.nths = NthFormSet(self.data if self.is_bound else None, initial=pairs, prefix="nth")
+        self.contact_hours = {row.channel: row for row in self.instance.contact_hours.all()} if known else {}
+        for channel in Channel:
+            self._add_contact_hours(channel, self.contact_hours.get(channel))
+        self.fields["new_limit_minutes"].min_value = 1
+
+    def _add_contact_hours(self, channel, row):
+        words = {"channel": channel.label}
+        self.fields[f"{channel}_from"] = forms.TimeField(
+            label=_("%(channel)s from") % words, required=False, widget=ClockInput, initial=row and row.starts
+        )
+        self.fields[f"{channel}_until"] = forms.TimeField(
+            label=_("%(channel)s until") % words, required=False, widget=ClockInput, initial=row and row.ends
+        )
+
+    @property
+    def contact_rows(self):
+        """Two fields for each channel, in order."""
+        return [(self[f"{channel}_from"], self[f"{channel}_until"]) for channel in Channel]
+
+    def is_valid(self):
+        return all([super().is_valid(), self.nths.is_valid(), self._opens_at_all()])
+
+    def clean(self):
+        super().clean()
+        check_opening_order(self, "opens", "closes")
+        for channel in Channel:
+            self._check_contact_hours(f"{channel}_from", f"{channel}_until")
+
+    def _check_contact_hours(self, starts, ends):
+        if bool(self.cleaned_data.get(starts)) != bool(self.cleaned_data.get(ends)):
+            self.add_error(ends, _("Enter both times, or leave both empty."))
+        check_opening_order(self, starts, ends)
+
+    def clean_slug(self):
+        return self.cleaned_data["slug"] or self.instance.slug
+
+    def clean_phone(self):
+        return self.cleaned_data["phone"].strip()
+
+    def _opens_at_all(self):
+        """A store that is closed on every day would keep every task waiting for ever."""
+        if self.errors or not self.nths.is_valid():
+            return False
+        closed = set(self.cleaned_data["weekdays"])
+        for weekday in Weekday.values:
+            if {nth for day, nth in self._nth_pairs() if day == weekday} >= {1, 2, 3, 4}:
+                closed.add(weekday)
+        if len(closed) == len(Weekday):
+            self.add_error("weekdays", _("The store must be open on some day of the week."))
+        return not self.errors
+
+    def _nth_pairs(self):
+        return {form.pair for form in self.nths if form.pair}
+
+    def save(self, commit=True):
+        store = self.instance
+        store.slug = store.slug or Store.objects.free_slug(store.name)
+        with transaction.atomic():
+            store.save()
+            store.set_closing_days(self.cleaned_data["weekdays"], self._nth_pairs())
+            store.set_contact_hours({channel: self._hours(channel) for channel in Channel})
+        return store
+
+    def _hours(self, channel):
+        starts, ends = self.cleaned_data[f"{channel}_from"], self.cleaned_data[f"{channel}_until"]
+        return Hours(starts, ends) if starts else None
+
+
+class StretchForm(forms.Form):
+    """A day, or all days from one to another."""
+
+    first = forms.DateField(label=_("From"), widget=DayInput)
+    last = forms.DateField(
+        label=_("Until"), widget=DayInput, required=False, help_text=_("Leave empty for a single day.")
+    )
+    note = forms.CharField(label=_("Note"), max_length=60, required=False)
+
+    def clean(self):
+        first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
+        if not first or not last:
+            return
+        if last < first:
+            self.add_error("last", _("This day is before the first one."))
+        elif last - first >= timedelta(days=LONGEST_STRETCH):
+            text = ngettext("At most %(days)d day at once.", "At most %(days)d days at once.", LONGEST_STRETCH)
+            self.add_error("last", text % {"days": LONGEST_STRETCH})
+
+    @property
+    def days(self):
+        first = self.cleaned_data["first"]
+        return days_from(first, self.cleaned_data["last"] or first)
+
+
+class SpecialDatesForm(StretchForm):
+    """Days that differ from the rule: closed, or open at hours of their own."""
+
+    closed = forms.TypedChoiceField(
+        label=_("The store is"),
+        coerce=lambda value: value == "closed",
+        choices=[("closed", _("closed")), ("open", _("open"))],
+        initial="closed",
+        widget=forms.RadioSelect,
+    )
+    opens = forms.TimeField(label=_("opens"), widget=ClockInput, required=False)
+    closes = forms.TimeField(label=_("closes"), widget=ClockInput, required=False)
+    field_order = ["first", "last", "closed", "opens", "closes", "note"]
+
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("closed") is not False:
+            return
+        for name in ("opens", "closes"):
+            if not self.cleaned_data.get(name) and name not in self.errors:
+                self.add_error(name, _("Enter the time."))
+        check_opening_order(self, "opens", "closes")
+
+    @property
+    def hours(self):
+        return None if self.cleaned_data["closed"] else Hours(self.cleaned_data["opens"], self.cleaned_data["closes"])

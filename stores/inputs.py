@@ -1,0 +1,70 @@
+"""Controls and fields for times and days, as the browser offers them and as people write them."""
+
+import re
+import unicodedata
+from datetime import time
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .calendar import Hours
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs, format="%H:%M")
+
+
+class WindowsField(forms.CharField):
+    """Stretches of a day, one a line or with commas, in any width; gives ["12:00-13:00", …]."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+    default_error_messages = {
+        "window": _("“%(value)s” is not a stretch of time such as 12:00-13:00."),
+        "order": _("“%(value)s” ends before it begins."),
+    }
+    _HOUR = r"(\d{1,2})(?:[:時](\d{2})?分?)?"
+    _WINDOW = re.compile(rf"{_HOUR}[-~]{_HOUR}")
+
+    def prepare_value(self, value):
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value):
+        typed = re.split(r"[\n,、;]", unicodedata.normalize("NFKC", super().clean(value)))
+        found, wrong = [], []
+        for text in filter(None, (part.strip() for part in typed)):
+            try:
+                found.append(self._read(text))
+            except forms.ValidationError as error:
+                wrong.append(error)
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return list(dict.fromkeys(found))
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+    def _read(self, text: str) -> str:
+        plain = re.sub(r"\s", "", re.sub("[–—−〜～‐ー]|から", "-", text))
+        match = self._WINDOW.fullmatch(plain)
+        try:
+            hours = [int(part or 0) for part in match.groups()] if match else None
+            window = hours and Hours(time(*hours[:2]), time(*hours[2:]))
+        except ValueError:
+            window = None
+        if not window:
+            raise forms.ValidationError(self.error_messages["window"], "window", {"value": text})
+        if window.starts >= window.ends:
+            raise forms.ValidationError(self.error_messages["order"], "order", {"value": text})
+        return f"{window.starts:%H:%M}-{window.ends:%H:%M}"
