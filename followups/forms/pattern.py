@@ -38,7 +38,7 @@ class NameForm(forms.ModelForm):
 class NewNameForm(NameForm):
     """A new pattern also says for whom: the group (administrators), or a store one manages."""
 
-    store = forms.ModelChoiceField(None, label=gettext_lazy("for"), required=False)
+    store = forms.ModelChoiceField(None, label=gettext_lazy("which store it is for"), required=False)
 
     def __init__(self, *args, staff, **kwargs):
         super().__init__(*args, **kwargs)
@@ -62,6 +62,9 @@ class StepForm(forms.ModelForm):
     offset_days = forms.IntegerField(label=gettext_lazy("days after"), min_value=EARLIEST, max_value=LATEST)
     allowed_days = forms.IntegerField(
         label=Step._meta.get_field("allowed_days").verbose_name, min_value=0, max_value=LONGEST, required=False
+    )
+    soon_minutes = forms.IntegerField(
+        label=Step._meta.get_field("soon_minutes").verbose_name, min_value=1, max_value=24 * 60, required=False
     )
     kind = forms.TypedChoiceField(label=gettext_lazy("kind of content"), coerce=int, empty_value=None, required=False)
 
@@ -105,12 +108,16 @@ class StepForm(forms.ModelForm):
             self._forget_errors("window_from", "window_until")
         if window == Window.SOON:
             if not clean.get("soon_minutes") and "soon_minutes" not in self.errors:
-                self.add_error("soon_minutes", _("Give the number of minutes, at least 1."))
+                self.add_error("soon_minutes", _("Give the number of minutes."))
         else:
             clean["soon_minutes"] = None
             self._forget_errors("soon_minutes")
         clean["allowed_days"] = clean.get("allowed_days") or 0
+        clean["script"] = clean.get("script", "").replace("\r\n", "\n")
         return clean
+
+    def _post_clean(self):
+        """Nothing more: the fields and `clean` check all that the constraints say, without asking the database."""
 
     def _forget_errors(self, *names):
         for name in names:
