@@ -13,21 +13,14 @@ def me(client, cast):
 
 def filled(response, **changes):
     """What the form sends when only `changes` are typed."""
-    form = response.context["form"]
     data = {}
-    for field in form:
-        value = field.value()
-        if isinstance(field.field.widget, forms.Select):
-            data[field.html_name] = "" if value is None else value
-        elif isinstance(value, bool) or value is None:
-            if value:
-                data[field.html_name] = "on"
-        else:
-            data[field.html_name] = (
-                (field.field.widget.format_value(value) or "") if not isinstance(value, list) else value
-            )
-    data["phones"] = "\n".join(form.instance.phones) if hasattr(form.instance, "phones") else ""
-    data["emails"] = "\n".join(form.instance.emails) if hasattr(form.instance, "emails") else ""
+    for field in response.context["form"]:
+        value, widget = field.value(), field.field.widget
+        if isinstance(widget, forms.CheckboxSelectMultiple) or value is True:
+            data[field.html_name] = value
+        elif value is not False:
+            shown = value if isinstance(widget, forms.Select) else widget.format_value(field.field.prepare_value(value))
+            data[field.html_name] = "" if shown is None else shown
     return {**data, **changes}
 
 

@@ -1,0 +1,119 @@
+from datetime import date
+
+import pytest
+import time_machine
+
+from followups.expansion import expand
+from followups.models import FollowUp, Pattern, Task
+from followups.starting import start
+from tests.cast import at, customer, lead, pattern
+
+NOW = at("2026-11-20 11:00")
+HTMX = {"HX-Request": "true", "HX-Target": "panel"}
+
+
+@pytest.fixture(autouse=True)
+def _clock():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def me(client, cast):
+    client.force_login(cast.sales)
+    return client
+
+
+@pytest.fixture
+def who(cast):
+    return customer(cast.hiratsuka, owner=cast.sales)
+
+
+@pytest.fixture
+def arrival(db):
+    return Pattern.objects.get(slug="new-arrival")
+
+
+def test_the_dates_are_shown_before_the_choice(me, who, arrival):
+    url = f"/customers/{who.pk}/follow-ups/new/"
+    response = me.get(url, {"pattern": arrival.pk, "base_on": "2026-11-21"}, headers=HTMX)
+    assert [row.planned.due_on.day for row in response.context["preview"]] == [21, 21, 22, 22, 23]
+    assert not FollowUp.objects.exists()
+
+
+def test_a_chosen_pattern_is_being_prepared_until_the_worker_made_its_tasks(me, who, arrival):
+    deal = lead(who, at("2026-11-20 10:00"))
+    response = me.post(f"/deals/{deal.pk}/follow-ups/new/", {"pattern": arrival.pk}, headers=HTMX)
+    follow_up = FollowUp.objects.get()
+    assert (follow_up.deal, follow_up.base_at) == (deal, deal.received_at)
+    url = f"/followups/{follow_up.pk}/preparing/?at=deal"
+    assert url in response.content.decode()
+    assert me.get(url, headers=HTMX).status_code == 204
+    expand(NOW)
+    response = me.get(url, headers=HTMX)
+    assert response.status_code == 200
+    assert "概算金額のご案内" in response.content.decode()
+
+
+def test_steps_that_were_past_are_said(me, who, arrival):
+    me.post(f"/customers/{who.pk}/follow-ups/new/", {"pattern": arrival.pk, "base_on": "2026-11-01"})
+    expand(NOW)
+    follow_up = FollowUp.objects.get()
+    assert follow_up.past_steps == 5
+    assert "5" in me.get(f"/customers/{who.pk}/").context["running"][0]["past_words"]
+
+
+def test_what_runs_is_ticked_to_be_closed_and_ends_when_it_stays_ticked(me, cast, who, arrival):
+    before = start(Pattern.objects.get(slug="one-month-follow-up"), customer=who, by=cast.sales, now=NOW)
+    expand(NOW)
+    url = f"/customers/{who.pk}/follow-ups/new/"
+    assert me.get(url).context["form"]["close"].initial == [str(before.pk)]
+    me.post(url, {"pattern": arrival.pk, "close": [before.pk]})
+    before.refresh_from_db()
+    assert before.end_reason == "replaced"
+    assert not Task.objects.open().filter(follow_up=before).exists()
+
+
+def test_the_same_pattern_is_not_started_twice(me, cast, who, arrival):
+    start(arrival, customer=who, by=cast.sales, now=NOW)
+    response = me.post(f"/customers/{who.pk}/follow-ups/new/", {"pattern": arrival.pk}, headers=HTMX)
+    assert response.status_code == 422
+    assert "pattern" in response.context["form"].errors
+    assert FollowUp.objects.count() == 1
+
+
+def test_a_bad_choice_is_said_beside_its_field(me, cast, who):
+    theirs = pattern("theirs", [{}], store=cast.yokohama)
+    response = me.post(f"/customers/{who.pk}/follow-ups/new/", {"pattern": theirs.pk, "base_on": "2026-13-01"})
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"pattern", "base_on"}
+
+
+def test_a_follow_up_is_stopped_and_the_stop_taken_back(me, cast, who, arrival):
+    follow_up = start(arrival, customer=who, by=cast.sales, now=NOW)
+    expand(NOW)
+    response = me.post(f"/followups/{follow_up.pk}/stop/", headers=HTMX)
+    assert f"/followups/{follow_up.pk}/resume/" in response.content.decode()
+    assert not Task.objects.open().exists()
+    me.post(f"/followups/{follow_up.pk}/stop/")
+    assert me.post(f"/followups/{follow_up.pk}/resume/").url == f"/customers/{who.pk}/"
+    assert Task.objects.open().count() == 5
+
+
+def test_only_a_stop_by_hand_is_taken_back(me, cast, who, arrival):
+    follow_up = start(arrival, customer=who, by=cast.sales, now=NOW)
+    FollowUp.objects.update(ended_at=NOW, end_reason="won")
+    me.post(f"/followups/{follow_up.pk}/resume/")
+    follow_up.refresh_from_db()
+    assert follow_up.ended_at == NOW
+
+
+def test_another_stores_follow_ups_are_not_there(client, cast, who, arrival):
+    follow_up = start(arrival, customer=who, by=cast.sales, now=NOW)
+    client.force_login(cast.yokohama_manager)
+    assert client.get(f"/followups/{follow_up.pk}/preparing/").status_code == 404
+    assert client.post(f"/followups/{follow_up.pk}/stop/").status_code == 404
+    assert client.post(f"/followups/{follow_up.pk}/resume/").status_code == 404
+    follow_up.refresh_from_db()
+    assert follow_up.base_on == date(2026, 11, 20)
+    assert follow_up.ended_at is None
