@@ -7,12 +7,16 @@ from datetime import date, datetime, timedelta
 from customers.models import Stage
 from followups.expansion import GRACE
 from followups.models.contact import CONVERSATIONS, REACHED
+from followups.schedule import NO_PREFERENCE, Preference
+from stores.calendar import Hours
 
 from . import words
 from .patterns import BOUND_TO_A_MOMENT, Patterns, Placed
 from .rows import Tables
 from .stores import Person, Place
 
+LATE = 0.1
+"""Of the tasks that are done, so many on a later day."""
 STAGES = [stage.value for stage in Stage]
 TALKS = {outcome.value for outcome in CONVERSATIONS}
 GOT_THROUGH = {outcome.value for outcome in REACHED}
@@ -178,14 +182,12 @@ class Folder:
             self.lose(deal, "refused", by, at)
         row["effects"] = "{" + ", ".join(effects) + "}"
 
-    def follow(self, slug, base, started_at, *, by, deal=None, vehicle=None, preference=None) -> Running:
-        """A follow-up with all its tasks, as the expand pass makes them."""
+    def follow(self, slug, base, started_at, *, by, deal=None, vehicle=None) -> Running:
+        """A follow-up with all its tasks, as the expand pass makes them; the customer's days were learned later."""
         pattern = self.world.patterns[slug]
         moment = base if slug in BOUND_TO_A_MOMENT else None
-        question = (base.replace(second=0, microsecond=0) if moment else base,)
-        dates = self.world.patterns.dates(
-            slug, self.place.calendar_key, *question, *([preference] if preference else [])
-        )
+        minute = base.replace(second=0, microsecond=0) if moment else base
+        dates = self.world.patterns.dates(slug, self.place.calendar_key, minute, self._hours())
         expanded_at = min(started_at + timedelta(seconds=1), self.world.now)
         row = self.world.tables.follow_ups.add(
             store_id=self.place.id,
@@ -208,6 +210,10 @@ class Folder:
                 continue
             running.tasks.append((self._task_of(step, placed, row, deal, expanded_at), step, placed))
         return running
+
+    def _hours(self) -> Preference:
+        starts, ends = self.customer["convenient_from"], self.customer["convenient_until"]
+        return Preference(hours=Hours(starts, ends)) if starts else NO_PREFERENCE
 
     def _task_of(self, step, placed, follow_up, deal, created_at) -> dict:
         return self.task(
@@ -287,13 +293,15 @@ class Folder:
     def moment_for(self, placed: Placed, after, before) -> datetime:
         """When a step is worked on: mostly within its window, now and then on a later day; between the two moments."""
         starts, ends = placed.at.due_from, placed.at.due_until
-        if self.rng.random() < 0.1:
+        if self.rng.random() < LATE:
             calendar = self.place.calendar
             day = calendar.next_open(placed.at.late_at.date() + timedelta(days=1))
             starts, ends = calendar.moment(day, calendar.hours.starts), calendar.closing(day)
         starts = max(starts, after)
         at = starts + (max(ends, starts + timedelta(minutes=9)) - starts) * self.rng.random()
-        return max(min(at, before - self.minutes(1, 50)), min(after, before)).replace(microsecond=0)
+        if at >= before:
+            at = after + (before - after) * self.rng.random() if after < before else before
+        return at
 
 
 def _later(one, other):

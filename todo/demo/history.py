@@ -58,9 +58,11 @@ def work_on(folder: Folder, running, until: int, before, last=None):
     after, contact = running.row["started_at"], None
     for index in range(until):
         task, _step, placed = running.tasks[index]
-        outcome = last if last and index == until - 1 else in_vain(folder, task["channel"])
+        spoken_to = last and index == until - 1 and task["channel"] in {"phone", "visit"}
+        outcome = last if spoken_to else in_vain(folder, task["channel"])
         at = folder.moment_for(placed, after, before)
-        contact = folder.do(running, index, outcome, at)
+        said = {"details": folder.rng.choice(words.HANDED_OVER)} if task["channel"] == "visit" else {}
+        contact = folder.do(running, index, outcome, at, **said)
         after = max(after, at) + timedelta(minutes=2)
     return contact
 
@@ -166,8 +168,8 @@ def paid(folder: Folder, day: date, before):
     folder.advance(deal, "paid", folder.somebody(), max(ended_at, deal["stage_changed_at"]) + folder.minutes(900, 9000))
 
 
-def order(folder: Folder, deal, day: date) -> date:
-    """Met, an estimate, the order: gives the day on which the car is to be handed over."""
+def order(folder: Folder, deal, day: date, *, passed_on=True) -> date:
+    """Met, an estimate, the order (and that to the supplier): gives the day on which the car is to be handed over."""
     rng = folder.rng
     by = folder.somebody()
     met_at = at_work(folder, day)
@@ -183,7 +185,8 @@ def order(folder: Folder, deal, day: date) -> date:
     )
     handed_over = folder.place.calendar.next_open(ordered_at.date() + timedelta(days=rng.randint(8, 25)))
     folder.advance(deal, "order", by, ordered["entered_at"], promised_on=handed_over)
-    folder.advance(deal, "ordered", by, ordered["entered_at"] + folder.minutes(60, 3000))
+    if passed_on:
+        folder.advance(deal, "ordered", by, ordered["entered_at"] + folder.minutes(60, 3000))
     return handed_over
 
 

@@ -69,6 +69,7 @@ class Outlook:
             for done, state in enumerate(states):
                 if any(earlier == UPCOMING for earlier in states[:done]):
                     break
+                today_before = sum(placed.at.due_on == self.today for placed in dates[:done])
                 left = states[done:]
                 standing = Standing(slug, base, done, left.count(ON_TIME), left.count(OVERDUE), left.count(UPCOMING))
                 if standing.on_time + standing.overdue > 2:
@@ -77,10 +78,23 @@ class Outlook:
                     continue
                 if state == UPCOMING and done == 0 and slug in BOUND_TO_A_MOMENT - {"one-month-follow-up"}:
                     continue
-                found[state][slug].append(standing)
-                if done and states[done - 1] == ON_TIME and standing.overdue + standing.on_time == 0:
+                if not today_before:
+                    found[state][slug].append(standing)
+                elif today_before == 1 and states[done - 1] == ON_TIME and standing.overdue + standing.on_time == 0:
                     found[DONE_TODAY][slug].append(standing)
+        if not found[DONE_TODAY]:
+            found[DONE_TODAY] = self._caught_up(found[UPCOMING])
         return found
+
+    def _caught_up(self, upcoming):
+        """On a closed day nothing falls due: then what is done today is what was left from the days before."""
+        since = self.today - timedelta(days=4)
+        lately = defaultdict(list)
+        for slug, standings in upcoming.items():
+            for standing in standings:
+                if standing.done and self.plans[slug, standing.base][standing.done - 1].at.due_on >= since:
+                    lately[slug].append(standing)
+        return lately
 
     def _state(self, placed: Placed) -> str:
         if placed.at.due_on > self.today:

@@ -46,7 +46,7 @@ HIRATSUKA = ["sales", "sales2", "sales3", "sales4", "assistant", "manager"]
 YOKOHAMA = ["sales-yokohama", "sales2-yokohama", "sales3-yokohama", "assistant-yokohama", "manager-yokohama"]
 SAGAMIHARA = ["sales-sagamihara", "sales2-sagamihara", "manager-sagamihara"]
 OFF_TODAY = "sales3"
-NEVER_OFF = {"sales", "sales2", "assistant", "manager", "sales-yokohama", "manager-yokohama", "admin"}
+AT_WORK_TODAY = {*HIRATSUKA, "sales-yokohama", "manager-yokohama"}
 SHARES = {Role.SALESPERSON: 1.0, Role.ASSISTANT: 0.25, Role.MANAGER: 0.15}
 """How many customers a person has in charge, compared with a salesperson."""
 
@@ -174,7 +174,7 @@ def _days_off(places, rng, today):
             off = set()
             for week in range(-4, 5):
                 day = today + timedelta(days=week * 7 + rng.randrange(7))
-                if place.calendar.is_open(day) and not (day == today and person.username in NEVER_OFF):
+                if place.calendar.is_open(day) and not (day == today and person.username in AT_WORK_TODAY):
                     off.add(day)
             if person.username == OFF_TODAY:
                 off.add(today)

@@ -74,7 +74,7 @@ def _handed_over(folder: Folder, standing: Standing):
     by = folder.somebody()
     called_at = folder.place.calendar.after_open_minutes(received_at, folder.rng.randint(5, 50))
     folder.contact(called_at, "phone", "appointment", by=by, deal=deal, entered_at=called_at + timedelta(minutes=6))
-    order(folder, deal, day + timedelta(days=2))
+    order(folder, deal, day + timedelta(days=2), passed_on=standing.done > 0 or folder.rng.random() < 0.5)
     started_at = at_work(folder, standing.base - timedelta(days=4))
     deal["promised_on"] = standing.base
     if standing.done:
@@ -122,9 +122,12 @@ def appointment(folder: Folder, need: str) -> bool:
     talked_at = min(talked_at, folder.world.now - timedelta(hours=20))
     channel = rng.choice(("phone", "phone", "phone", "visit", "email"))
     by = folder.owner.id if folder.owner else folder.somebody()
-    contact = folder.contact(
-        talked_at, "phone", "spoke", by=by, topic="wait", wait_reason_id=rng.choice(folder.world.wait_reasons)
-    )
+    deal = _visitor(folder, talked_at) if channel == "visit" else None
+    if deal:
+        contact = folder.contact(talked_at, "phone", "appointment", by=by, deal=deal)
+    else:
+        reason = rng.choice(folder.world.wait_reasons)
+        contact = folder.contact(talked_at, "phone", "spoke", by=by, topic="wait", wait_reason_id=reason)
     hours = calendar.hours_on(on) or calendar.hours
     starts = calendar.moment(on, at or hours.starts)
     ends = starts + timedelta(hours=1) if at else calendar.moment(on, hours.ends)
@@ -140,9 +143,22 @@ def appointment(folder: Folder, need: str) -> bool:
         created_at=contact["entered_at"],
         made_with_id=contact["id"],
         assignee_id=by,
+        deal=deal,
     )
     folder.flag(task)
     return True
+
+
+def _visitor(folder: Folder, talked_at) -> dict:
+    """The deal of somebody who is going to come, or to be visited."""
+    rng = folder.rng
+    return folder.deal(
+        received_at=talked_at - folder.minutes(3, 400),
+        kind=rng.choice(("purchase", "sale", "insurance")),
+        source=rng.choice(("phone", "web", "referral", "repeat")),
+        goods=cars.wanted(rng, folder.world.today),
+        note=rng.choice(words.ASKED),
+    )
 
 
 def _promised(folder: Folder, need: str) -> tuple[date, time | None] | None:
@@ -173,6 +189,7 @@ def reply(folder: Folder) -> bool:
     if now - at < timedelta(minutes=1):
         return False
     deals = [row for row in folder.world.tables.deals.waiting if row["customer_id"] == folder.customer["id"]]
-    open_deal = next((row for row in reversed(deals) if row["closed_at"] is None and row["taken_at"]), None)
+    begun = [row for row in deals if row["closed_at"] is None and row["taken_at"] and row["taken_at"] <= at]
+    open_deal = begun[-1] if begun else None
     message(folder, at.replace(microsecond=0), rng.choice(("email", "email", "sms", "line", "phone")), open_deal)
     return True
