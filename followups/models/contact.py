@@ -55,6 +55,9 @@ class House(models.QuerySet):
     def current(self):
         return self.filter(retired_at__isnull=True)
 
+    def retired(self):
+        return self.filter(retired_at__isnull=False)
+
     def current_or(self, ids):
         """What is offered, and those that are in use though no longer offered."""
         return self.filter(Q(retired_at__isnull=True) | Q(pk__in=[pk for pk in ids if pk]))

@@ -41,6 +41,10 @@ class PatternQuerySet(models.QuerySet):
     def current(self):
         return self.filter(retired_at__isnull=True)
 
+    def of_group(self):
+        """Those every store may use."""
+        return self.filter(store__isnull=True)
+
     def with_slug(self, slug):
         """The one of that slug, a store's own ahead of the group's; None without one."""
         return self.filter(slug=slug).order_by(F("store").asc(nulls_last=True)).first()
