@@ -47,10 +47,7 @@ def test_a_phone_may_be_typed_with_the_long_vowel_sign():
 
 @pytest.mark.parametrize(
     "typed",
-    # fmt: off
-    ["高橋", "髙橋", "たかはし", "ﾀｶﾊｼ", "090-1234", "1234-56", "０９０１２３４", "12-34", "500 あ", "湘南 500", "高橋 500",
-     "湘南500あ12-34", "Hanako@", "+81 90 1234 5678", "髙", "あ"],
-    # fmt: on
+    ["高橋", "髙橋", "たかはし", "ﾀｶﾊｼ", "090-1234", "1234-56", "０９０１２３４", "12-34", "500 あ", "湘南 500"],
 )
 def test_a_customer_is_found_by_any_part(cast, typed):
     found = customer(
