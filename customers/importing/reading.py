@@ -39,10 +39,7 @@ def read_rows(data: bytes, *, is_heading) -> list[Row]:
     """
     if not data.strip():
         raise Unusable(_("The file is empty."))
-    if len(data) > MAX_BYTES:
-        raise Unusable(
-            _("The file is larger than %(megabytes)d MB. Please split it.") % {"megabytes": MAX_BYTES // 1024**2}
-        )
+    refuse_large(len(data))
     if data.startswith(OLD_EXCEL):
         raise Unusable(_("This is a file of an old Excel (.xls). Please save it as .xlsx or as CSV."))
     records = _of_workbook(data) if data.startswith(ZIP) else _of_text(_lines(data), is_heading)
@@ -55,6 +52,13 @@ def read_rows(data: bytes, *, is_heading) -> list[Row]:
     if not rows:
         raise Unusable(_("The file is empty."))
     return rows
+
+
+def refuse_large(size: int):
+    """Raises Unusable for more bytes than we take."""
+    if size > MAX_BYTES:
+        megabytes = MAX_BYTES // 1024**2
+        raise Unusable(_("The file is larger than %(megabytes)d MB. Please split it.") % {"megabytes": megabytes})
 
 
 def _lines(data) -> list[str]:

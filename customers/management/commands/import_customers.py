@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON and nothing else")
 
     def handle(self, *, file, store, dry_run, as_json, **options):
-        data, place, now = self._read(file), self._store(store), timezone.now()
+        place, data, now = self._store(store), self._read(file), timezone.now()
         try:
             plan = check(data, place, now) if dry_run else save(data, place, now)
         except Unusable as unusable:
