@@ -29,20 +29,16 @@ GRACE = timedelta(days=3)
 """Steps that were late for longer than this when the pattern was chosen are not made, but counted."""
 
 _COLUMNS = {
-    "store_id": "bigint",
-    "customer_id": "bigint",
-    "deal_id": "bigint",
     "follow_up_id": "bigint",
     "step_id": "bigint",
-    "channel": "text",
-    "title": "text",
+    "assignee_id": "bigint",
     "reason": "jsonb",
     "due_on": "date",
     "due_from": "timestamptz",
     "due_until": "timestamptz",
     "late_at": "timestamptz",
-    "assignee_id": "bigint",
 }
+"""What is planned; the rest of a task stands in its follow-up and its step, and is read there as it is written."""
 
 
 @dataclass
@@ -161,19 +157,14 @@ def _tasks_of(follow_up, known: Known) -> tuple[list[tuple], int]:
             known.called_on[follow_up.customer_id].add(placed.due_on)
         rows.append(
             (
-                follow_up.store_id,
-                follow_up.customer_id,
-                follow_up.deal_id,
                 follow_up.pk,
                 step.pk,
-                step.channel,
-                step.title,
+                _assignee(follow_up, step, known.by_role),
                 reason,
                 placed.due_on,
                 placed.due_from,
                 placed.due_until,
                 placed.late_at,
-                _assignee(follow_up, step, known.by_role),
             )
         )
     return rows, len(template.steps) - len(rows)
@@ -225,9 +216,14 @@ def _write(rows, now):
     arrays = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
     statement = f"""
         INSERT INTO {Task._meta.db_table}
-            ({names}, first_late_at, created_at, moves, cancel_reason, cancel_note)
-        SELECT {names}, late_at, %s, 0, '', ''
+            ({names}, store_id, customer_id, deal_id, channel, title,
+             first_late_at, created_at, moves, cancel_reason, cancel_note)
+        SELECT {names}, follow_up.store_id, follow_up.customer_id, follow_up.deal_id, step.channel, step.title,
+            late_at, %s, 0, '', ''
         FROM unnest({arrays}) AS planned ({names})
+        JOIN {FollowUp._meta.db_table} AS follow_up ON follow_up.id = follow_up_id
+        JOIN {Step._meta.db_table} AS step ON step.id = step_id
+        ORDER BY follow_up_id, step.position
         ON CONFLICT (follow_up_id, step_id) DO NOTHING
     """
     columns = [list(column) for column in zip(*rows, strict=True)]
