@@ -95,6 +95,8 @@ class Editor:
         _dates = self.outlook
         for form in self.forms:
             form.errors.clear()
+        if self.focus.startswith("title-"):
+            self.steps[-1].fields["title"].widget.attrs["autofocus"] = True
 
     @cached_property
     def store_id(self) -> int | None:
@@ -136,6 +138,10 @@ class Editor:
     @property
     def began_from(self) -> int:
         return self.version.cleaned_data["began_from"] or 0
+
+    @property
+    def next_number(self) -> int:
+        return self.newest.number + 1 if self.newest else 1
 
     def begin_again_from(self, version: PatternVersion):
         """What was typed is kept, and may now be saved on top of that version."""
