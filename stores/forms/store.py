@@ -6,7 +6,7 @@ from django import forms
 from django.db import transaction
 from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from ..calendar import Hours
 from ..channels import Channel
@@ -194,7 +194,7 @@ class SpecialDatesForm(StretchForm):
     closed = forms.TypedChoiceField(
         label=_("The store is"),
         coerce=lambda value: value == "closed",
-        choices=[("closed", _("closed")), ("open", _("open"))],
+        choices=[("closed", pgettext_lazy("store", "Closed")), ("open", pgettext_lazy("store", "Open"))],
         initial="closed",
         widget=forms.RadioSelect,
     )
