@@ -212,7 +212,7 @@ def _reopen(task: Task):
 def closable(customer, deal=None):
     """Running follow-ups that a conversation offers to close: the deal's, else all of the customer's."""
     running = FollowUp.objects.about(customer=customer, deal=deal).running()
-    return running.with_open_tasks().select_related("pattern")
+    return running.with_open_tasks().select_related("pattern", "version")
 
 
 def refresh_last_contact(customer, deal=None):

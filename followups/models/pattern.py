@@ -23,6 +23,11 @@ class Base(models.TextChoices):
     DELIVERED = "delivered", pgettext_lazy("base", "Delivery")
     CHOSEN = "chosen", _("The day the pattern is chosen")
 
+    @property
+    def is_care(self) -> bool:
+        """Care after the sale is meant to go on when the customer was spoken to; pursuit has reached its aim."""
+        return self in {Base.ORDERED, Base.DELIVERED}
+
 
 class PatternQuerySet(models.QuerySet):
     def visible_to(self, staff):

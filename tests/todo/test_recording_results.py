@@ -154,6 +154,18 @@ def test_closing_the_open_tasks_is_offered_ticked_and_only_a_conversation_closes
     assert follow_up.end_reason == "spoken"
 
 
+def test_care_after_delivery_is_offered_unticked_because_it_is_meant_to_go_on(client, cast):
+    deal = lead(customer(cast.hiratsuka), at("2026-11-20 11:00"), staff=cast.sales)
+    pattern = Pattern.objects.get(slug="after-delivery")
+    follow_up = start(pattern, customer=deal.customer, deal=deal, by=cast.sales, now=NOW)
+    expand(NOW)
+    client.force_login(cast.sales)
+    hand_over = follow_up.tasks.order_by("step__position").first()
+    form = client.get(reverse("todo:task", args=[hand_over.pk]), **HTMX).context["form"]
+    assert form["close"].value() == []
+    assert [label for _pk, label in form.fields["close"].choices] == ["「納車後のフォロー」の残り1件を終了する"]
+
+
 def test_the_panel_says_why_the_task_is_there_and_what_to_say(client, cast):
     someone = customer(cast.hiratsuka, convenient_weekdays=[1, 4], convenient_from="17:00", convenient_until="19:00")
     deal = lead(someone, at("2026-11-21 21:43"), staff=cast.sales)

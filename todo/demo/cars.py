@@ -36,6 +36,11 @@ def era(year: int) -> str:
     return f"平成{'元' if year == 1989 else year - 1988}年"
 
 
+def goods(car: dict) -> str:
+    """A customer's car as the thing a deal is about."""
+    return f"{car['model']} {era(car['year'])}"
+
+
 def wanted(rng, today: date) -> str:
     """What a lead is about: a car with its year."""
     return f"{car(rng)[1]} {era(today.year - rng.randint(2, 14))}"

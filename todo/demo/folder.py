@@ -10,7 +10,7 @@ from followups.models.contact import CONVERSATIONS, REACHED
 from followups.schedule import NO_PREFERENCE, Preference
 from stores.calendar import Hours
 
-from . import words
+from . import cars, words
 from .patterns import BOUND_TO_A_MOMENT, Patterns, Placed
 from .rows import Tables
 from .stores import Person, Place
@@ -84,6 +84,12 @@ class Folder:
             new_late_at=self.place.calendar.after_open_minutes(received_at, limit),
             **fields,
         )
+
+    def about(self, kind: str) -> dict:
+        """What a deal of that kind is about: the customer's own car, or one they would like."""
+        if kind == "purchase" and self.vehicles:
+            return {"goods": cars.goods(self.vehicles[0]), "vehicle_id": self.vehicles[0]["id"]}
+        return {"goods": cars.wanted(self.rng, self.world.today)}
 
     def take(self, deal, by, at):
         if deal["taken_at"] is None:
@@ -203,7 +209,8 @@ class Folder:
             started_by_id=by,
             expanded_at=expanded_at,
         )
-        running = Running(row, slug, pattern.topic, [], deal)
+        topic = "buying" if deal and deal["kind"] == "sale" and pattern.topic == "new" else pattern.topic
+        running = Running(row, slug, topic, [], deal)
         for step, placed in zip(pattern.steps, dates, strict=True):
             if placed.at.late_at < started_at - GRACE:
                 row["past_steps"] += 1

@@ -39,14 +39,13 @@ def in_vain(folder: Folder, channel: str) -> str:
 def approach(folder: Folder, slug: str, received_at, *, kind=None, limit=None):
     """A lead and the follow-up that begins with it, nothing done yet: (deal, running)."""
     rng = folder.rng
-    kind = kind or rng.choice(("purchase", "purchase", "purchase", "sale", "service", "insurance"))
+    kind = kind or rng.choice(("purchase", "purchase", "sale"))
     deal = folder.deal(
         received_at=received_at,
         kind=kind,
         source=rng.choice(SOURCES[slug]),
-        goods=cars.wanted(rng, folder.world.today),
         note=rng.choice(words.ASKED),
-        vehicle_id=folder.vehicles[0]["id"] if folder.vehicles and kind == "purchase" else None,
+        **folder.about(kind),
     )
     started_at = folder.place.calendar.after_open_minutes(received_at, rng.randint(3, 45))
     started_at = max(received_at, min(started_at, (limit or folder.world.now) - timedelta(minutes=2)))

@@ -17,6 +17,8 @@ WORKED_WITHIN = {
     "quarterly-contact": range(-5, 285),
 }
 """How many days ago a base date may lie while its follow-up runs; negative when it lies ahead."""
+WEIGHTS = {"new-arrival": 4, "standard-eight-touch": 4, "one-month-follow-up": 2, "after-delivery": 1}
+"""How often a pattern is met, the others 1.5."""
 YOUNGEST_OVERDUE = timedelta(minutes=40)
 
 
@@ -76,6 +78,8 @@ class Outlook:
                     continue
                 if state == OVERDUE and not YOUNGEST_OVERDUE <= self.now - dates[done].at.late_at <= oldest:
                     continue
+                if state == OVERDUE and done == 0 and slug == "after-delivery":
+                    continue
                 if state == UPCOMING and done == 0 and slug in BOUND_TO_A_MOMENT - {"one-month-follow-up"}:
                     continue
                 if not today_before:
@@ -88,7 +92,7 @@ class Outlook:
 
     def _caught_up(self, upcoming):
         """On a closed day nothing falls due: then what is done today is what was left from the days before."""
-        since = self.today - timedelta(days=4)
+        since = self.today - timedelta(days=7)
         lately = defaultdict(list)
         for slug, standings in upcoming.items():
             for standing in standings:
@@ -102,6 +106,9 @@ class Outlook:
         return OVERDUE if placed.at.late_at <= self.now else ON_TIME
 
     def pick(self, rng, need: str, without=()) -> Standing | None:
-        """One at random, every pattern as likely as the next; `without`: patterns at work for that customer already."""
+        """One at random; `without`: patterns at work for that customer already."""
         slugs = [slug for slug in self.found[need] if slug not in without]
-        return rng.choice(self.found[need][rng.choice(slugs)]) if slugs else None
+        if not slugs:
+            return None
+        slug = rng.choices(slugs, [WEIGHTS.get(slug, 1.5) for slug in slugs])[0]
+        return rng.choice(self.found[need][slug])

@@ -11,15 +11,14 @@ from .outlook import Standing
 def new_lead(folder: Folder, *, assigned: bool, age: timedelta):
     """Received a while ago, and nobody has begun."""
     rng = folder.rng
-    source = rng.choice(("appraisal_site", "appraisal_site", "web", "phone"))
+    kind = rng.choice(("purchase", "purchase", "sale"))
     folder.deal(
         received_at=folder.world.now - age,
-        kind=rng.choice(("purchase", "purchase", "sale")),
-        source=source,
-        goods=cars.wanted(rng, folder.world.today),
+        kind=kind,
+        source=rng.choice(("appraisal_site", "appraisal_site", "web", "phone")),
         note=rng.choice(words.ASKED),
         staff=assigned,
-        vehicle_id=folder.vehicles[0]["id"] if folder.vehicles else None,
+        **folder.about(kind),
     )
 
 
@@ -154,7 +153,7 @@ def _visitor(folder: Folder, talked_at) -> dict:
     rng = folder.rng
     return folder.deal(
         received_at=talked_at - folder.minutes(3, 400),
-        kind=rng.choice(("purchase", "sale", "insurance")),
+        kind=rng.choice(("sale", "sale", "service", "insurance")),
         source=rng.choice(("phone", "web", "referral", "repeat")),
         goods=cars.wanted(rng, folder.world.today),
         note=rng.choice(words.ASKED),
@@ -170,7 +169,8 @@ def _promised(folder: Folder, need: str) -> tuple[date, time | None] | None:
         return on, rng.choice((None, time(11), time(13, 30), time(16), time(18)))
     if need == "on_time":
         later = [at for at in map(time, range(10, 22)) if datetime.combine(today, at, calendar.zone) > now]
-        return (today, rng.choice(later)) if later else None
+        in_opening = [at for at in later if at < calendar.hours.ends]
+        return (today, rng.choice(in_opening or later)) if later else None
     earlier = [
         at for at in map(time, range(10, 20)) if now - datetime.combine(today, at, calendar.zone) > timedelta(hours=2)
     ]

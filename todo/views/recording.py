@@ -138,16 +138,26 @@ def _reply(request, pk):
 
 def _task_form(request, task, data=None):
     kind = task.step.content_kind_id if task.step else None
-    closing = closable(task.customer, task.deal) if task.customer_id else []
+    closing = _closable(task) if task.customer_id else []
     return RecordForm(
         data,
         now=timezone.now(),
         store=task.store,
         me=request.user,
-        closable=[follow_up for follow_up in closing if follow_up.open_tasks > (follow_up.pk == task.follow_up_id)],
+        closable=closing,
         content_kind=kind,
         outcomes=Outcome.for_channel(task.channel),
     )
+
+
+def _closable(task) -> list:
+    """Running follow-ups with tasks left besides this one."""
+    found = []
+    for follow_up in closable(task.customer, task.deal):
+        follow_up.open_tasks -= follow_up.pk == task.follow_up_id
+        if follow_up.open_tasks:
+            found.append(follow_up)
+    return found
 
 
 def _answer_form(request, reply, data=None):
