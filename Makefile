@@ -8,12 +8,15 @@ DEPLOYED := DEMONSTRATION=0 DATABASE_URL=postgresql://nobody@localhost/nothing A
 	DATA_DIR=$(if $(DATA_DIR),$(DATA_DIR),.data) \
 	SECRET_KEY=only-for-the-check-never-used-to-sign-anything-0123456789-abcdefghij
 
-.PHONY: help run test check bench lock messages shell format clean
+.PHONY: help run empty test check bench lock messages shell format clean
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: .venv/runtime ## Start everything on http://localhost:8000 (PORT=8123 make run for another port)
 	@exec $(MANAGE) run
+
+empty: .venv/runtime ## The same without the demonstration: the first page sets up your own house
+	@exec $(MANAGE) run --empty
 
 test: check ## Run the checks, then every test
 	$(BIN)/pytest

@@ -30,10 +30,11 @@ STEADY_AFTER_SECONDS = 60
 
 
 class Supervisor:
-    """One run: `say` prints a line for the person at the terminal."""
+    """One run: `say` prints a line for the person at the terminal; `demonstrate` fills an empty database."""
 
-    def __init__(self, say):
+    def __init__(self, say, *, demonstrate=False):
         self.say = say
+        self.demonstrate = demonstrate
         self.host = os.environ.get("HOST", "127.0.0.1")
         self.port = int(os.environ.get("PORT", "8000"))
         self.watching = False
@@ -50,7 +51,7 @@ class Supervisor:
             refuse_taken_port(self.host, self.port)
             try:
                 with database() as server:
-                    prepare(self.say)
+                    prepare(self.say, demonstrate=self.demonstrate)
                     self._watch(server)
             except KeyboardInterrupt:
                 pass
@@ -80,7 +81,7 @@ class Supervisor:
 
     def _announce(self):
         self.say(f"Ready: http://{self.host}:{self.port}/")
-        if settings.DEMONSTRATION:
+        if self.demonstrate:
             self.say(f"Sign in as one of: {', '.join(DEMONSTRATION_ACCOUNTS)} (password: demo)")
         self.say("Ctrl-C stops everything.")
 
@@ -130,12 +131,12 @@ def stop(children):
         child.kill()
 
 
-def prepare(say):
+def prepare(say, *, demonstrate):
     """Brings the database and the files to the state that the code expects."""
     call_command("messages", compile=True)
     call_command("migrate", verbosity=0, interactive=False)
     write_schedules(timezone.now())
-    if settings.DEMONSTRATION and not get_user_model().objects.exists():
+    if demonstrate and not get_user_model().objects.exists():
         load_demonstration(say)
     call_command("collectstatic", verbosity=0, interactive=False)
     connections.close_all()
