@@ -1,4 +1,4 @@
-"""Patterns: the list, one to read, the editor with its preview, retiring and bringing back (REQUIREMENTS B1, B7, B8)."""
+"""Patterns: the list, one to read, the editor with its preview, retiring (REQUIREMENTS B1, B7, B8)."""
 
 from itertools import groupby
 
