@@ -7,6 +7,7 @@ import socket
 import pytest
 from django.conf import settings
 from django.db import connections
+from pytest_django.plugin import blocking_manager_key
 
 from dealercrm import embedded, environment
 from dealercrm.catalogue import Catalogue
@@ -51,6 +52,22 @@ def _is_local(host):
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """A test on real transactions leaves empty tables: what the migrations put there is put back for the next one."""
+    result = yield
+    marker = item.get_closest_marker("django_db")
+    on_real_transactions = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
+    if nextitem and (on_real_transactions or (marker and marker.kwargs.get("transaction"))):
+        from django.apps import apps
+
+        from followups import shipped
+
+        with item.config.stash[blocking_manager_key].unblock():
+            shipped.ensure(lambda name: apps.get_model("followups", name))
+    return result
 
 
 @pytest.fixture

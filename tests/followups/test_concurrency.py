@@ -1,0 +1,130 @@
+"""Two at once, on connections of their own (STYLE.md 22)."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+
+from customers.models import Customer
+from followups import recording
+from followups.expansion import expand
+from followups.models import Contact, EndReason, FollowUp, Outcome, Pattern, Task
+from followups.recording import AlreadyRecorded, Result, record
+from followups.starting import AlreadyRunning, start
+from followups.stopping import stop
+from tests.cast import at, customer, lead
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+NOW = at("2026-11-21 12:00")
+
+
+def at_once(*functions):
+    """What each gives, or the exception it raises; all begin at the same moment."""
+    barrier = threading.Barrier(len(functions))
+
+    def run(function):
+        try:
+            with connection.cursor():
+                barrier.wait(10)
+            return function()
+        except Exception as raised:
+            return raised
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return list(pool.map(run, functions))
+
+
+@pytest.fixture
+def follow_up(cast):
+    deal = lead(customer(cast.hiratsuka, owner=cast.sales), NOW, staff=cast.sales)
+    made = start(Pattern.objects.get(slug="new-arrival"), customer=deal.customer, deal=deal, by=cast.sales, now=NOW)
+    expand(NOW)
+    return made
+
+
+def test_two_expanders_make_each_task_once(cast):
+    customers = Customer.objects.bulk_create(
+        [Customer(store=cast.hiratsuka, name=f"顧客{number}") for number in range(300)]
+    )
+    for one in customers:
+        start(Pattern.objects.get(slug="new-arrival"), customer=one, by=None, now=NOW)
+
+    def expander():
+        return sum(iter(lambda: expand(NOW, limit=20), 0))
+
+    taken = at_once(expander, expander, expander)
+    assert sum(taken) == 300
+    assert Task.objects.count() == 1500
+    assert Task.objects.values("follow_up", "step").distinct().count() == 1500
+
+
+def test_an_expander_passes_over_what_another_one_holds(follow_up):
+    FollowUp.objects.update(expanded_at=None)
+    with transaction.atomic():
+        list(FollowUp.objects.select_for_update())
+        assert at_once(lambda: expand(NOW)) == [0]
+    assert expand(NOW) == 1
+
+
+def test_a_task_recorded_by_two_is_recorded_once_and_the_second_is_told(cast, follow_up):
+    task = follow_up.tasks.first()
+    found = at_once(
+        lambda: record(Task.objects.get(pk=task.pk), Result(Outcome.NO_ANSWER), by=cast.sales, now=NOW),
+        lambda: record(Task.objects.get(pk=task.pk), Result(Outcome.SPOKE), by=cast.sales2, now=NOW),
+    )
+    kept = next(one for one in found if isinstance(one, Contact))
+    told = next(one for one in found if isinstance(one, AlreadyRecorded))
+    assert told.task.done_by == kept.done_by
+    assert list(Contact.objects.all()) == [kept]
+
+
+def test_a_pattern_started_by_two_runs_once_and_the_second_is_shown_which(cast):
+    mine = customer(cast.hiratsuka)
+    pattern = Pattern.objects.get(slug="new-arrival")
+    found = at_once(*[lambda: start(pattern, customer=mine, by=None, now=NOW)] * 2)
+    begun = next(one for one in found if isinstance(one, FollowUp))
+    told = next(one for one in found if isinstance(one, AlreadyRunning))
+    assert told.follow_up == begun
+    assert list(FollowUp.objects.all()) == [begun]
+
+
+def test_two_who_close_the_same_follow_up_with_two_tasks_of_it_do_not_block_each_other(cast, follow_up, monkeypatch):
+    both_claimed = threading.Barrier(2)
+    settle = recording._settle
+
+    def slowly(*arguments, **named):
+        """Gives the other one time to claim its task, if it can."""
+        try:
+            both_claimed.wait(0.5)
+        except threading.BrokenBarrierError:
+            pass
+        return settle(*arguments, **named)
+
+    monkeypatch.setattr(recording, "_settle", slowly)
+    first, second = follow_up.tasks.order_by("step__position")[:2]
+    found = at_once(
+        *[
+            lambda task=task: record(
+                Task.objects.get(pk=task.pk), Result(Outcome.SPOKE, close=[follow_up.pk]), by=cast.sales, now=NOW
+            )
+            for task in (first, second)
+        ]
+    )
+    assert [type(one) for one in found if isinstance(one, Contact)] == [Contact]
+    assert [type(one) for one in found if not isinstance(one, Contact)] == [AlreadyRecorded]
+
+
+def test_a_worker_that_expands_and_a_person_who_stops_leave_nothing_open(cast):
+    for number in range(20):
+        mine = customer(cast.hiratsuka, name=f"顧客{number}")
+        begun = start(Pattern.objects.get(slug="new-arrival"), customer=mine, by=None, now=NOW)
+        row = FollowUp.objects.filter(pk=begun.pk)
+        at_once(
+            lambda: expand(NOW),
+            lambda row=row: stop(row, EndReason.STOPPED, by=None, now=NOW + timedelta(seconds=1)),
+        )
+        assert not Task.objects.open().filter(follow_up=begun).exists()
