@@ -1,25 +1,17 @@
 """Times as people say them: how late, how long ago, between which hours."""
 
-from datetime import date, datetime, time
-from functools import lru_cache
+from datetime import datetime, time
 
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from followups.reasons import day_label
+
+__all__ = ["clock", "day_label", "elapsed_label", "late_label", "moment_label", "window_label"]
 
 ALL_DAY_HOURS = 6
 """A window at least so long is no particular time of day."""
-
-
-@lru_cache(maxsize=2048)
-def _day_in(language, day: date) -> str:
-    return date_format(day, _("n/j (D)"))
-
-
-def day_label(day: date) -> str:
-    """'11/19(木)'."""
-    return _day_in(get_language(), day)
 
 
 def clock(at: time | datetime) -> str:

@@ -5,16 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from .labels import clock, day_label, elapsed_label, late_label, moment_label, window_label
+from stores.channels import ICONS
 
-ICONS = {
-    "phone": "phone",
-    "email": "mail",
-    "sms": "message-square",
-    "line": "message-circle",
-    "visit": "map-pin",
-    "letter": "file-text",
-}
+from .labels import clock, day_label, elapsed_label, late_label, moment_label, window_label
 
 
 def task_row(task, view, now) -> dict:
