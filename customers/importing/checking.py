@@ -1,43 +1,22 @@
 """Rows and what the store knows → a plan: who is new, who changes, who is there twice, what can't be used."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stores.models import Store
 
-from ..models import Customer, Vehicle
 from ..text import fold
 from . import values
-from .columns import Columns, find_columns, known_in
-from .filling import fill_customer, find_vehicle
+from .columns import LOOK_AT_ROWS, Columns, find_columns, known_in
+from .filling import Entry, Outcome, fill_in_sets
 from .reading import read_rows
 from .records import Problem, Reader, Record
-from .stored import Colleagues, Known, StoredCustomers, identities_of
-
-
-@dataclass(slots=True)
-class Entry:
-    """A row that will be saved: its customer, and the car it names."""
-
-    record: Record
-    known: Known | None
-    customer: Customer | None = None
-    vehicle: Vehicle | None = None
-    owner_id: int | None = None
-    referrer: "Entry | int | None" = None
-    changed: set[str] = field(default_factory=set)
-    vehicle_changed: set[str] = field(default_factory=set)
-
-    @property
-    def is_new(self) -> bool:
-        return self.known is None
-
-    @property
-    def is_updated(self) -> bool:
-        return not self.is_new and bool(self.changed or self.vehicle_changed)
+from .stored import Colleagues, StoredCustomers, identities_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,51 +40,47 @@ class Plan:
     duplicates: list[Duplicate] = field(default_factory=list)
 
     @property
-    def new(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.is_new]
-
-    @property
-    def updated(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.is_updated]
-
-    @property
     def problems(self) -> list[Problem]:
         return [problem for record in self.records for problem in record.problems]
 
     def counts(self) -> dict[str, int]:
-        new, updated = len(self.new), len(self.updated)
+        outcomes = Counter(entry.outcome for entry in self.entries)
         return {
             "rows": len(self.records),
-            "new": new,
-            "updated": updated,
-            "unchanged": len(self.entries) - new - updated,
+            **{outcome.value: outcomes[outcome] for outcome in Outcome},
             "duplicates": len(self.duplicates),
             "refused": sum(record.refused for record in self.records),
         }
 
 
-def check(data: bytes, store: Store, now: datetime, *, lock=False) -> Plan:
-    """What saving this file would do. Raises Unusable.
+def check(data: bytes, store: Store, now: datetime) -> Plan:
+    """What saving this file would do. Raises Unusable."""
+    plan = compare(data, store, now)
+    for _filled in fill_in_sets(plan.entries, store, now):
+        pass
+    return plan
 
-    `lock`: hold the store's customers that the file names, for saving in the same transaction.
-    """
+
+def compare(data: bytes, store: Store, now: datetime) -> Plan:
+    """Who is who: the rows beside each other and beside the store's customers; what of them changes, filling tells."""
     rows = read_rows(data, is_heading=known_in)
-    columns = find_columns(rows)
-    plan = Plan(store, columns)
+    top = list(islice(rows, LOOK_AT_ROWS))
+    columns = find_columns(top)
     reader = Reader(columns, timezone.localdate(now))
-    plan.records = [reader.record(row) for row in rows if row.number > columns.row_number]
+    plan = Plan(store, columns)
+    plan.records = [reader.record(row) for row in chain(top, rows) if row.number > columns.row_number]
     stored = StoredCustomers(store)
     _sort(plan, stored)
     _find_people(plan, stored)
     _look_at_cars(plan, stored)
-    _fill(plan, stored, now, lock=lock)
     return plan
 
 
 class _Above:
     """The rows that will be saved, as far as one has come down the file."""
 
-    def __init__(self):
+    def __init__(self, *, some_without_code):
+        self.some_without_code = some_without_code
         self.by_code, self.by_identity, self.by_pk, self.by_phone = {}, {}, {}, {}
 
     def same_customer(self, record, known) -> Record | None:
@@ -122,12 +97,13 @@ class _Above:
         if known:
             self.by_pk[known.pk] = record
         self.by_phone.update(dict.fromkeys(record.phones, record))
-        self.by_identity.update(dict.fromkeys(identities_of(record), record))
+        if self.some_without_code:
+            self.by_identity.update(dict.fromkeys(identities_of(record), record))
 
 
 def _sort(plan, stored):
     """Each row that isn't refused: an entry, or a duplicate of one above or of a stored customer."""
-    above = _Above()
+    above = _Above(some_without_code=not all(record.code for record in plan.records))
     for record in plan.records:
         if record.refused:
             continue
@@ -219,31 +195,3 @@ def _look_at_cars(plan, stored):
             for name, value in said.items():
                 record.keep(plan.columns.heading_for(f"vehicle.{name}"), str(value), _("The car is not named."))
             said.clear()
-
-
-def _fill(plan, stored, now, *, lock):
-    """The customers and cars as they will be, and what of them differs from what is stored."""
-    loaded = stored.load({entry.known.pk for entry in plan.entries if entry.known}, lock=lock)
-    for entry in plan.entries:
-        said = entry.record.vehicle
-        if entry.is_new:
-            entry.customer = Customer(store=plan.store, created_at=now, updated_at=now)
-            cars = []
-        else:
-            entry.customer = loaded[entry.known.pk]
-            cars = list(entry.customer.vehicles.all())
-        entry.changed = fill_customer(entry.customer, entry.record, entry.owner_id)
-        if isinstance(entry.referrer, Entry):
-            entry.changed.add("referrer_id")
-        elif entry.referrer and entry.customer.referrer_id != entry.referrer:
-            entry.customer.referrer_id = entry.referrer
-            entry.changed.add("referrer_id")
-        if said:
-            entry.vehicle, entry.vehicle_changed = find_vehicle(cars, entry.customer, said, now)
-        plates = [car.plate for car in cars]
-        if entry.vehicle and entry.vehicle not in cars:
-            plates.append(entry.vehicle.plate)
-        search = entry.customer.search_text(plates)
-        if search != entry.customer.search:
-            entry.customer.search = search
-            entry.changed.update({"search"} if entry.changed or entry.vehicle_changed else set())

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from xml.etree.ElementTree import ParseError
@@ -32,7 +33,7 @@ class Row:
     cells: list[str]
 
 
-def read_rows(data: bytes, *, is_heading) -> list[Row]:
+def read_rows(data: bytes, *, is_heading) -> Iterator[Row]:
     """Every row that isn't blank; a record with line breaks inside a cell is one row. Raises Unusable.
 
     `is_heading(cells)`: how many columns of a first row are known, which tells the separator.
@@ -43,15 +44,15 @@ def read_rows(data: bytes, *, is_heading) -> list[Row]:
     if data.startswith(OLD_EXCEL):
         raise Unusable(_("This is a file of an old Excel (.xls). Please save it as .xlsx or as CSV."))
     records = _of_workbook(data) if data.startswith(ZIP) else _of_text(_lines(data), is_heading)
-    rows = []
+    count = 0
     for number, cells in enumerate(records, start=1):
         if any(cell.strip() for cell in cells):
-            rows.append(Row(number, cells))
-            if len(rows) > MAX_ROWS:
+            count += 1
+            if count > MAX_ROWS:
                 raise Unusable(_("The file has more than %(rows)d rows. Please split it.") % {"rows": MAX_ROWS})
-    if not rows:
+            yield Row(number, cells)
+    if not count:
         raise Unusable(_("The file is empty."))
-    return rows
 
 
 def refuse_large(size: int):

@@ -7,9 +7,8 @@ from django.db import transaction
 from stores.models import Store
 
 from ..models import Customer, Vehicle
-from .checking import Plan, check
-
-BATCH = 2000
+from .checking import Plan, compare
+from .filling import Entry, Outcome, fill_in_sets
 
 
 def save(data: bytes, store: Store, now: datetime) -> Plan:
@@ -19,45 +18,44 @@ def save(data: bytes, store: Store, now: datetime) -> Plan:
     """
     with transaction.atomic():
         Store.objects.select_for_update().get(pk=store.pk)
-        plan = check(data, store, now, lock=True)
-        _save_customers(plan, now)
+        plan = compare(data, store, now)
+        for filled in fill_in_sets(plan.entries, store, now, lock=True):
+            _save_customers(filled, now)
+            _save_vehicles(filled)
+            for one in filled:
+                one.entry.pk = one.customer.pk
         _save_referrers(plan)
-        _save_vehicles(plan)
     return plan
 
 
-def _save_customers(plan, now):
-    Customer.objects.bulk_create([entry.customer for entry in plan.new], batch_size=BATCH)
-    updated = plan.updated
-    for entry in updated:
-        entry.customer.updated_at = now
-    _write(Customer, [entry.customer for entry in updated], {"updated_at"}.union(*(entry.changed for entry in updated)))
+def _save_customers(filled, now):
+    Customer.objects.bulk_create([one.customer for one in filled if one.entry.outcome is Outcome.NEW])
+    updated = [one for one in filled if one.entry.outcome is Outcome.UPDATED]
+    for one in updated:
+        one.customer.updated_at = now
+    _write([one.customer for one in updated], {"updated_at"}.union(*(one.changed for one in updated)))
+
+
+def _save_vehicles(filled):
+    changed = [one for one in filled if one.vehicle_changed]
+    fresh = [one for one in changed if one.vehicle.pk is None]
+    known = [one for one in changed if one.vehicle.pk]
+    for one in fresh:
+        one.vehicle.customer = one.customer
+    Vehicle.objects.bulk_create([one.vehicle for one in fresh])
+    _write([one.vehicle for one in known], set().union(*(one.vehicle_changed for one in known)))
 
 
 def _save_referrers(plan):
     """Once everybody has a key: those who were referred by somebody of the same file."""
-    referred = []
-    for entry in plan.entries:
-        if entry.referrer is not None and not isinstance(entry.referrer, int):
-            entry.customer.referrer_id = entry.referrer.customer.pk
-            referred.append(entry.customer)
-    _write(Customer, referred, {"referrer_id"})
+    referred = [entry for entry in plan.entries if isinstance(entry.referrer, Entry)]
+    rows = [Customer(pk=entry.pk, referrer_id=entry.referrer.pk) for entry in referred]
+    Customer.objects.bulk_update(rows, ["referrer"], batch_size=2000)
 
 
-def _save_vehicles(plan):
-    entries = [entry for entry in plan.entries if entry.vehicle_changed]
-    fresh = [entry for entry in entries if entry.vehicle.pk is None]
-    known = [entry for entry in entries if entry.vehicle.pk]
-    for entry in fresh:
-        entry.vehicle.customer = entry.customer
-    Vehicle.objects.bulk_create([entry.vehicle for entry in fresh], batch_size=BATCH)
-    _write(Vehicle, [entry.vehicle for entry in known], set().union(*(entry.vehicle_changed for entry in known)))
-
-
-def _write(model, rows, names):
-    """An upsert of rows that exist: one statement per set, where bulk_update's CASE grows with rows × columns."""
-    if rows and names:
+def _write(rows, names):
+    """An upsert of rows that exist: one statement, where bulk_update's CASE grows with rows × columns."""
+    if rows:
+        model = type(rows[0])
         fields = sorted({model._meta.get_field(name.removesuffix("_id")).name for name in names})
-        model.objects.bulk_create(
-            rows, batch_size=BATCH, update_conflicts=True, unique_fields=["pk"], update_fields=fields
-        )
+        model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)

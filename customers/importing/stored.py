@@ -57,17 +57,6 @@ class StoredCustomers:
                     self.by_identity.setdefault(identity, known)
         return next((self.by_identity[one] for one in identities_of(record) if one in self.by_identity), None)
 
-    @staticmethod
-    def load(pks, *, lock) -> dict[int, Customer]:
-        """The whole customers with their vehicles. `lock`: nobody else changes them until we are through."""
-        rows = Customer.objects.select_for_update() if lock else Customer.objects.all()
-        rows = rows.prefetch_related("vehicles")
-        pks = sorted(pks)
-        loaded = {}
-        for start in range(0, len(pks), BATCH):
-            loaded.update(rows.in_bulk(pks[start : start + BATCH]))
-        return loaded
-
 
 def identities_of(record: Record):
     said = record.customer

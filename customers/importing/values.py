@@ -59,7 +59,7 @@ def folded(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Nothing, or only a dash as people put one for nothing."""
-    return not text.translate(DASHES).strip("- \t\r\n\u3000－")
+    return not text.strip("-－‐‑–—―−ー \t\r\n\u3000")
 
 
 def line(limit: int):

@@ -12,7 +12,7 @@ from .lists import csv_of, row
 
 
 def rows_of(data):
-    return read_rows(data, is_heading=known_in)
+    return list(read_rows(data, is_heading=known_in))
 
 
 @pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-8-sig", "utf-16"])
