@@ -59,16 +59,16 @@ class EmailField(forms.CharField):
 
 
 class LinesField(forms.CharField):
-    """Several values, one a line, each cleaned by `each`; gives a list without doubles."""
+    """Several values, one a line, each cleaned by `each` and written by `shown`; gives a list without doubles."""
 
     widget = forms.Textarea(attrs={"rows": 2})
 
-    def __init__(self, *, each: forms.Field, **kwargs):
-        self.each = each
+    def __init__(self, *, each: forms.Field, shown=str, **kwargs):
+        self.each, self.shown = each, shown
         super().__init__(**kwargs)
 
     def prepare_value(self, value):
-        return "\n".join(value) if isinstance(value, list) else value
+        return "\n".join(map(self.shown, value)) if isinstance(value, list) else value
 
     def clean(self, value):
         lines = [line.strip() for line in super().clean(value).splitlines()]

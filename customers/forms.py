@@ -15,6 +15,7 @@ from stores.models.store import Weekday
 
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
 from .models import Customer, DealKind, Source, Vehicle
+from .text import display_phone
 
 
 class PeopleFilter(forms.Form):
@@ -177,7 +178,11 @@ class CustomerForm(SeenForm):
     name = NameField(label=_("Name"), max_length=100)
     kana = KanaField(label=_("Kana"), max_length=100, required=False)
     phones = LinesField(
-        label=_("Phones"), each=PhoneField(), required=False, help_text=_("One a line, the one to call first on top.")
+        label=_("Phones"),
+        each=PhoneField(),
+        shown=display_phone,
+        required=False,
+        help_text=_("One a line, the one to call first on top."),
     )
     emails = LinesField(label=_("Mail addresses"), each=EmailField(), required=False, help_text=_("One a line."))
     convenient_weekdays = forms.TypedMultipleChoiceField(

@@ -15,6 +15,8 @@ from .subject import Subject
 from .timeline import timeline
 
 EXPIRES_SOON = timedelta(days=90)
+SHOWN = 3
+"""How many tasks are in sight at least; what is due today always is, the others are folded."""
 ENDED_SHOWN = 5
 RUNNING_SHOWN = 20
 
@@ -27,12 +29,15 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
     follow_ups = list(about.follow_ups.for_page()[: RUNNING_SHOWN + ENDED_SHOWN])
     entries, older = timeline(about.contacts, me, now, query=subject.query, everything=everything)
     rows = [_row(task, now) for task in tasks]
+    shown = max(SHOWN, sum(task.due_on <= timezone.localdate(now) for task in tasks))
     context = {
         "subject": subject,
         "customer": customer,
         "deal": deal,
         "now": now,
-        "tasks": rows,
+        "tasks": rows[:shown],
+        "later": rows[shown:],
+        "open_count": len(rows),
         "next_step": rows[0] if rows else None,
         "running": [_follow_up(row, tasks) for row in follow_ups if row.ended_at is None],
         "ended": [_follow_up(row, tasks) for row in follow_ups if row.ended_at][:ENDED_SHOWN],
@@ -64,7 +69,7 @@ def changed(request, subject: Subject, now, text, *, undo_url="", level="success
 def _row(task, now) -> dict:
     """A row of the board without what the page says already."""
     view = "on-time" if task.due_on <= timezone.localdate(now) else "upcoming"
-    return {**task_row(task, view, now), "customer": "", "rank": ""}
+    return {**task_row(task, view, now), "customer": "", "rank": "", "phone": "", "email": ""}
 
 
 def _follow_up(follow_up, tasks) -> dict:
@@ -112,6 +117,7 @@ def _deal_part(deal, me) -> dict:
     ]
     return {
         "stages": stages,
+        "next_stage": list(Stage)[min(Stage(deal.stage).position + 1, len(Stage) - 1)],
         "stage_changes": list(deal.stage_changes.select_related("by")),
         "may_assign": may_assign(me, deal, deal.staff_id),
     }

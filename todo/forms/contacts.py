@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
 from followups.models import ContentKind, Outcome
+from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment
 from stores.channels import Channel
 from stores.inputs import ClockInput, DayInput
@@ -48,6 +49,14 @@ class ContactForm(RecordForm):
     def __init__(self, *args, customer, deal, **kwargs):
         super().__init__(*args, **kwargs)
         choose_deal(self, customer, deal)
+        self.fields["content_kind"].initial = self.fields["content_kind"].queryset.last()
+
+    def result(self):
+        """What needs no words gets those of its outcome, so that it is complete at once."""
+        result = super().result()
+        if not result.details and result.outcome not in CONVERSATIONS:
+            result.details = str(Outcome(result.outcome).label)
+        return result
 
     @property
     def deal_chosen(self):
@@ -69,6 +78,7 @@ class InboundForm(ContactForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = RECEIVED
+        self.fields["close"].label = _("What ends with it")
 
     def clean(self):
         data = super().clean()

@@ -34,9 +34,11 @@ def stage(request, pk, stage):
     form = StageForm(data, deal=deal, stage=stage, today=timezone.localdate(now))
     if not form.is_valid():
         status = 422 if form.errors else 200
-        return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, form=form, stage=stage)
+        context = {"form": form, "stage": stage, "stages_of_deals": Stage.choices}
+        return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, **context)
     if deal.lost_at:
         return changed(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
+    deal.take(request.user, now)
     dates = {name: value for name, value in form.cleaned_data.items() if value is not None}
     deal.move_to(stage, request.user, now, **dates)
     return changed(request, subject, now, _("Stage: %(stage)s") % {"stage": stage.label})
