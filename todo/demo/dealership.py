@@ -21,8 +21,14 @@ from .rows import Tables
 SLICE = 1000
 """Customers written at once: what bounds the memory."""
 WITHOUT_OWNER = 0.03
-MOST_AT_ONCE = 4
+MOST_AT_ONCE = 3
 """Running follow-ups and appointments of one customer."""
+
+
+ALIKE = {"new-arrival", "standard-eight-touch"}
+"""Of these a customer has one at a time."""
+SHOWN = "sales"
+NEW_SHOWN = 3
 
 
 @dataclass
@@ -90,10 +96,13 @@ class Dealership:
     def _desks(self, owners) -> dict[str, Desk]:
         counts = Counter(owner.username for owner in owners)
         people_of = {owner.username: owner for owner in owners}
-        return {
+        desks = {
             username: Desk(person, counts[username], self.amounts.quota(self.rng, counts[username]))
             for username, person in people_of.items()
         }
+        shown = desks[SHOWN]
+        shown.quota.new = min(NEW_SHOWN, max(1, shown.customers // 4))
+        return desks
 
     def _customer(self, number: int, person: stores.Person, desk: Desk):
         desk.seen += 1
@@ -108,7 +117,12 @@ class Dealership:
         elif owner:
             self._current(folder, desk)
         self._history(folder, number)
-        if owner and folder.customer["closed_at"] is None and desk.lacks("replied") and today.reply(folder):
+        if (
+            owner
+            and folder.customer["closed_at"] is None
+            and desk.lacks("replied")
+            and today.reply(folder, anyway=desk.customers < 20)
+        ):
             desk.made["replied"] += 1
 
     def _since(self):
@@ -170,7 +184,7 @@ class Dealership:
                 if standing is None:
                     break
                 today.follow_up(folder, standing, today=need == DONE_TODAY)
-                running.add(standing.slug)
+                running |= ALIKE if standing.slug in ALIKE else {standing.slug}
                 desk.made += Counter(on_time=standing.on_time, overdue=standing.overdue, upcoming=standing.upcoming)
                 desk.made[DONE_TODAY] += need == DONE_TODAY
 

@@ -163,7 +163,8 @@ class Folder:
             delay = self.minutes(31, 400)
         else:
             delay = self.minutes(900, 1300)
-        return min(at + delay, self.world.now)
+        left = self.world.now - at
+        return at + (delay if delay < left else left * self.rng.random())
 
     def _touch(self, row, deal, incoming):
         for thing in (self.customer, deal):
@@ -307,7 +308,7 @@ class Folder:
         starts = max(starts, after)
         at = starts + (max(ends, starts + timedelta(minutes=9)) - starts) * self.rng.random()
         if at >= before:
-            at = after + (before - after) * self.rng.random() if after < before else before
+            at = after + (before - after) * self.rng.random() if after < before else min(after, self.world.now)
         return at
 
 

@@ -44,7 +44,7 @@ def approach(folder: Folder, slug: str, received_at, *, kind=None, limit=None):
         received_at=received_at,
         kind=kind,
         source=rng.choice(SOURCES[slug]),
-        note=rng.choice(words.ASKED),
+        note=rng.choice(words.ASKED[kind]),
         **folder.about(kind),
     )
     started_at = folder.place.calendar.after_open_minutes(received_at, rng.randint(3, 45))

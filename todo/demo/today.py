@@ -16,7 +16,7 @@ def new_lead(folder: Folder, *, assigned: bool, age: timedelta):
         received_at=folder.world.now - age,
         kind=kind,
         source=rng.choice(("appraisal_site", "appraisal_site", "web", "phone")),
-        note=rng.choice(words.ASKED),
+        note=rng.choice(words.ASKED[kind]),
         staff=assigned,
         **folder.about(kind),
     )
@@ -28,7 +28,8 @@ def follow_up(folder: Folder, standing: Standing, *, today=False):
     now = folder.world.now
     until = min(standing.done, len(running.tasks))
     if today and until:
-        work_on(folder, running, until - 1, now - timedelta(hours=14))
+        started_at = running.row["started_at"]
+        work_on(folder, running, until - 1, max(now - timedelta(hours=14), started_at + (now - started_at) / 2))
         done_today(folder, running, until - 1)
     else:
         work_on(folder, running, until, now)
@@ -151,12 +152,13 @@ def appointment(folder: Folder, need: str) -> bool:
 def _visitor(folder: Folder, talked_at) -> dict:
     """The deal of somebody who is going to come, or to be visited."""
     rng = folder.rng
+    kind = rng.choice(("sale", "sale", "service", "insurance"))
     return folder.deal(
         received_at=talked_at - folder.minutes(3, 400),
-        kind=rng.choice(("sale", "sale", "service", "insurance")),
+        kind=kind,
         source=rng.choice(("phone", "web", "referral", "repeat")),
         goods=cars.wanted(rng, folder.world.today),
-        note=rng.choice(words.ASKED),
+        note=rng.choice(words.ASKED[kind]),
     )
 
 
@@ -180,11 +182,16 @@ def _promised(folder: Folder, need: str) -> tuple[date, time | None] | None:
     return (on, time(rng.randint(10, 17))) if today - on <= timedelta(days=3) else None
 
 
-def reply(folder: Folder) -> bool:
-    """The customer wrote or called, and nobody has answered; False when the last word was ours just now."""
+def reply(folder: Folder, *, anyway: bool) -> bool:
+    """The customer wrote or called, and nobody has answered.
+
+    False when the last word was ours a moment ago, or lately and it need not be this customer.
+    """
     rng, now = folder.rng, folder.world.now
     at = now - folder.minutes(12, rng.choice((90, 300, 1500)))
     if folder.last_sent_at and at <= folder.last_sent_at + timedelta(minutes=2):
+        if not anyway:
+            return False
         at = folder.last_sent_at + (now - folder.last_sent_at) * 0.6
     if now - at < timedelta(minutes=1):
         return False
