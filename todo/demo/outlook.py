@@ -19,6 +19,8 @@ WORKED_WITHIN = {
 """How many days ago a base date may lie while its follow-up runs; negative when it lies ahead."""
 WEIGHTS = {"new-arrival": 4, "standard-eight-touch": 4, "one-month-follow-up": 2, "after-delivery": 1}
 """How often a pattern is met, the others 1.5."""
+CALLS = 4
+"""How much more often than anything else a call is what was missed."""
 YOUNGEST_OVERDUE = timedelta(minutes=40)
 
 
@@ -38,7 +40,7 @@ class Outlook:
     """The possible standings of one calendar, by what a board needs and by pattern."""
 
     def __init__(self, patterns, calendar_key: int, now, today: date, oldest_overdue: timedelta):
-        self.now, self.today = now, today
+        self.patterns, self.now, self.today = patterns, now, today
         self.zone = patterns.calendars[calendar_key].zone
         self.bases = {slug: list(self._bases(slug)) for slug in WORKED_WITHIN}
         self.plans = {
@@ -83,7 +85,8 @@ class Outlook:
                 if state == UPCOMING and done == 0 and slug in BOUND_TO_A_MOMENT - {"one-month-follow-up"}:
                     continue
                 if not today_before:
-                    found[state][slug].append(standing)
+                    often = CALLS if state == OVERDUE and self.patterns[slug].steps[done].channel == "phone" else 1
+                    found[state][slug] += [standing] * often
                 elif today_before == 1 and states[done - 1] == ON_TIME and standing.overdue + standing.on_time == 0:
                     found[DONE_TODAY][slug].append(standing)
         if not found[DONE_TODAY]:
