@@ -38,6 +38,8 @@ def test_the_dates_are_shown_before_the_choice(me, who, arrival):
     url = f"/customers/{who.pk}/follow-ups/new/"
     response = me.get(url, {"pattern": arrival.pk, "base_on": "2026-11-21"}, headers=HTMX)
     assert [row.planned.due_on.day for row in response.context["preview"]] == [21, 21, 22, 22, 23]
+    response = me.post(url, {"pattern": arrival.pk, "base_on": "2026-11-21", "preview": "yes"})
+    assert len(response.context["preview"]) == 5
     assert not FollowUp.objects.exists()
 
 

@@ -29,7 +29,7 @@ def new_follow_up(request, *, customer_pk=None, deal_pk=None):
         deal=subject.deal,
         closable=[row for row in running if row.open_tasks],
     )
-    if request.method != "POST" or not form.is_valid():
+    if request.method != "POST" or "preview" in request.POST or not form.is_valid():
         return _sheet(request, subject, now, form)
     chosen = FollowUp.objects.visible_to(request.user).of_customer(subject.customer).with_ids(form.closed)
     try:
@@ -50,7 +50,7 @@ def new_follow_up(request, *, customer_pk=None, deal_pk=None):
 
 def _sheet(request, subject, now, form):
     preview = form.preview(now) if form.is_bound else []
-    status = 422 if request.method == "POST" else 200
+    status = 422 if request.method == "POST" and form.errors else 200
     return show(request, subject, now, sheet="todo/_sheet_follow_up.html", status=status, form=form, preview=preview)
 
 
