@@ -120,6 +120,17 @@ class Catalogue:
         return self.path.read_text(encoding="utf-8") if self.path.exists() else None
 
 
+def clashes(catalogues):
+    """Texts said differently in two catalogues, a sentence each: Django merges them all, and one would win unseen."""
+    said = {}
+    for catalogue in catalogues:
+        for entry in catalogue.merged():
+            translation = entry.msgstr or tuple(entry.msgstr_plural.values())
+            app, other = said.setdefault((entry.msgctxt, entry.msgid), (catalogue.app, translation))
+            if any(translation) and any(other) and translation != other:
+                yield f"{catalogue.app}: {entry.msgid!r} is {translation!r} here but {other!r} in {app}; give it a context."
+
+
 OWNED_TEMPLATES = {"stores": ["stores", "account"]}
 """Sign-in pages lie where allauth looks for them, but their words belong to the app that owns staff."""
 

@@ -1,7 +1,7 @@
 import polib
 import pytest
 
-from dealercrm.catalogue import Catalogue
+from dealercrm.catalogue import Catalogue, clashes
 
 
 @pytest.fixture
@@ -91,3 +91,16 @@ def test_what_is_compiled_is_what_django_reads(house):
     house.compile()
     compiled = polib.mofile(str(house.path.with_suffix(".mo")))
     assert {entry.msgid: entry.msgstr for entry in compiled}["Today"] == "今日"
+
+
+def test_one_text_said_in_two_ways_is_a_clash(house, tmp_path):
+    complete(house)
+    (tmp_path / "yard").mkdir()
+    (tmp_path / "yard" / "views.py").write_text('from x import gettext as _\n_("Today")\n')
+    other = Catalogue(tmp_path, "yard")
+    other.write()
+    translate(other, Today="今日")
+    assert list(clashes([house, other])) == []
+    translate(other, Today="本日")
+    [problem] = clashes([house, other])
+    assert "'今日' in shop" in problem

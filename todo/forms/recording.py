@@ -9,6 +9,7 @@ from followups.models import Base, ContentKind, Outcome, Pattern, WaitReason
 from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment, Result
 from stores.channels import Channel
+from stores.inputs import ClockInput, DayInput
 
 OLDEST = timedelta(days=365)
 QUICK_DAYS = [
@@ -47,12 +48,8 @@ class RecordForm(forms.Form):
     next_in = forms.ChoiceField(
         label=_("Next appointment"), choices=QUICK_DAYS, required=False, widget=forms.RadioSelect
     )
-    next_on = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    next_at = forms.TimeField(
-        label=_("Time promised"), required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
+    next_on = forms.DateField(label=_("Day"), required=False, widget=DayInput)
+    next_at = forms.TimeField(label=_("Time promised"), required=False, widget=ClockInput)
     next_channel = forms.ChoiceField(label=_("How"), choices=Channel.choices, required=False, initial=Channel.PHONE)
     next_title = forms.CharField(label=_("What about"), required=False, max_length=80)
 

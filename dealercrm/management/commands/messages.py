@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from dealercrm.catalogue import Catalogue
+from dealercrm.catalogue import Catalogue, clashes
 
 
 class Command(BaseCommand):
@@ -15,7 +15,8 @@ class Command(BaseCommand):
     def handle(self, *, check, compile, **options):
         catalogues = [Catalogue(settings.BASE_DIR, path.name) for path in settings.LOCALE_PATHS]
         if check:
-            self._complain([problem for catalogue in catalogues for problem in catalogue.problems()])
+            problems = [problem for catalogue in catalogues for problem in catalogue.problems()]
+            self._complain([*problems, *clashes(catalogues)])
         for catalogue in catalogues:
             if not check and not compile and catalogue.write():
                 self.stdout.write(f"changed: {catalogue.path.relative_to(settings.BASE_DIR)}")
