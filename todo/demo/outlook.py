@@ -12,12 +12,12 @@ WORKED_WITHIN = {
     "new-arrival": range(9),
     "standard-eight-touch": range(22),
     "one-month-follow-up": range(14, 50),
-    "after-delivery": range(-3, 6),
+    "after-delivery": range(-14, 6),
     "inspection-care": range(-100, -5),
     "quarterly-contact": range(-5, 285),
 }
 """How many days ago a base date may lie while its follow-up runs; negative when it lies ahead."""
-WEIGHTS = {"new-arrival": 4, "standard-eight-touch": 4, "one-month-follow-up": 2, "after-delivery": 1}
+WEIGHTS = {"new-arrival": 4, "standard-eight-touch": 4, "one-month-follow-up": 2, "after-delivery": 2}
 """How often a pattern is met, the others 1.5."""
 CALLS = 4
 """How much more often than anything else a call is what was missed."""
