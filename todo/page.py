@@ -42,6 +42,7 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
         "running": [_follow_up(row, tasks) for row in follow_ups if row.ended_at is None],
         "ended": [_follow_up(row, tasks) for row in follow_ups if row.ended_at][:ENDED_SHOWN],
         "entries": entries,
+        "waiting": [entry for entry in entries if entry.answer_url],
         "older": older,
     }
     context.update(_deal_part(deal, me) if deal else _customer_part(customer, me, now))

@@ -30,6 +30,7 @@ class Entry:
     undo_url: str = ""
     correct_url: str = ""
     complete_url: str = ""
+    answer_url: str = ""
     before: list = field(default_factory=list)
 
     @property
@@ -65,6 +66,8 @@ def _entry(contact, me, now, query) -> Entry:
         notes=_notes(contact, now),
     )
     if contact.voided_at is None:
+        if entry.is_in and contact.answered_at is None:
+            entry.answer_url = reverse("todo:reply", args=[contact.pk])
         if contact.completed_at is None:
             entry.complete_url = reverse("todo:contact-complete", args=[contact.pk]) + query
         if may_change(contact, me):

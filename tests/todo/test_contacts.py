@@ -77,6 +77,7 @@ def test_a_message_from_the_customer_waits_for_its_answer(me, cast, who):
     assert (made.direction, made.for_staff, made.answered_at) == ("in", cast.sales, None)
     assert Contact.objects.waiting().get() == made
     assert made.answer_late_at == NOW + timedelta(minutes=120)
+    assert f"/todo/replies/{made.pk}/" in me.get(f"/customers/{who.pk}/").content.decode()
 
 
 def test_a_call_that_was_taken_is_born_answered_and_closes_what_is_ticked(me, cast, who):
