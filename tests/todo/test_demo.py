@@ -145,6 +145,7 @@ def contradictions(now):
         "moved in the future": StageChange.objects.filter(at__gt=now),
         "begun before it came": Deal.objects.filter(taken_at__lt=F("received_at")),
         "recorded before the deal came": Contact.objects.filter(happened_at__lt=F("deal__received_at")),
+        "begun in the future": FollowUp.objects.filter(Q(started_at__gt=now) | Q(ended_at__gt=now)),
         "ended before it began": FollowUp.objects.filter(ended_at__lt=F("started_at")),
         "late and long not flagged": Task.objects.to_flag(now - timedelta(minutes=2)),
         "answered but waiting": Contact.objects.waiting().filter(Exists(answer)),
@@ -179,6 +180,6 @@ def test_the_search_column_is_what_the_model_makes_it():
 
 
 def test_deals_stand_in_every_stage_and_some_are_lost():
-    make(customers=400)
+    make(customers=800)
     assert set(Deal.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert Deal.objects.filter(lost_at__isnull=False).exists()

@@ -63,6 +63,7 @@ def _thinking_it_over(folder: Folder, standing: Standing):
 
 
 def _handed_over(folder: Folder, standing: Standing):
+    today = folder.world.today
     day = standing.base - timedelta(days=folder.rng.randint(45, 60))
     received_at = moment(folder, day)
     deal = folder.deal(
@@ -74,8 +75,8 @@ def _handed_over(folder: Folder, standing: Standing):
     by = folder.somebody()
     called_at = folder.place.calendar.after_open_minutes(received_at, folder.rng.randint(5, 50))
     folder.contact(called_at, "phone", "appointment", by=by, deal=deal, entered_at=called_at + timedelta(minutes=6))
-    order(folder, deal, day + timedelta(days=2), passed_on=standing.done > 0 or folder.rng.random() < 0.5)
-    started_at = at_work(folder, standing.base - timedelta(days=4))
+    order(folder, deal, day + timedelta(days=2), passed_on=standing.base <= today + timedelta(days=6))
+    started_at = at_work(folder, min(standing.base, today) - timedelta(days=4))
     deal["promised_on"] = standing.base
     if standing.done:
         delivered_at = min(moment(folder, standing.base, time(11, 5)), folder.world.now - timedelta(minutes=1))
