@@ -1,3 +1,4 @@
+import gc
 import json
 from pathlib import Path
 
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON and nothing else")
 
     def handle(self, *, file, store, dry_run, as_json, **options):
+        gc.set_threshold(200_000)  # many objects that last as long as the process: searching them doubles the time
         place, data, now = self._store(store), self._read(file), timezone.now()
         try:
             plan = check(data, place, now) if dry_run else save(data, place, now)
