@@ -63,7 +63,7 @@ def staff_new(request):
     return _staff_form(request, form)
 
 
-@managers_only
+@signed_in
 @require_http_methods(["GET", "POST"])
 def staff_edit(request, pk):
     person = _editable(request, pk)
@@ -74,7 +74,7 @@ def staff_edit(request, pk):
     return _staff_form(request, form)
 
 
-@managers_only
+@signed_in
 @require_http_methods(["GET", "POST"])
 def staff_password(request, pk):
     person = _editable(request, pk)
@@ -89,7 +89,7 @@ def staff_password(request, pk):
     return render(request, "stores/staff_password.html", context, status=422 if form.is_bound else 200)
 
 
-@managers_only
+@signed_in
 @require_http_methods(["GET", "POST"])
 def staff_leaving(request, pk):
     """Asks before it locks somebody out."""
@@ -108,7 +108,7 @@ def staff_leaving(request, pk):
     return render(request, "stores/staff_leaving.html", context, status=422 if refused else 200)
 
 
-@managers_only
+@signed_in
 @require_POST
 def staff_return(request, pk):
     person = _editable(request, pk)

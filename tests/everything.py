@@ -1,0 +1,117 @@
+"""One row of every kind that belongs to a store, for tests that walk every address."""
+
+from datetime import date, timedelta
+
+from customers.models import DealKind, ImportFile, LostReason, Rank, Source, Stage
+from followups.expansion import expand
+from followups.models import Contact, ContentKind, Pattern
+from followups.starting import start
+from stores.models import DayOff, Role
+from tests.cast import contact, customer, lead, pattern, reply, staff, task, vehicle
+from tests.customers.lists import csv_of, row
+
+
+def one_of_each(store, owner, now, *, word="", digits="0000"):
+    """By name, for the addresses of tests/test_access.py. `word` stands in every text, `digits` in every number."""
+    today = now.date()
+    person = _customer(store, owner, word, digits)
+    car = vehicle(
+        person, maker=f"メーカー{word}", model=f"車種{word}", plate=f"湘南 300 {word} {digits}", chassis_number=word
+    )
+    made = pattern(
+        f"own-{store.slug}",
+        [
+            {"title": f"件名{word}", "script": f"台本{word}", "details_template": f"ひな形{word}"},
+            {"title": f"便り{word}", "offset_days": 3, "channel": "email", "script": f"台本{word}"},
+        ],
+        store=store,
+        name=f"パターン{word}",
+        description=f"説明{word}",
+        by=owner,
+        now=now,
+    )
+    made.versions.update(note=f"変更点{word}")
+    deal = lead(person, now - timedelta(days=2), goods=f"商品{word}", note=f"要望{word}", staff=owner, vehicle=car)
+    deal.take(owner, now)
+    deal.move_to(Stage.MET, owner, now)
+    lost = lead(person, now - timedelta(days=9), goods=f"失注{word}", staff=owner, kind=DealKind.SALE)
+    lost.lose(LostReason.PRICE, owner, now)
+    running = start(made, customer=person, deal=deal, by=owner, now=now)
+    expand(now)
+    new_person = _customer(store, owner, word, digits, second=True)
+    new = lead(new_person, now - timedelta(minutes=5), goods=f"新着{word}", note=f"要望{word}", source=Source.WEB)
+    overdue = task(person, today - timedelta(days=3), title=f"遅延{word}", deal=deal)
+    done = task(person, today, title=f"済み{word}", done_at=now, done_by=owner)
+    outbound = contact(person, now, task=done, details=f"内容{word}", done_by=owner, entered_by=owner, deal=deal)
+    unfinished = contact(person, now, details=f"途中{word}", done_by=owner, entered_by=owner)
+    Contact.objects.filter(pk=outbound.pk).update(completed_at=now)
+    inbound = reply(person, now - timedelta(hours=1), now + timedelta(hours=1), details=f"返信{word}", deal=deal)
+    store.calendar_dates.create(on=today + timedelta(days=4), note=f"休み{word}")
+    colleague = staff(
+        f"colleague-{store.slug}",
+        Role.SALESPERSON,
+        store,
+        name=f"同僚 {word}",
+        kana=f"ドウリョウ {word}",
+        phone=f"090-1111-{digits}",
+        email=f"{store.slug}@{word.lower() or 'example'}.test",
+    )
+    DayOff.objects.create(staff=colleague, on=today, note=f"通院{word}")
+    return {
+        "store": store,
+        "customer": person,
+        "vehicle": car,
+        "deal": deal,
+        "lost_deal": lost,
+        "lead": new,
+        "pattern": made,
+        "group_pattern": Pattern.objects.of_group().get(slug="new-arrival"),
+        "follow_up": running,
+        "task": overdue,
+        "reply": inbound,
+        "contact": outbound,
+        "unfinished": unfinished,
+        "colleague": colleague,
+        "owner": owner,
+        "import_file": _import_file(store, owner, word, digits, now),
+        "kind": ContentKind.objects.first(),
+        "second_customer": new_person,
+    }
+
+
+def _customer(store, owner, word, digits, *, second=False):
+    number = 2 if second else 1
+    return customer(
+        store,
+        name=f"顧客{number} {word}",
+        kana=f"コキャク {word}",
+        contact_name=f"担当{word}",
+        code=f"{number}-{digits}-{store.slug}",
+        phones=[f"0{number}0{digits}{digits}"],
+        emails=[f"customer{number}@{word.lower() or store.slug}.test"],
+        address=f"住所{word}",
+        occupation=f"職業{word}",
+        free_days=f"休日{word}",
+        note=f"メモ{word}",
+        born_on=date(1980, 2, 29),
+        rank=Rank.objects.first(),
+        owner=owner,
+    )
+
+
+def _import_file(store, owner, word, digits, now):
+    problem = {"row": 2, "column": f"列{word}", "value": f"値{word}", "message": f"理由{word}"}
+    told = {
+        "store": store.slug,
+        "saved": False,
+        **dict.fromkeys(("rows", "new", "updated", "unchanged", "duplicates", "refused"), 1),
+        "problems": [problem],
+        "problem_count": 1,
+        "duplicate_rows": [],
+        "refused_rows": [],
+        "columns": [f"列{word}"],
+        "ignored_columns": [],
+    }
+    return ImportFile.objects.create(
+        store=store, uploaded_by=owner, name=f"一覧{word}.csv", content=csv_of([row()]), report=told, created_at=now
+    )
