@@ -30,7 +30,7 @@ check: .venv/dev ## Lint, layers, migrations, translations, templates, deploymen
 	$(BIN)/djlint --lint --quiet templates
 	$(DEPLOYED) $(MANAGE) check --deploy --fail-level WARNING
 
-bench: .venv/dev ## Measure against the bars of docs/decisions.md
+bench: .venv/dev ## Measure against the bars of benchmarks/bars.py (docs/performance.md)
 	$(MANAGE) bench
 
 lock: .venv/dev ## Compile requirements*.txt from pyproject.toml

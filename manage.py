@@ -5,7 +5,7 @@ import os
 import sys
 from contextlib import nullcontext
 
-WITHOUT_DATABASE = {"", "check", "collectstatic", "help", "messages", "run", "version", "--help", "--version"}
+WITHOUT_DATABASE = {"", "bench", "check", "collectstatic", "help", "messages", "run", "version", "--help", "--version"}
 
 
 def main(arguments):

@@ -1,0 +1,28 @@
+"""Every bar that `make bench` holds the product to. The only place to turn when one is to move."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A limit for a measurement's own value or for its ratio to what it is compared with."""
+
+    limit: float
+    of: str = "value"
+    at_least: bool = False
+
+    def holds(self, value, ratio) -> bool:
+        measured = ratio if self.of == "ratio" else value
+        if measured is None:
+            return False
+        return measured >= self.limit if self.at_least else measured <= self.limit
+
+    def __str__(self):
+        return f"{self.of} {'≥' if self.at_least else '≤'} {self.limit:g}"
+
+
+BOARD_QUERIES = Bar(8)
+BOARD_TO_REFERENCE_PAGE = Bar(2.5, of="ratio")
+EXPANSION_TASKS_PER_SECOND = Bar(5000, at_least=True)
+EXPANSION_TO_COPY = Bar(10, of="ratio")
+CHOICE_TO_TASKS_SECONDS = Bar(1)
