@@ -75,7 +75,7 @@ def expand(now, *, limit: int = SLICE) -> int:
         )
         if not waiting:
             return 0
-        known = _read(waiting)
+        known = _read(waiting, now)
         rows, past = [], {}
         for follow_up in waiting:
             try:
@@ -99,7 +99,7 @@ def preference_of(customer) -> Preference:
     return Preference(frozenset(customer.convenient_weekdays), hours)
 
 
-def _read(waiting) -> Known:
+def _read(waiting, now) -> Known:
     versions = PatternVersion.objects.filter(pk__in={row.version_id for row in waiting}).prefetch_related("steps")
     templates = {}
     for version in versions:
@@ -114,17 +114,22 @@ def _read(waiting) -> Known:
     return Known(
         templates=templates,
         calendars={store.pk: store.calendar() for store in stores},
-        called_on=_days_with_a_call(customers),
+        called_on=_days_with_a_call(customers, now),
         tried_at=_tried_in_vain(customers),
         by_role=by_role,
     )
 
 
-def _days_with_a_call(customers) -> dict[int, set[date]]:
+def _days_with_a_call(customers, now) -> dict[int, set[date]]:
+    """Days on which a call is planned, and today where one was made already, by customer."""
     days = defaultdict(set)
-    calls = Task.objects.open().filter(customer__in=customers, channel=Channel.PHONE)
-    for customer_id, day in calls.values_list("customer_id", "due_on"):
+    planned = Task.objects.open().filter(customer__in=customers, channel=Channel.PHONE)
+    for customer_id, day in planned.values_list("customer_id", "due_on"):
         days[customer_id].add(day)
+    for customer_id in (
+        Contact.objects.calls_of_today(now).filter(customer__in=customers).values_list("customer_id", flat=True)
+    ):
+        days[customer_id].add(timezone.localdate(now))
     return days
 
 

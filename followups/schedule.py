@@ -55,6 +55,11 @@ class StepSpec:
         """It stays on its very day: closed or not, called already or not."""
         return self.day_rule == DayRule.EXACT
 
+    @property
+    def calls_anyway(self) -> bool:
+        """A second call on a day is fine: the step insists, or answers somebody who has just been in touch."""
+        return self.insists or self.window == Window.SOON
+
 
 @dataclass(frozen=True, slots=True)
 class Preference:
@@ -155,7 +160,7 @@ class _Plan:
 
     def _is_called(self, step: StepSpec, day: date) -> bool:
         """Whether another call of that day forbids this one."""
-        return step.channel == Channel.PHONE and day in self.called_on
+        return step.channel == Channel.PHONE and not step.calls_anyway and day in self.called_on
 
     def _open_day(self, step: StepSpec, nominal: date) -> date:
         """Going back never passes day 0, which is an open day."""

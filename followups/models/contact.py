@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -151,6 +152,11 @@ class ContactQuerySet(StoreQuerySet):
     def for_person(self, staff):
         """Replies that are that person's to answer, and nobody's."""
         return self.filter(Q(for_staff=staff) | Q(for_staff__isnull=True))
+
+    def calls_of_today(self, now):
+        """Calls we made since midnight."""
+        midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.standing().filter(direction=Direction.OUT, channel=Channel.PHONE, happened_at__gte=midnight)
 
     def inbound(self):
         return self.filter(direction=Direction.IN)

@@ -207,6 +207,11 @@ class TestOneCallADay:
         (one,) = placed("2026-11-21", call(0), called_on=frozenset({date(2026, 11, 21), date(2026, 11, 22)}))
         assert days([one]) == [23]
 
+    def test_somebody_who_has_just_been_in_touch_is_called_at_once_all_the_same(self):
+        soon = step("phone", window="soon", soon_minutes=60)
+        (one,) = placed("2026-11-21", soon, called_on=frozenset({date(2026, 11, 21)}))
+        assert days([one]) == [21]
+
     def test_messages_are_not_calls(self):
         assert days(placed("2026-11-21", call(0), step("email"), step("sms"))) == [21, 21, 21]
 
