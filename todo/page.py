@@ -106,6 +106,7 @@ def _customer_part(customer, me, now) -> dict:
             )
     return {
         "vehicles": vehicles,
+        "referrer": customer.referrer if customer.referrer and me.may_see(customer.referrer.store_id) else None,
         "deals": list(customer.deals.for_list().open_first()[:20]),
         "may_assign": may_assign(me, customer, customer.owner_id),
     }
