@@ -14,6 +14,10 @@ MOST_PROBLEMS = 5000
 """So many remarks are kept for the page; nobody reads more."""
 
 
+def may_import(staff: Staff) -> bool:
+    return staff.is_admin or any(row.role in ROLES for row in staff.roles)
+
+
 def stores_for(staff: Staff) -> list[Store]:
     """The stores into which a person may import: assistants and managers their own, administrators all."""
     if staff.is_admin:

@@ -24,7 +24,7 @@ PAGE = 100
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request):
-    if not uploads.stores_for(request.user):
+    if not uploads.may_import(request.user):
         raise PermissionDenied
     form = UploadForm(request.POST or None, request.FILES or None, me=request.user)
     if request.method == "POST" and form.is_valid():
