@@ -1,6 +1,6 @@
-"""Recording what happened: a verb for a task's result, one for a contact of its own, one for a reply; and the way back.
+"""Recording what happened: a verb for a task's result, one for a contact of its own, one for a reply.
 
-REQUIREMENTS A4, B6, B12, E1, E2; DESIGN.md "Rows".
+The way back is in `correcting.py`. REQUIREMENTS A4, B6, B12, E1, E2; DESIGN.md "Rows".
 """
 
 from dataclasses import dataclass, field
@@ -10,11 +10,10 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
-from customers.models import Deal, LostReason, Stage
+from customers.models import LostReason, Stage
 
 from .models import (
     Base,
-    CancelReason,
     Contact,
     ContentKind,
     Direction,
@@ -26,9 +25,7 @@ from .models import (
 )
 from .models.contact import CONVERSATIONS, REACHED
 from .starting import AlreadyRunning, start
-from .stopping import hold, resume, stop
-
-UNDO_WITHIN = timedelta(days=1)
+from .stopping import hold, stop
 
 
 class AlreadyRecorded(Exception):
@@ -45,10 +42,6 @@ class AlreadyAnswered(Exception):
     def __init__(self, reply):
         super().__init__(reply)
         self.reply = reply
-
-
-class TooLateToUndo(Exception):
-    """The record is older than UNDO_WITHIN or was taken back already: it can be corrected, not undone."""
 
 
 @dataclass
@@ -123,7 +116,7 @@ def receive(customer, deal, channel, result: Result, *, by, now) -> Contact:
         contact = _keep(result, customer, deal, channel, by=by, now=now)
         contact.direction = Direction.IN
         contact.for_staff = (deal and deal.staff) or customer.owner
-        _await_answer(contact, by, now)
+        await_answer(contact, by, now)
         _settle(contact, result, by=by, now=now)
     return contact
 
@@ -133,80 +126,6 @@ def need_no_answer(contact: Contact, reason: str, *, by, now) -> bool:
     return bool(
         Contact.objects.waiting().filter(pk=contact.pk).update(answered_at=now, answered_by=by, answer_note=reason)
     )
-
-
-def complete(contact: Contact, *, details, content_kind, by, now) -> Contact:
-    """Add the line that was missing to a record that stands. Raises TooLateToUndo when it doesn't any more."""
-    with transaction.atomic():
-        contact = _standing(contact)
-        contact.details = details
-        contact.content_kind = content_kind or contact.content_kind
-        _stamp_complete(contact, now)
-        contact.save(update_fields=["details", "content_kind", "completed_at"])
-    return contact
-
-
-def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Contact:
-    """A corrected record supersedes the old one, which stays. What it set in motion isn't touched.
-
-    Raises TooLateToUndo when the record doesn't stand any more.
-    """
-    with transaction.atomic():
-        old = _standing(contact)
-        Contact.objects.filter(pk=old.pk).update(voided_at=now, voided_by=by)
-        new = Contact.objects.get(pk=old.pk)
-        new.pk, new._state.adding = None, True
-        new.voided_at = new.voided_by = None
-        new.supersedes, new.entered_by = old, by
-        new.details, new.content_kind, new.outcome = details, content_kind, outcome
-        new.negotiated = old.negotiated and outcome in CONVERSATIONS
-        if new.direction == Direction.IN and new.answered_with is None and not new.answer_note:
-            _await_answer(new, by, now)
-        _stamp_complete(new, now)
-        new.save(force_insert=True)
-        for related in ("made_tasks", "ended_follow_ups", "answers"):
-            getattr(old, related).update(**{getattr(old, related).field.name: new})
-        refresh_last_contact(new.customer, new.deal)
-    return new
-
-
-def undo(contact: Contact, *, by, now):
-    """Take a record back with all it set in motion; the record stays, struck out. Raises TooLateToUndo.
-
-    What others did since then is left alone.
-    """
-    with transaction.atomic():
-        hold(FollowUp.objects.of_customer(contact.customer_id))
-        taken_back = (
-            Contact.objects.standing()
-            .filter(pk=contact.pk, entered_at__gt=now - UNDO_WITHIN)
-            .update(voided_at=now, voided_by=by)
-        )
-        if not taken_back:
-            raise TooLateToUndo(contact)
-        contact.refresh_from_db()
-        started = FollowUp.objects.filter(pk__in=contact.effects.get("started", []))
-        stop(started, EndReason.STOPPED, by=by, now=now)
-        resume(FollowUp.objects.filter(ended_with=contact))
-        if contact.task:
-            _reopen(contact.task)
-        contact.made_tasks.filter(done_at__isnull=True, cancelled_at__isnull=True).update(
-            cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.UNDONE
-        )
-        contact.answers.update(answered_at=None, answered_by=None, answered_with=None)
-        _undo_deal(contact, by, now)
-        refresh_last_contact(contact.customer, contact.deal)
-
-
-def _reopen(task: Task):
-    """Open again; but when somebody ended its follow-up since then, the task ends with it."""
-    row = Task.objects.filter(pk=task.pk)
-    row.update(done_at=None, done_by=None)
-    row.filter(overdue_at__isnull=True).update(counted_staff=None, counted_store=None)
-    follow_up = FollowUp.objects.filter(pk=task.follow_up_id)
-    resume(follow_up.filter(end_reason=EndReason.DONE))
-    for ended in follow_up.filter(ended_at__isnull=False):
-        row.update(cancelled_at=ended.ended_at, cancelled_by=ended.ended_by, cancel_reason=CancelReason.FOLLOW_UP_ENDED)
 
 
 def closable(customer, deal=None):
@@ -270,7 +189,7 @@ def _fill_from_step(contact: Contact, step):
 
 def _settle(contact: Contact, result: Result, *, by, now):
     """Save the contact and everything that follows from it."""
-    _stamp_complete(contact, now)
+    stamp_complete(contact, now)
     contact.save(force_insert=True)
     _touch_deal(contact, by, now)
     if contact.outcome in REACHED:
@@ -358,26 +277,7 @@ def _touch_deal(contact: Contact, by, now):
         contact.effects["lost"] = True
 
 
-def _undo_deal(contact: Contact, by, now):
-    """Back to where it stood, unless somebody moved it on or went on with it since then."""
-    deal = contact.deal
-    if deal is None:
-        return
-    if contact.effects.get("lost") and deal.lost_at == contact.entered_at:
-        deal.reopen(by, now)
-    before, after = contact.effects.get("moved", (None, None))
-    if before and deal.stage == after:
-        deal.move_to(Stage(before), by, now)
-    if contact.effects.get("took") and not deal.contacts.standing().filter(_begins()).exists():
-        Deal.objects.filter(pk=deal.pk).update(taken_at=None, taken_by=None)
-
-
-def _begins() -> Q:
-    """What takes a new deal: anything from us, and a conversation that the customer began."""
-    return Q(direction=Direction.OUT) | Q(outcome__in=CONVERSATIONS)
-
-
-def _await_answer(contact: Contact, by, now):
+def await_answer(contact: Contact, by, now):
     """A conversation is born answered; a message waits, and is late by the store's limit."""
     store = contact.store
     if contact.outcome in CONVERSATIONS:
@@ -387,14 +287,7 @@ def _await_answer(contact: Contact, by, now):
         contact.answered_at, contact.answered_by, contact.answer_late_at = None, None, late_at
 
 
-def _standing(contact: Contact) -> Contact:
-    row = Contact.objects.select_for_update().get(pk=contact.pk)
-    if row.voided_at:
-        raise TooLateToUndo(row)
-    return row
-
-
-def _stamp_complete(contact: Contact, now):
+def stamp_complete(contact: Contact, now):
     """When the record had all that the house asks for."""
     missing = contact.missing_fields(HouseRules.load())
     contact.completed_at = None if missing else contact.completed_at or now

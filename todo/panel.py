@@ -3,12 +3,10 @@
 from dataclasses import dataclass, field
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from followups.models import Contact, Outcome, TextTemplate
 from followups.models.contact import CONVERSATIONS
 from followups.reasons import explain
-from stores.models.store import Weekday
 
 from .forms.recording import CancelForm, NoAnswerForm
 from .rows import reply_row, task_row
@@ -78,16 +76,6 @@ class Panel:
     def wants_more(self) -> bool:
         """The form came back with errors, or with words: its further fields are shown unfolded."""
         return self.form.is_bound
-
-    @property
-    def convenient(self) -> str:
-        """'火・金 17:00–19:00', as the customer told us."""
-        customer = self.customer
-        days = _(", ").join(str(Weekday(day).label) for day in sorted(customer.convenient_weekdays))
-        hours = ""
-        if customer.convenient_from and customer.convenient_until:
-            hours = f"{customer.convenient_from:%H:%M}–{customer.convenient_until:%H:%M}"
-        return " ".join(part for part in (days, hours) if part)
 
 
 def _history(customer) -> list:

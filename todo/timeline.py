@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from followups.correcting import UNDO_WITHIN
 from followups.models import Contact, Direction
 from followups.models.contact import MESSAGE_DUE
-from followups.recording import UNDO_WITHIN
 from stores.channels import ICONS
 
 from .labels import moment_label

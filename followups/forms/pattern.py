@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores.calendar import Hours, OpeningCalendar
+from stores.inputs import ClockInput, DayInput
 from stores.models import Store
 
 from ..models import ContentKind, Pattern, PatternVersion, Step, Window
@@ -13,20 +14,6 @@ MOST_STEPS = 40
 EARLIEST, LATEST = -400, 800
 LONGEST = 60
 FOLDED = ("script", "details_template", "kind", "assignee_role", "allowed_days")
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self, attrs=None):
-        super().__init__(attrs, format="%Y-%m-%d")
-
-
-class ClockInput(forms.TimeInput):
-    input_type = "time"
-
-    def __init__(self, attrs=None):
-        super().__init__(attrs, format="%H:%M")
 
 
 class NameForm(forms.ModelForm):

@@ -5,15 +5,13 @@ from datetime import date, time, timedelta
 import pytest
 
 from customers.models import LostReason, Stage
+from followups.correcting import TooLateToUndo, complete, correct
 from followups.expansion import expand
 from followups.models import Contact, ContentKind, Direction, EndReason, FollowUp, HouseRules, Outcome, Pattern, Task
 from followups.recording import (
     AlreadyRecorded,
     NextAppointment,
     Result,
-    TooLateToUndo,
-    complete,
-    correct,
     need_no_answer,
     receive,
     record,

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from customers.models import LostReason, Stage
+from followups.correcting import UNDO_WITHIN, TooLateToUndo, undo
 from followups.expansion import expand
 from followups.models import CancelReason, Contact, EndReason, FollowUp, Outcome, Task
-from followups.recording import UNDO_WITHIN, NextAppointment, Result, TooLateToUndo, receive, record, undo
+from followups.recording import NextAppointment, Result, receive, record
 from followups.starting import start
 from followups.stopping import end_finished, stop, stop_of_closed_deals
 from tests.cast import at, customer, lead, pattern

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from followups import recording
+from followups import correcting, recording
+from followups.correcting import TooLateToUndo
 from followups.models import Contact, Direction, Outcome
-from followups.recording import TooLateToUndo, closable
+from followups.recording import closable
 from stores.channels import Channel
 from stores.decorators import signed_in
 
@@ -74,7 +75,7 @@ def correct(request, pk):
     if not form.is_valid():
         return _sheet(request, subject, now, "todo/_sheet_correct.html", form)
     try:
-        recording.correct(contact, **form.cleaned_data, by=request.user, now=now)
+        correcting.correct(contact, **form.cleaned_data, by=request.user, now=now)
     except TooLateToUndo:
         return changed(request, subject, now, _("This record was changed or taken back already."), level="warning")
     return changed(request, subject, now, _("Corrected. The record as it was stays in the history."))
@@ -92,7 +93,7 @@ def complete(request, pk):
         template = "todo/_completion.html" if on_board else "todo/_sheet_complete.html"
         return _sheet(request, subject, now, template, form, contact=contact)
     try:
-        recording.complete(contact, **form.cleaned_data, by=request.user, now=now)
+        correcting.complete(contact, **form.cleaned_data, by=request.user, now=now)
     except TooLateToUndo:
         return changed(request, subject, now, _("This record was changed or taken back already."), level="warning")
     return changed(request, subject, now, _("The record is complete."))
@@ -105,7 +106,7 @@ def undo(request, pk):
     contact, now = _changeable(request, pk), timezone.now()
     subject = subject_of(contact, request)
     try:
-        recording.undo(contact, by=request.user, now=now)
+        correcting.undo(contact, by=request.user, now=now)
     except TooLateToUndo:
         text = _("This record can no longer be taken back; it can be corrected.")
         return changed(request, subject, now, text, level="warning", back=_board(request))

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from followups.models import Contact, Outcome, Task
 from followups.recording import (
@@ -204,7 +205,7 @@ def _recorded(request, contact, row_id, now):
         "query": f"&who={who.key}" if who.key != "me" else "",
         "view": place["view"],
     }
-    return render(request, "todo/_recorded.html", context)
+    return trigger_client_event(render(request, "todo/_recorded.html", context), "recorded")
 
 
 def _told(task) -> str:

@@ -1,0 +1,122 @@
+"""What can be done with a record afterwards: completed, corrected, taken back; nothing is deleted.
+
+REQUIREMENTS B6, E1.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from customers.models import Deal, Stage
+
+from .models import CancelReason, Contact, Direction, EndReason, FollowUp, Task
+from .models.contact import CONVERSATIONS
+from .recording import await_answer, refresh_last_contact, stamp_complete
+from .stopping import hold, resume, stop
+
+UNDO_WITHIN = timedelta(days=1)
+
+
+class TooLateToUndo(Exception):
+    """The record is older than UNDO_WITHIN or was taken back already: it can be corrected, not undone."""
+
+
+def complete(contact: Contact, *, details, content_kind, by, now) -> Contact:
+    """Add the line that was missing to a record that stands. Raises TooLateToUndo when it doesn't any more."""
+    with transaction.atomic():
+        contact = _standing(contact)
+        contact.details = details
+        contact.content_kind = content_kind or contact.content_kind
+        stamp_complete(contact, now)
+        contact.save(update_fields=["details", "content_kind", "completed_at"])
+    return contact
+
+
+def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Contact:
+    """A corrected record supersedes the old one, which stays. What it set in motion isn't touched.
+
+    Raises TooLateToUndo when the record doesn't stand any more.
+    """
+    with transaction.atomic():
+        old = _standing(contact)
+        Contact.objects.filter(pk=old.pk).update(voided_at=now, voided_by=by)
+        new = Contact.objects.get(pk=old.pk)
+        new.pk, new._state.adding = None, True
+        new.voided_at = new.voided_by = None
+        new.supersedes, new.entered_by = old, by
+        new.details, new.content_kind, new.outcome = details, content_kind, outcome
+        new.negotiated = old.negotiated and outcome in CONVERSATIONS
+        if new.direction == Direction.IN and new.answered_with is None and not new.answer_note:
+            await_answer(new, by, now)
+        stamp_complete(new, now)
+        new.save(force_insert=True)
+        for related in ("made_tasks", "ended_follow_ups", "answers"):
+            getattr(old, related).update(**{getattr(old, related).field.name: new})
+        refresh_last_contact(new.customer, new.deal)
+    return new
+
+
+def undo(contact: Contact, *, by, now):
+    """Take a record back with all it set in motion; the record stays, struck out. Raises TooLateToUndo.
+
+    What others did since then is left alone.
+    """
+    with transaction.atomic():
+        hold(FollowUp.objects.of_customer(contact.customer_id))
+        taken_back = (
+            Contact.objects.standing()
+            .filter(pk=contact.pk, entered_at__gt=now - UNDO_WITHIN)
+            .update(voided_at=now, voided_by=by)
+        )
+        if not taken_back:
+            raise TooLateToUndo(contact)
+        contact.refresh_from_db()
+        started = FollowUp.objects.filter(pk__in=contact.effects.get("started", []))
+        stop(started, EndReason.STOPPED, by=by, now=now)
+        resume(FollowUp.objects.filter(ended_with=contact))
+        if contact.task:
+            _reopen(contact.task)
+        contact.made_tasks.filter(done_at__isnull=True, cancelled_at__isnull=True).update(
+            cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.UNDONE
+        )
+        contact.answers.update(answered_at=None, answered_by=None, answered_with=None)
+        _undo_deal(contact, by, now)
+        refresh_last_contact(contact.customer, contact.deal)
+
+
+def _reopen(task: Task):
+    """Open again; but when somebody ended its follow-up since then, the task ends with it."""
+    row = Task.objects.filter(pk=task.pk)
+    row.update(done_at=None, done_by=None)
+    row.filter(overdue_at__isnull=True).update(counted_staff=None, counted_store=None)
+    follow_up = FollowUp.objects.filter(pk=task.follow_up_id)
+    resume(follow_up.filter(end_reason=EndReason.DONE))
+    for ended in follow_up.filter(ended_at__isnull=False):
+        row.update(cancelled_at=ended.ended_at, cancelled_by=ended.ended_by, cancel_reason=CancelReason.FOLLOW_UP_ENDED)
+
+
+def _undo_deal(contact: Contact, by, now):
+    """Back to where it stood, unless somebody moved it on or went on with it since then."""
+    deal = contact.deal
+    if deal is None:
+        return
+    if contact.effects.get("lost") and deal.lost_at == contact.entered_at:
+        deal.reopen(by, now)
+    before, after = contact.effects.get("moved", (None, None))
+    if before and deal.stage == after:
+        deal.move_to(Stage(before), by, now)
+    if contact.effects.get("took") and not deal.contacts.standing().filter(_begins()).exists():
+        Deal.objects.filter(pk=deal.pk).update(taken_at=None, taken_by=None)
+
+
+def _begins() -> Q:
+    """What takes a new deal: anything from us, and a conversation that the customer began."""
+    return Q(direction=Direction.OUT) | Q(outcome__in=CONVERSATIONS)
+
+
+def _standing(contact: Contact) -> Contact:
+    row = Contact.objects.select_for_update().get(pk=contact.pk)
+    if row.voided_at:
+        raise TooLateToUndo(row)
+    return row
