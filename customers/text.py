@@ -1,5 +1,6 @@
 """How names, kana, phones and mails are folded, so that what looks alike to people is alike to the machine."""
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -42,6 +43,10 @@ VARIANTS = str.maketrans(
 )
 
 
+JAPANESE_NUMBER = re.compile(r"0[5-9]0\d{8}|0(?![5-9]0)[1-9]\d{8}")
+"""Mobile and internet phones have eleven digits, all others ten."""
+
+
 def tidy(text: str) -> str:
     """White space at the ends cut and inner runs made one; characters as they were typed."""
     return " ".join(text.split())
@@ -76,6 +81,8 @@ def normalise_phone(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).strip()
     for dash in "‐‑–—―−ー":
         folded = folded.replace(dash, "-")
+    if any(char.isalpha() for char in folded):
+        raise ValueError(text)
     try:
         number = phonenumbers.parse(folded, "JP")
     except phonenumbers.NumberParseException:
@@ -84,7 +91,7 @@ def normalise_phone(text: str) -> str:
         raise ValueError(text)
     if number.country_code == 81:
         national = phonenumbers.national_significant_number(number)
-        if not 9 <= len(national) <= 10:
+        if not JAPANESE_NUMBER.fullmatch("0" + national) or set(national[2:]) == {"0"}:
             raise ValueError(text)
         return "0" + national
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -111,7 +111,7 @@ class Catalogue:
         for owned in OWNED_TEMPLATES.get(self.app, [self.app]):
             pages += (folder / owned).rglob("*.html")
         for path in sorted(pages):
-            yield templatize(path.read_text(encoding="utf-8"), origin=str(path)).encode()
+            yield _as_python(templatize(path.read_text(encoding="utf-8"), origin=str(path)))
 
     def _entries(self):
         return polib.pofile(str(self.path)) if self.path.exists() else []
@@ -133,6 +133,11 @@ def clashes(catalogues):
 
 OWNED_TEMPLATES = {"stores": ["stores", "account"]}
 """Sign-in pages lie where allauth looks for them, but their words belong to the app that owns staff."""
+
+
+def _as_python(templatized):
+    """Without indentation, which in a page says nothing but in Python would be a fault."""
+    return "\n".join(line.lstrip() for line in templatized.splitlines()).encode()
 
 
 def _key(entry):
