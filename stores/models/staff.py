@@ -111,6 +111,10 @@ class Staff(AbstractUser):
         """Everybody in one's stores, oneself included."""
         return Staff.objects.working_in(self.visible_stores())
 
+    def may_see(self, store_id) -> bool:
+        """For a row that another one led to; what is asked for comes from `visible_to`, which says the same."""
+        return self.is_admin or store_id in self.store_ids
+
     @property
     def managed_store_ids(self):
         return {row.store_id for row in self.roles if row.role == Role.MANAGER}

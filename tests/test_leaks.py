@@ -1,0 +1,326 @@
+"""The canary: a word in every text of Yokohama that nobody of Hiratsuka is ever shown (DESIGN.md "Who sees what")."""
+
+import io
+import logging
+from urllib.parse import unquote, urlencode
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import Customer, ImportFile
+from dealercrm.log import LineFormatter
+from stores.access import StoreQuerySet
+from stores.models import Staff, Store
+from tests.customers.lists import csv_of, row
+from tests.everything import one_of_each
+from tests.test_access import LINES, Line
+
+WORD, DIGITS = "カナリア", "8642"
+SONGS = (WORD, DIGITS * 2, f"{DIGITS}-{DIGITS}")
+"""What is never to be heard: the word, and the telephone number with and without its hyphen."""
+HTMX = {"HX-Request": "true", "HX-Target": "panel"}
+
+
+@pytest.fixture
+def both(cast):
+    """(ours, theirs): one row of every kind of Hiratsuka and of Yokohama, where everything bears the word."""
+    Store.objects.filter(pk=cast.yokohama.pk).update(name=f"横浜店{WORD}", phone=f"045-{DIGITS}-{DIGITS}")
+    for person in (cast.yokohama_sales, cast.yokohama_manager):
+        Staff.objects.filter(pk=person.pk).update(name=f"{person.name} {WORD}", kana=WORD)
+    cast.yokohama.refresh_from_db()
+    cast.yokohama_sales.refresh_from_db()
+    now = timezone.now()
+    ours = one_of_each(cast.hiratsuka, cast.sales, now)
+    theirs = one_of_each(cast.yokohama, cast.yokohama_sales, now, word=WORD, digits=DIGITS)
+    Customer.objects.filter(pk=ours["customer"].pk).update(referrer=theirs["customer"])
+    chiefs = [{"manager": manager, "admin": cast.admin} for manager in (cast.manager, cast.yokohama_manager)]
+    return ours | chiefs[0], theirs | chiefs[1]
+
+
+def questions(name, theirs) -> list[dict]:
+    """What is asked of a page besides its bare address; a part of the word, because pages repeat what was typed."""
+    place, person, chosen = theirs["store"].pk, theirs["owner"].pk, theirs["pattern"].pk
+    found = [
+        {"q": WORD[:3]},
+        {"q": DIGITS},
+        {"store": place, "owner": person},
+        {"page": 2},
+        {"at": "deal"},
+    ]
+    if name == "todo:board":
+        people = ("me", "store", "pool", person)
+        views = ("new", "on-time", "overdue", "replied", "upcoming", "done")
+        found += [{"view": view, "who": who} for view in views for who in people]
+    if name == "todo:deals":
+        found += [{"tab": tab, "as": "list", "store": place} for tab in ("open", "lost", "paid")]
+    if name == "customers:alike":
+        person = theirs["customer"]
+        found += [
+            {"name": person.name[:-1]},
+            {"kana": person.kana[:-1]},
+            {"phone": person.phone},
+            {"email": person.email},
+        ]
+    if name.startswith("patterns:"):
+        found += [{"preview-store": place, "preview-on": "2026-11-21"}, {"version": 1}]
+    if name.endswith("follow-up"):
+        found += [{"pattern": chosen, "base_on": "2026-11-21"}]
+    if name.startswith("todo:") and name.endswith(("task", "reply")):
+        found += [{"view": "overdue", "who": person}]
+    return [{}, *found]
+
+
+def heard(response) -> list[str]:
+    """Which songs are in an answer: its page, its headers, where it leads."""
+    headers = " ".join(f"{name}: {unquote(value)}" for name, value in response.items())
+    cookies = response.cookies.output()
+    text = (
+        f"{response.content.decode(errors='replace')} {headers} {cookies} {cookies.encode().decode('unicode_escape')}"
+    )
+    return [song for song in SONGS if song in text]
+
+
+def walk(client, rows, theirs):
+    """Every page of the table, with the rows' ids and all the questions: (status, address, songs)."""
+    for line in LINES:
+        address = line.address(rows)
+        for question in questions(line.name, theirs):
+            response = client.get(f"{address}?{urlencode(question)}")
+            if response.status_code == 405:
+                break
+            yield (
+                response.status_code,
+                f"{line.name} {question}",
+                heard(response),
+            )
+
+
+@pytest.mark.parametrize("who", ["sales", "assistant", "manager"])
+def test_no_page_of_one_store_ever_shows_anything_of_another(client, cast, both, who):
+    ours, theirs = both
+    client.force_login(getattr(cast, who))
+    own = list(walk(client, ours, theirs))
+    foreign = list(walk(client, theirs, theirs))
+    assert sum(status == 200 for status, *_rest in own) > 200
+    assert {status for status, *_rest in own + foreign} <= {200, 302, 403, 404, 422}
+    assert [address for _status, address, songs in own + foreign if songs] == []
+
+
+def test_in_its_own_store_the_canary_is_heard_wherever_rows_are_shown(client, cast, both):
+    """Else silence would prove nothing."""
+    _ours, theirs = both
+    client.force_login(cast.yokohama_manager)
+    singing = {address.split()[0] for _status, address, songs in walk(client, theirs, theirs) if songs}
+    silent = {line.name for line in LINES if line.expected("GET")["manager"] == {"200"}} - singing
+    assert silent <= {"health", "account_login", "account_logout", "account_change_password", "todo:prepared"}
+
+
+def test_without_its_guard_the_canary_is_heard_in_the_other_store(client, cast, both, monkeypatch):
+    ours, theirs = both
+    client.force_login(cast.sales)
+    monkeypatch.setattr(StoreQuerySet, "visible_to", lambda self, staff: self.all())
+    for rows in (ours, theirs):
+        assert any(songs for _status, _address, songs in walk(client, rows, theirs))
+
+
+def crossings(cast) -> list[str]:
+    """Rows of Hiratsuka that point at a row or a person of Yokohama; the referrer of the fixture apart."""
+    people = Staff.objects.working_in([cast.yokohama])
+    found = []
+    for model in apps.get_models():
+        names = {field.name for field in model._meta.fields}
+        if "store" not in names:
+            continue
+        for field in model._meta.fields:
+            other = field.related_model
+            if other is Staff:
+                foreign = {f"{field.name}__in": people}
+            elif other and field.name != "referrer" and any(one.name == "store" for one in other._meta.fields):
+                foreign = {f"{field.name}__store": cast.yokohama}
+            else:
+                continue
+            if model._default_manager.filter(store=cast.hiratsuka, **foreign).exists():
+                found.append(f"{model.__name__}.{field.name}")
+    return found
+
+
+# Who posts, where in Hiratsuka, what: "theirs.owner" is the id of that row of Yokohama, and the answer.
+SPOKE = {"outcome": "spoke", "details": "…"}
+FOREIGN = [
+    ("manager", "todo:customer-assign pk=customer", {"staff": "theirs.owner"}, 422),
+    ("manager", "todo:deal-assign pk=deal", {"staff": "theirs.owner"}, 422),
+    ("sales", "todo:lead-settle pk=lead", {"staff": "theirs.owner"}, 422),
+    ("sales", "todo:lead-settle pk=lead", {"staff": "ours.owner", "pattern": "theirs.pattern"}, 422),
+    ("sales", "todo:lead-unsettle pk=lead", {}, 302),
+    ("sales", "todo:customer-follow-up customer_pk=customer", {"pattern": "theirs.pattern"}, 422),
+    (
+        "sales",
+        "todo:customer-follow-up customer_pk=customer",
+        {"pattern": "ours.group_pattern", "deal": "theirs.deal"},
+        422,
+    ),
+    (
+        "sales",
+        "todo:deal-follow-up deal_pk=deal",
+        {"pattern": "ours.group_pattern", "close": "theirs.follow_up"},
+        422,
+    ),
+    ("sales", "todo:customer-contact customer_pk=customer", {**SPOKE, "deal": "theirs.deal"}, 422),
+    ("sales", "todo:customer-contact customer_pk=customer", {**SPOKE, "close": "theirs.follow_up"}, 422),
+    ("sales", "todo:customer-inbound customer_pk=customer", {**SPOKE, "close": "theirs.follow_up"}, 422),
+    (
+        "sales",
+        "todo:customer-appointment customer_pk=customer",
+        {"on": "2099-01-05", "title": "…", "channel": "phone", "deal": "theirs.deal"},
+        422,
+    ),
+    ("sales", "todo:task-result pk=task", {**SPOKE, "close": "theirs.follow_up"}, 422),
+    ("sales", "todo:task-result pk=task", {**SPOKE, "who": "theirs.owner"}, 302),
+    ("sales", "todo:reply-answer pk=reply", {**SPOKE, "close": "theirs.follow_up"}, 422),
+    ("sales", "customers:new-lead", {"name": "新規", "only_customer": "on", "staff": "theirs.owner"}, 422),
+    ("sales", "customers:new-lead", {"name": "新規", "only_customer": "on", "same_as": "theirs.customer"}, 404),
+    ("sales", "customers:new-lead", {"name": "新規", "only_customer": "on", "store": "theirs.store"}, 302),
+    (
+        "manager",
+        "customers:edit pk=customer",
+        {"name": "変更", "kind": "person", "owner": "theirs.owner", "store": "theirs.store"},
+        302,
+    ),
+    ("manager", "customers:edit-vehicle pk=vehicle", {"model": "変更", "customer": "theirs.customer"}, 302),
+    ("manager", "patterns:copies pk=group_pattern", {"store": "yokohama"}, 404),
+    ("manager", "patterns:copies pk=group_pattern", {"store": "theirs.store"}, 404),
+    ("manager", "patterns:new", {"name": "新規", "store": "theirs.store"}, 422),
+    ("manager", "patterns:preview pk=pattern", {"preview-store": "theirs.store"}, 200),
+    ("manager", "stores:staff-edit pk=colleague", {"name": "…", "username": "x1", "roles": "theirs.store"}, 422),
+]
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+@pytest.mark.parametrize(("who", "where", "fields", "status"), FOREIGN)
+def test_rows_of_another_store_cannot_be_put_into_a_form(client, cast, both, who, where, fields, status, htmx):
+    ours, theirs = both
+    given = {"ours": ours, "theirs": theirs}
+    posted = {}
+    for name, value in fields.items():
+        side, _dot, row_name = value.partition(".")
+        posted[name] = given[side][row_name].pk if side in given and row_name else value
+    if posted.pop("roles", None):
+        posted[f"roles_{theirs['store'].pk}"] = ["manager"]
+    client.force_login(getattr(cast, who))
+    before = as_it_is(theirs)
+    response = client.post(Line(where).address(ours), posted, headers=HTMX if htmx else {})
+    assert heard(response) == []
+    if not htmx or status in {404, 422}:
+        assert response.status_code == status
+    if response.status_code == 302:
+        assert heard(client.get(response.url)) == []
+    assert crossings(cast) == []
+    assert as_it_is(theirs) == before
+
+
+def as_it_is(rows) -> dict:
+    """The rows of a store as the database has them."""
+    return {name: type(row)._default_manager.filter(pk=row.pk).values().get() for name, row in rows.items()}
+
+
+def test_the_way_back_of_a_lead_stops_no_pattern_and_takes_no_person_of_another_store(client, cast, both):
+    ours, theirs = both
+    client.force_login(cast.sales)
+    query = urlencode({"follow_up": theirs["follow_up"].pk, "staff": theirs["owner"].pk})
+    before = as_it_is(theirs)
+    client.post(f"{reverse('todo:lead-unsettle', args=[ours['lead'].pk])}?{query}")
+    assert crossings(cast) == []
+    assert as_it_is(theirs) == before
+
+
+def test_a_manager_gives_nobody_a_role_in_another_store(client, cast, both):
+    ours, theirs = both
+    client.force_login(cast.manager)
+    fields = {"name": "…", "username": "x1", f"roles_{ours['store'].pk}": ["salesperson"]}
+    fields[f"roles_{theirs['store'].pk}"] = ["manager"]
+    assert client.post(reverse("stores:staff-edit", args=[ours["colleague"].pk]), fields).status_code == 302
+    assert set(ours["colleague"].memberships.values_list("store", flat=True)) == {ours["store"].pk}
+
+
+def test_a_new_customer_is_not_compared_with_those_of_another_store(client, cast, both):
+    _ours, theirs = both
+    client.force_login(cast.sales)
+    typed = {"name": "新規", "only_customer": "on", "phone": theirs["customer"].phone}
+    response = client.post(reverse("customers:new-lead"), typed)
+    made = Customer.objects.get(name="新規")
+    assert response.url == reverse("todo:customer", args=[made.pk])
+    assert WORD not in client.get(response.url).content.decode()
+
+
+def test_a_list_brought_in_finds_nobody_of_another_store(client, cast, both):
+    """Neither as a double, nor as the person in charge, nor as who referred somebody."""
+    _ours, theirs = both
+    known = theirs["customer"]
+    rows = [
+        row(
+            顧客コード=known.code,
+            携帯電話=known.phone,
+            担当者=theirs["owner"].username,
+            紹介者コード=known.code,
+            車台番号=theirs["vehicle"].chassis_number[:3],
+        )
+    ]
+    client.force_login(cast.manager)
+    list_of_ours = SimpleUploadedFile("一覧.csv", csv_of(rows))
+    client.post(reverse("customers:import"), {"file": list_of_ours, "store": theirs["store"].pk})
+    file = ImportFile.objects.filter(uploaded_by=cast.manager).get()
+    page = client.get(reverse("customers:import-file", args=[file.pk]))
+    assert (file.store, file.report["new"], file.report["duplicates"]) == (cast.hiratsuka, 1, 0)
+    assert WORD not in page.content.decode()
+    client.post(reverse("customers:import-saving", args=[file.pk]))
+    made = Customer.objects.get(name="田中 花子")
+    assert (made.store, made.owner, made.referrer) == (cast.hiratsuka, None, None)
+
+
+@pytest.fixture
+def log(monkeypatch):
+    """What our own handler would have written."""
+    written = io.StringIO()
+    ours = [handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, LineFormatter)]
+    assert ours
+    for handler in ours:
+        monkeypatch.setattr(handler, "stream", written)
+    return written
+
+
+@pytest.mark.parametrize("error", [RuntimeError, IntegrityError, ValueError])
+def test_an_error_shows_no_trace_and_logs_nobody(client, cast, both, log, monkeypatch, error):
+    _ours, theirs = both
+    person = theirs["customer"]
+
+    def fail(*args, **kwargs):
+        raise error(f"Key (phone, name)=({person.phone}, {person.name}) already exists.")
+
+    monkeypatch.setattr("todo.views.customer.find_subject", fail)
+    client.force_login(cast.yokohama_sales)
+    client.raise_request_exception = False
+    response = client.get(f"/customers/{person.pk}/?q={WORD}&phone={person.phone}")
+    assert response.status_code == 500
+    assert heard(response) == []
+    assert "Traceback" not in response.content.decode()
+    said = log.getvalue()
+    assert f"/customers/{person.pk}/" in said
+    assert error.__name__ in said
+    assert "in fail" in said
+    assert not [song for song in SONGS if song in unquote(said)]
+
+
+def test_what_is_typed_in_is_not_logged_when_saving_it_fails(client, cast, log, monkeypatch):
+    monkeypatch.setattr("customers.views.leads.enter_customer", lambda **who: 1 / 0)
+    client.force_login(cast.sales)
+    client.raise_request_exception = False
+    typed = {"name": f"顧客 {WORD}", "phone": f"010{DIGITS}{DIGITS}", "only_customer": "on"}
+    response = client.post(reverse("customers:new-lead"), typed)
+    assert response.status_code == 500
+    assert heard(response) == []
+    assert "ZeroDivisionError" in log.getvalue()
+    assert not [song for song in SONGS if song in log.getvalue()]
