@@ -20,6 +20,7 @@ CALENDARS = [
         "opens": time(9, 30),
         "closes": time(18, 30),
         "open_on_holidays": True,
+        "closes_for_new_year": True,
     },
 ]
 CONTACT_HOURS = {
@@ -45,6 +46,14 @@ minamiashigara 南足柄;yugawara 湯河原;hakone 箱根
 HIRATSUKA = ["sales", "sales2", "sales3", "sales4", "assistant", "manager"]
 YOKOHAMA = ["sales-yokohama", "sales2-yokohama", "sales3-yokohama", "assistant-yokohama", "manager-yokohama"]
 SAGAMIHARA = ["sales-sagamihara", "sales2-sagamihara", "manager-sagamihara"]
+TEAM = {
+    "sales": ("佐々木 健太", "ササキ ケンタ"),
+    "sales2": ("髙橋 彩", "タカハシ アヤ"),
+    "sales3": ("渡邊 隆", "ワタナベ タカシ"),
+    "sales4": ("﨑山 葵", "サキヤマ アオイ"),
+    "manager": ("大塚 誠", "オオツカ マコト"),
+}
+"""Hiratsuka's own people bear the names that its customer lists have for whoever is in charge."""
 OFF_TODAY = "sales3"
 AT_WORK_TODAY = {*HIRATSUKA, "sales-yokohama", "manager-yokohama"}
 SHARES = {Role.SALESPERSON: 1.0, Role.ASSISTANT: 0.25, Role.MANAGER: 0.15}
@@ -110,7 +119,10 @@ def _place(slug, name, number, now, today) -> Place:
         ContactHours(store=store, channel=channel, starts=starts, ends=ends)
         for channel, (starts, ends) in CONTACT_HOURS.items()
     )
-    CalendarDate.objects.bulk_create(CalendarDate(store=store, on=day, note="年末年始休業") for day in _new_year(today))
+    if "closes_for_new_year" in rules:
+        CalendarDate.objects.bulk_create(
+            CalendarDate(store=store, on=day, note="年末年始休業") for day in _new_year(today)
+        )
     return Place(
         store.pk,
         slug,
@@ -140,12 +152,14 @@ def _role(username: str) -> str:
 def _people(accounts, rng, now):
     """Everybody has the same password, hashed once."""
     password = make_password(PASSWORD)
-    names, taken = [], set()
-    while len(names) <= len(accounts):
+    usernames = [username for _place, username in accounts] + ["admin"]
+    taken = {name.split()[0] for name, _kana in TEAM.values()}
+    names = []
+    while len(names) < len(usernames):
         name, kana = people.name(rng)
         if name.split()[0] not in taken or len(accounts) > 100:
             taken.add(name.split()[0])
-            names.append((name, kana))
+            names.append(TEAM.get(usernames[len(names)], (name, kana)))
     unsaved = [
         Staff(
             username=username,
@@ -155,7 +169,7 @@ def _people(accounts, rng, now):
             phone=people.mobile(rng),
             date_joined=now - timedelta(days=rng.randint(200, 1900)),
         )
-        for username, (name, kana) in zip([username for _place, username in accounts] + ["admin"], names, strict=True)
+        for username, (name, kana) in zip(usernames, names, strict=True)
     ]
     made = Staff.objects.bulk_create(unsaved)
     memberships = [Membership(staff=made[-1], store=None, role=Role.ADMIN, created_at=now)]
