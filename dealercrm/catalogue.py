@@ -128,7 +128,7 @@ def clashes(catalogues):
             translation = entry.msgstr or tuple(entry.msgstr_plural.values())
             app, other = said.setdefault((entry.msgctxt, entry.msgid), (catalogue.app, translation))
             if any(translation) and any(other) and translation != other:
-                yield f"{catalogue.app}: {entry.msgid!r} is {translation!r} here but {other!r} in {app}; give it a context."
+                yield f"{catalogue.app}: {entry.msgid!r} is {translation!r} here, {other!r} in {app}: add a context."
 
 
 OWNED_TEMPLATES = {"stores": ["stores", "account"]}
