@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+FOR_SHORT_STATEMENTS = "-c max_parallel_workers_per_gather=0 -c jit=off"
+"""A page asks for a few rows: starting parallel workers or a compiler takes longer than the answer itself."""
 REQUIRED = ("DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PROXIES", "DATA_DIR")
 
 
@@ -60,7 +62,7 @@ def database(url):
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
-        "OPTIONS": {"connect_timeout": 5, **parts},
+        "OPTIONS": {"connect_timeout": 5, "options": FOR_SHORT_STATEMENTS, **parts},
         "CONN_HEALTH_CHECKS": True,
     }
 

@@ -2,8 +2,22 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, DateTimeField, Exists, IntegerField, Min, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    IntegerField,
+    Min,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Coalesce
 from django.http import Http404
 from django.utils import timezone
@@ -86,53 +100,72 @@ class Tally:
 
 
 def tally(me, who: Who, now) -> Tally:
-    """All counts and the worker's heartbeat in one statement."""
+    """All counts and the worker's heartbeat in one statement, each table asked once."""
     tasks, deals, replies = who.tasks(me), who.deals(me), who.replies(me)
     parts = [
-        _part("new", deals.new(), "received_at"),
-        _part("new_late", deals.new_late(now), "new_late_at"),
-        _part("on_time", tasks.on_time(now), "due_from", later_than=now),
-        _part("overdue", tasks.overdue(now), "late_at"),
-        _part("replied", replies.waiting(), "happened_at"),
-        _part("replied_late", replies.waiting_late(now), "answer_late_at"),
-        _part("done", tasks.done_today(now), "done_at"),
-        _part("worker", Heartbeat.objects.worker(), "beat_at"),
+        _part("new", deals.new(), now, "received_at", late="new_late_at"),
+        _part("reached", tasks.reached(now), now, "due_from", late="late_at", ahead=True),
+        _part("replied", replies.waiting(), now, "happened_at", late="answer_late_at"),
+        _part("done", tasks.done_today(now), now, "done_at"),
+        _part("worker", Heartbeat.objects.worker(), now, "beat_at"),
     ]
-    found = {key: (n, since) for key, n, since in parts[0].union(*parts[1:], all=True)}
-    number = {key: found.get(key, (0, None))[0] for key in ("new", "on_time", "replied")}
-    late = [found.get(key, (0, None)) for key in ("overdue", "new_late", "replied_late")]
-    number["overdue"] = sum(n for n, _since in late)
-    oldest = min((since for _n, since in late if since), default=None)
+    found = {key: Counted(*row) for key, *row in parts[0].union(*parts[1:], all=True)}
+    new, reached, replied = (found.get(key, Counted()) for key in ("new", "reached", "replied"))
+    since = {
+        "new": new.since,
+        "on_time": reached.since,
+        "overdue": min((part.late_since for part in (new, reached, replied) if part.late_since), default=None),
+        "replied": replied.since,
+    }
     return Tally(
-        counts=number,
-        notes=_notes(found, oldest, now),
-        worker_away=Heartbeat.is_away(found.get("worker", (0, None))[1], now),
-        done=found.get("done", (0, None))[0],
+        counts={
+            "new": new.number,
+            "on_time": reached.number - reached.late,
+            "overdue": new.late + reached.late + replied.late,
+            "replied": replied.number,
+        },
+        notes=_notes(since, now),
+        worker_away=Heartbeat.is_away(found.get("worker", Counted()).since, now),
+        done=found.get("done", Counted()).number,
     )
 
 
-def _part(key, queryset, moment, *, later_than=None):
-    """One row of the tally: (key, how many, the earliest moment), whatever the table."""
-    after = Q(**{f"{moment}__gte": later_than}) if later_than else None
+class Counted(NamedTuple):
+    """How many and since when; and how many of them past their limit, and since when."""
+
+    number: int = 0
+    since: datetime | None = None
+    late: int = 0
+    late_since: datetime | None = None
+
+
+def _part(key, queryset, now, moment, *, late=None, ahead=False):
+    """One row of the tally: the key and a Counted, whatever the table. `ahead`: only moments to come are looked at."""
+    after = Q(**{f"{moment}__gte": now, f"{late}__gt": now}) if ahead else None
+    past = Q(**{f"{late}__lte": now}) if late else None
     return (
         queryset.order_by()
         .annotate(key=Value(key, output_field=CharField()))
         .values("key")
-        .annotate(n=Count("pk"), since=Cast(Min(moment, filter=after), DateTimeField()))
-        .values_list("key", "n", "since")
+        .annotate(
+            n=Count("*"),
+            since=Cast(Min(moment, filter=after), DateTimeField()),
+            late=Count(late, filter=past) if late else Value(0),
+            late_since=Cast(Min(late, filter=past) if late else Value(None), DateTimeField()),
+        )
+        .values_list("key", "n", "since", "late", "late_since")
     )
 
 
-def _notes(found, oldest_late, now) -> dict:
-    notes = {"new": "", "on_time": "", "overdue": "", "replied": ""}
-    if since := found.get("new", (0, None))[1]:
-        notes["new"] = _("oldest: %(span)s") % {"span": elapsed_label(since, now)}
-    if since := found.get("on_time", (0, None))[1]:
-        notes["on_time"] = _("next at %(time)s") % {"time": clock(timezone.localtime(since))}
-    if oldest_late:
-        notes["overdue"] = _("oldest: %(span)s") % {"span": late_label(oldest_late, now)}
-    if since := found.get("replied", (0, None))[1]:
-        notes["replied"] = _("oldest: %(span)s") % {"span": elapsed_label(since, now)}
+def _notes(since, now) -> dict:
+    notes = dict.fromkeys(since, "")
+    for view in ("new", "replied"):
+        if since[view]:
+            notes[view] = _("oldest: %(span)s") % {"span": elapsed_label(since[view], now)}
+    if since["on_time"]:
+        notes["on_time"] = _("next at %(time)s") % {"time": clock(timezone.localtime(since["on_time"]))}
+    if since["overdue"]:
+        notes["overdue"] = _("oldest: %(span)s") % {"span": late_label(since["overdue"], now)}
     return notes
 
 
@@ -159,22 +192,25 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
         deals = who.deals(me)
         deals = deals.new() if view == "new" else deals.new_late(now)
         if not channel:
-            found += [lead_row(deal, view, now) for deal in deals.for_list().longest_waiting()[:end]]
+            leads = deals.longest_waiting().first_rows(end).for_list()
+            found += [lead_row(deal, view, now) for deal in leads]
     if view in {"replied", "overdue"}:
         replies = who.replies(me)
         replies = replies.waiting() if view == "replied" else replies.waiting_late(now)
         if not channel:
-            found += [reply_row(contact, view, now) for contact in replies.for_list().longest_waiting()[:end]]
+            waiting = replies.longest_waiting().first_rows(end).for_board()
+            found += [reply_row(contact, view, now) for contact in waiting]
     if view not in {"new", "replied"}:
         tasks = who.tasks(me)
         if view == "done":
-            tasks = tasks.done_today(now).with_contacts().latest_done()
+            tasks = tasks.done_today(now).latest_done()
         else:
             tasks = {"on-time": tasks.on_time, "overdue": tasks.overdue, "upcoming": tasks.upcoming}[view](now)
             tasks = tasks.by_day() if view == "upcoming" else tasks.by_urgency()
         if channel:
             tasks = tasks.by_channel(channel)
-        found += [task_row(task, view, now) for task in tasks.for_list()[:end]]
+        tasks = tasks.first_rows(end).for_board()
+        found += [task_row(task, view, now) for task in (tasks.with_contacts() if view == "done" else tasks)]
     if view == "overdue":
         found.sort(key=lambda row: row["since"])
     return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end)

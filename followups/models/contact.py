@@ -168,7 +168,8 @@ class ContactQuerySet(StoreQuerySet):
         return self.filter(for_staff__isnull=True)
 
     def longest_waiting(self):
-        return self.order_by("happened_at", "pk")
+        """By the time their answer is due, which the order of arrival follows within a store."""
+        return self.order_by("answer_late_at", "happened_at", "pk")
 
     def of_customer(self, customer):
         return self.filter(customer=customer)
@@ -184,6 +185,9 @@ class ContactQuerySet(StoreQuerySet):
 
     def for_list(self):
         return self.select_related("customer__rank", "deal", "for_staff", "done_by", "content_kind", "task")
+
+    def for_board(self):
+        return self.select_related("customer__rank", "deal", "for_staff")
 
 
 class Contact(models.Model):
