@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.template import engines
+from django.utils import timezone
 
 from followups.models import Task
 
@@ -35,6 +36,6 @@ def bare(request):
 @login_required
 def reference(request):
     """The least that a list of tasks needs: session, user, one joined list, one count, a plain table."""
-    mine = Task.objects.open().of(request.user)
+    mine = Task.objects.on_time(timezone.now()).of(request.user)
     context = {"tasks": mine.select_related("customer").by_urgency()[:ROWS], "count": mine.count()}
     return HttpResponse(PLAIN_LIST.render(context, request))

@@ -187,19 +187,19 @@ class Rows:
 def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -> Rows:
     """The rows of a view. In overdue, leads and replies past their limit stand among the tasks."""
     end = page * PAGE + 1
-    found = []
+    found, mine = [], who.key == "me"
     if view in {"new", "overdue"}:
         deals = who.deals(me)
         deals = deals.new() if view == "new" else deals.new_late(now)
         if not channel:
             leads = deals.longest_waiting().first_rows(end).for_list()
-            found += [lead_row(deal, view, now) for deal in leads]
+            found += [lead_row(deal, view, now, mine=mine) for deal in leads]
     if view in {"replied", "overdue"}:
         replies = who.replies(me)
         replies = replies.waiting() if view == "replied" else replies.waiting_late(now)
         if not channel:
             waiting = replies.longest_waiting().first_rows(end).for_board()
-            found += [reply_row(contact, view, now) for contact in waiting]
+            found += [reply_row(contact, view, now, mine=mine) for contact in waiting]
     if view not in {"new", "replied"}:
         tasks = who.tasks(me)
         if view == "done":
@@ -210,7 +210,8 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
         if channel:
             tasks = tasks.by_channel(channel)
         tasks = tasks.first_rows(end).for_board()
-        found += [task_row(task, view, now) for task in (tasks.with_contacts() if view == "done" else tasks)]
+        tasks = tasks.with_contacts() if view == "done" else tasks
+        found += [task_row(task, view, now, mine=mine) for task in tasks]
     if view == "overdue":
         found.sort(key=lambda row: row["since"])
     return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end)

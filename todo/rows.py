@@ -1,92 +1,114 @@
 """One row of the board as a plain dict: what the template shows, with nothing left to compute or to fetch."""
 
+from functools import lru_cache
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from stores.channels import ICONS
+from customers.models import DealKind
+from stores.channels import ICONS, Channel
 
 from .labels import clock, day_label, elapsed_label, late_label, moment_label, window_label
 
+SAID = (
+    "customer", "customer_url", "rank", "phone", "email",
+    "where", "mark", "mark_class", "outcome", "message", "undo_url",
+)  # fmt: skip
+EMPTY = {**dict.fromkeys(SAID, ""), "company": False, "is_lead": False, "is_reply": False}
+"""Every row has all of these: a template that looks for what is missing takes long to give up."""
 
-def task_row(task, view, now) -> dict:
-    """A task: when, whom, what, and where it comes from."""
-    row = _customer_part(task.customer)
+
+def task_row(task, view, now, *, mine=False) -> dict:
+    """A task: when, whom, what, and where it comes from. `mine`: a list of one's own need not say whose."""
+    row = _begun(task.customer)
     when, where = _task_when(task, view, now)
     record = task.standing[0] if view == "done" and task.standing else None
     row.update(
         id=f"task-{task.pk}",
-        kind="task",
         state="done" if view == "done" else "overdue" if task.late_at <= now else view,
         when=when,
         where=where,
         since=task.late_at,
         icon=ICONS[task.channel],
-        channel=task.get_channel_display(),
+        channel=Channel(task.channel).label,
         title=task.title,
         source=_source(task),
-        url=reverse("todo:task", args=[task.pk]),
-        assignee=task.assignee.get_short_name() if task.assignee else "",
-        promised=bool(task.promised_at),
+        url=_address("todo:task") % task.pk,
+        whose=_whose(task.assignee, mine),
+        mark=_("promised") if task.promised_at else "",
+        mark_class="chip",
         outcome=record.get_outcome_display() if record else "",
-        undo_url=reverse("todo:contact-undo", args=[record.pk]) if record else "",
+        undo_url=_address("todo:contact-undo") % record.pk if record else "",
         incomplete=bool(record) and record.completed_at is None,
     )
     return row
 
 
-def lead_row(deal, view, now) -> dict:
+def lead_row(deal, view, now, *, mine=False) -> dict:
     """A new lead: settled in its row."""
-    row = _customer_part(deal.customer)
+    row = _begun(deal.customer)
     row.update(
         id=f"lead-{deal.pk}",
         pk=deal.pk,
-        kind="lead",
+        is_lead=True,
+        mark=pgettext("view", "New"),
+        mark_class="state new",
         state=view,
         when=elapsed_label(deal.received_at, now),
         where=moment_label(deal.received_at, now),
         since=deal.new_late_at,
         source=deal.get_source_display(),
-        title=deal.goods or deal.get_kind_display(),
-        channel=deal.get_kind_display(),
+        title=deal.goods or DealKind(deal.kind).label,
+        channel=DealKind(deal.kind).label,
         icon="inbox",
         note=deal.note,
-        url=reverse("todo:deal", args=[deal.pk]),
+        url=_address("todo:deal") % deal.pk,
         staff_id=deal.staff_id,
         store_id=deal.store_id,
-        assignee=deal.staff.get_short_name() if deal.staff else "",
+        whose=_whose(deal.staff, mine),
     )
     return row
 
 
-def reply_row(contact, view, now) -> dict:
+def reply_row(contact, view, now, *, mine=False) -> dict:
     """A customer who wrote or called and waits for an answer."""
-    row = _customer_part(contact.customer)
+    row = _begun(contact.customer)
     row.update(
         id=f"reply-{contact.pk}",
-        kind="reply",
+        is_reply=True,
+        mark=pgettext("view", "Replied"),
+        mark_class="state replied",
         state=view,
         when=elapsed_label(contact.happened_at, now),
         where=moment_label(contact.happened_at, now),
         since=contact.answer_late_at or contact.happened_at,
         icon=ICONS[contact.channel],
-        channel=contact.get_channel_display(),
+        channel=Channel(contact.channel).label,
         title=str(contact.deal) if contact.deal else "",
         source="",
         message=contact.details,
-        url=reverse("todo:reply", args=[contact.pk]),
-        assignee=contact.for_staff.get_short_name() if contact.for_staff else "",
+        url=_address("todo:reply") % contact.pk,
+        whose=_whose(contact.for_staff, mine),
     )
     return row
 
 
-def _customer_part(customer) -> dict:
+@lru_cache
+def _address(name: str) -> str:
+    """The address of a kind of page, to be completed with the id: looked up once, not for every row."""
+    return reverse(name, args=[0]).replace("/0/", "/%d/")
+
+
+def _begun(customer) -> dict:
+    """A row with nothing in it yet but who it is about."""
     if customer is None:
-        return {"customer": "", "customer_url": "", "rank": "", "phone": "", "email": "", "company": False}
+        return dict(EMPTY)
     return {
+        **EMPTY,
         "customer": customer.name,
-        "customer_url": reverse("todo:customer", args=[customer.pk]),
+        "customer_url": _address("todo:customer") % customer.pk,
         "rank": customer.rank.code if customer.rank else "",
         "phone": customer.phone,
         "email": customer.email,
@@ -94,11 +116,16 @@ def _customer_part(customer) -> dict:
     }
 
 
+def _whose(person, mine) -> str:
+    if person is None:
+        return _("nobody's")
+    return "" if mine else person.get_short_name()
+
+
 def _task_when(task, view, now) -> tuple[str, str]:
     """The bold word and what stands below it."""
-    promised = pgettext("promised at", "promised %(time)s")
     if task.promised_at:
-        window = promised % {"time": clock(timezone.localtime(task.promised_at))}
+        window = pgettext("promised at", "promised %(time)s") % {"time": clock(timezone.localtime(task.promised_at))}
     else:
         window = window_label(task.due_from, task.due_until)
     if view == "done":

@@ -182,7 +182,7 @@ class Deal(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.goods} {self.get_kind_display()}".strip()
+        return f"{self.goods} {DealKind(self.kind).label}".strip()
 
     @classmethod
     def receive(cls, *, customer, now, received_at=None, **fields) -> "Deal":
