@@ -44,7 +44,7 @@ class Command(BaseCommand):
         self.stderr.write(line)
 
     def _report(self, dealership):
-        made = Counter({table.model._meta.model_name: table.made for table in dealership.tables.all()})
+        made = Counter({str(table.model._meta.verbose_name_plural): table.made for table in dealership.tables.all()})
         people = [person for place in dealership.places for person in place.people]
         amounts = ", ".join(f"{number:,} {name}" for name, number in made.items())
         self.stdout.write(f"{len(dealership.places)} stores, {len(people) + 1} people, {amounts}.")
