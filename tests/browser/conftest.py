@@ -47,11 +47,12 @@ def page_as(chromium, live_server):
     """`page_as(username=None, width=DESKTOP, language="ja")` → a page of its own window on the live server.
 
     With a username it is signed in. `page.goto("/todo/")` takes addresses without the host. Errors that the
-    page's scripts raise, and what the content security policy refuses, fail the test at its end.
+    page's scripts raise, and what the content security policy refuses, fail the test at its end. Further
+    options are Playwright's for a window, such as `java_script_enabled=False`.
     """
     contexts, troubles = [], []
 
-    def open_page(username=None, width=DESKTOP, language="ja"):
+    def open_page(username=None, width=DESKTOP, language="ja", **options):
         phone = width < 600
         context = chromium.new_context(
             base_url=live_server.url,
@@ -60,6 +61,7 @@ def page_as(chromium, live_server):
             is_mobile=phone,
             locale="ja-JP",
             timezone_id="Asia/Tokyo",
+            **options,
         )
         contexts.append(context)
         cookies = {settings.LANGUAGE_COOKIE_NAME: language}
