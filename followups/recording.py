@@ -202,14 +202,21 @@ def _settle(contact: Contact, result: Result, *, by, now):
         chosen = FollowUp.objects.of_customer(contact.customer).filter(pk__in=result.close)
         stop(chosen, reason, by=by, now=now, contact=contact)
     if contact.outcome == Outcome.REFUSED:
-        about = FollowUp.objects.about(customer=contact.customer, deal=contact.deal)
-        stop(about, EndReason.LOST, by=by, now=now, contact=contact)
+        stop(_refused(contact), EndReason.LOST, by=by, now=now, contact=contact)
     if result.next:
         appoint(contact.customer, contact.deal, result.next, by=by, now=now, contact=contact)
     if result.pattern:
         _start_proposed(contact, result.pattern, by, now)
     Contact.objects.filter(pk=contact.pk).update(effects=contact.effects)
     refresh_last_contact(contact.customer, contact.deal)
+
+
+def _refused(contact: Contact):
+    """What a refusal ends: the follow-ups of the deal; where it was about none, the one that asked."""
+    if contact.deal_id:
+        return FollowUp.objects.about(customer=contact.customer, deal=contact.deal)
+    asked = contact.task.follow_up_id if contact.task else None
+    return FollowUp.objects.of_customer(contact.customer).filter(pk=asked)
 
 
 def _base_of_conversation(contact: Contact, pattern) -> datetime | None:

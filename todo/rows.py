@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from customers.models import DealKind
+from customers.models import DealKind, Source
 from stores.channels import ICONS, Channel
 
 from .labels import clock, day_label, elapsed_label, late_label, moment_label, window_label
@@ -16,7 +16,7 @@ SAID = (
     "customer", "customer_url", "rank", "phone", "email",
     "where", "mark", "mark_class", "outcome", "message", "undo_url",
 )  # fmt: skip
-EMPTY = {**dict.fromkeys(SAID, ""), "company": False, "is_lead": False, "is_reply": False}
+EMPTY = {**dict.fromkeys(SAID, ""), "polite": False, "is_lead": False, "is_reply": False}
 """Every row has all of these: a template that looks for what is missing takes long to give up."""
 
 
@@ -24,6 +24,7 @@ def task_row(task, view, now, *, mine=False) -> dict:
     """A task: when, whom, what, and where it comes from. `mine`: a list of one's own need not say whose."""
     row = _begun(task.customer)
     when, where = _task_when(task, view, now)
+    whose = _whose(task.assignee, mine)
     record = task.standing[0] if view == "done" and task.standing else None
     row.update(
         id=f"task-{task.pk}",
@@ -34,9 +35,9 @@ def task_row(task, view, now, *, mine=False) -> dict:
         icon=ICONS[task.channel],
         channel=Channel(task.channel).label,
         title=task.title,
-        source=_source(task),
+        origin=_joined(*_source(task), whose),
         url=_address("todo:task") % task.pk,
-        whose=_whose(task.assignee, mine),
+        whose=whose,
         mark=_("promised") if task.promised_at else "",
         mark_class="chip",
         outcome=record.get_outcome_display() if record else "",
@@ -49,6 +50,7 @@ def task_row(task, view, now, *, mine=False) -> dict:
 def lead_row(deal, view, now, *, mine=False) -> dict:
     """A new lead: settled in its row."""
     row = _begun(deal.customer)
+    source, whose = Source(deal.source).label, _whose(deal.staff, mine)
     row.update(
         id=f"lead-{deal.pk}",
         pk=deal.pk,
@@ -59,7 +61,8 @@ def lead_row(deal, view, now, *, mine=False) -> dict:
         when=elapsed_label(deal.received_at, now),
         where=moment_label(deal.received_at, now),
         since=deal.new_late_at,
-        source=deal.get_source_display(),
+        source=source,
+        origin=_joined(source, whose),
         title=deal.goods or DealKind(deal.kind).label,
         channel=DealKind(deal.kind).label,
         icon="inbox",
@@ -67,14 +70,14 @@ def lead_row(deal, view, now, *, mine=False) -> dict:
         url=_address("todo:deal") % deal.pk,
         staff_id=deal.staff_id,
         store_id=deal.store_id,
-        whose=_whose(deal.staff, mine),
+        whose=whose,
     )
     return row
 
 
 def reply_row(contact, view, now, *, mine=False) -> dict:
     """A customer who wrote or called and waits for an answer."""
-    row = _begun(contact.customer)
+    row, whose = _begun(contact.customer), _whose(contact.for_staff, mine)
     row.update(
         id=f"reply-{contact.pk}",
         is_reply=True,
@@ -87,10 +90,9 @@ def reply_row(contact, view, now, *, mine=False) -> dict:
         icon=ICONS[contact.channel],
         channel=Channel(contact.channel).label,
         title=str(contact.deal) if contact.deal else "",
-        source="",
+        origin=whose,
         message=contact.details,
         url=_address("todo:reply") % contact.pk,
-        whose=_whose(contact.for_staff, mine),
     )
     return row
 
@@ -112,7 +114,7 @@ def _begun(customer) -> dict:
         "rank": customer.rank.code if customer.rank else "",
         "phone": customer.phone,
         "email": customer.email,
-        "company": customer.kind == "company",
+        "polite": customer.kind == "person",
     }
 
 
@@ -139,11 +141,15 @@ def _task_when(task, view, now) -> tuple[str, str]:
     return window, ""
 
 
-def _source(task) -> str:
-    """Where a task comes from: '1か月後フォロー 2/5・アクア 買取'."""
+def _source(task) -> list[str]:
+    """Where a task comes from: '1か月後フォロー 2/5', 'アクア 買取'."""
     parts = []
-    if task.follow_up_id and task.step_id:
-        parts.append(_("%(pattern)s, step %(n)d") % {"pattern": task.follow_up.pattern.name, "n": task.step.position})
+    if task.pattern_name and task.step_position:
+        parts.append(_("%(pattern)s, step %(n)d") % {"pattern": task.pattern_name, "n": task.step_position})
     if task.deal_id:
         parts.append(str(task.deal))
-    return " · ".join(parts)
+    return parts
+
+
+def _joined(*parts) -> str:
+    return " · ".join(str(part) for part in parts if part)

@@ -8,7 +8,7 @@ from customers.models import Customer, Deal, Vehicle
 from stores.access import StoreQuerySet
 from stores.models import Store
 
-from .pattern import Pattern, PatternVersion, Step
+from .pattern import Base, Pattern, PatternVersion, Step
 
 
 class EndReason(models.TextChoices):
@@ -129,6 +129,11 @@ class FollowUp(models.Model):
     def planned_tasks(self):
         """Its tasks in the order of their steps."""
         return self.tasks.select_related("step", "assignee").order_by("step__position", "pk")
+
+    @property
+    def is_pursuit(self):
+        """Proposed to be closed once the customer was spoken to."""
+        return Base(self.version.base).is_pursuit
 
     @property
     def is_being_prepared(self):

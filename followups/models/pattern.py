@@ -24,9 +24,9 @@ class Base(models.TextChoices):
     CHOSEN = "chosen", _("The day the pattern is chosen")
 
     @property
-    def is_care(self) -> bool:
-        """Care after the sale is meant to go on when the customer was spoken to; pursuit has reached its aim."""
-        return self in {Base.ORDERED, Base.DELIVERED}
+    def is_pursuit(self) -> bool:
+        """Pursuit has reached its aim when the customer was spoken to; care, say after the sale, is meant to go on."""
+        return self in {Base.RECEIVED, Base.NEGOTIATED, Base.ESTIMATE_SENT}
 
 
 class PatternQuerySet(models.QuerySet):

@@ -53,18 +53,21 @@ class TaskQuerySet(StoreQuerySet):
         """Late and not yet flagged (the flag pass)."""
         return self.filter(OPEN, overdue_at__isnull=True, late_at__lte=now)
 
+    def with_origin(self):
+        """With `pattern_name` and `step_position`, where it comes from a pattern."""
+        return self.annotate(pattern_name=F("follow_up__pattern__name"), step_position=F("step__position"))
+
     def for_list(self):
-        return self.select_related(
+        return self.with_origin().select_related(
             "customer__rank", "deal", "assignee", "step", "follow_up__pattern", "follow_up__version"
         )
 
     def for_board(self):
         """Only what a row shows: most of what a task and a customer know would be read for nothing."""
-        return self.select_related("customer__rank", "deal", "assignee", "step", "follow_up__pattern").only(
+        return self.with_origin().select_related("customer__rank", "deal", "assignee").only(
             "channel", "title", "due_on", "due_from", "due_until", "late_at", "promised_at", "done_at",
             "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
             "deal__goods", "deal__kind", "assignee__name", "assignee__username",
-            "step__position", "follow_up__pattern__name",
         )  # fmt: skip
 
     def by_channel(self, channel):
@@ -148,8 +151,18 @@ class Task(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["assignee", "due_on", "late_at"], name="task_open_of_person", condition=OPEN),
-            models.Index(fields=["store", "due_on", "late_at"], name="task_open_of_store", condition=OPEN),
+            models.Index(
+                fields=["assignee", "due_on", "late_at"],
+                include=["due_from", "store", "id"],
+                name="task_open_of_person",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["store", "due_on", "late_at"],
+                include=["due_from", "id"],
+                name="task_open_of_store",
+                condition=OPEN,
+            ),
             models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
             models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
             models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),

@@ -39,7 +39,7 @@ class FollowUpForm(forms.Form):
         choose_deal(self, customer, deal)
         if closable:
             self.fields["close"].choices = [(str(row.pk), closing_label(row)) for row in closable]
-            self.fields["close"].initial = [str(row.pk) for row in closable]
+            self.fields["close"].initial = [str(row.pk) for row in closable if row.is_pursuit]
         else:
             del self.fields["close"]
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from followups.models import Base, ContentKind, Outcome, Pattern, WaitReason
+from followups.models import ContentKind, Outcome, Pattern, WaitReason
 from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment, Result
 from stores.channels import Channel
@@ -61,9 +61,7 @@ class RecordForm(forms.Form):
         self.fields["wait_reason"].queryset = WaitReason.objects.current()
         self.fields["wait_reason"].empty_label = self.fields["content_kind"].empty_label = "—"
         self.fields["close"].choices = [(str(follow_up.pk), closing_label(follow_up)) for follow_up in closable]
-        self.fields["close"].initial = [
-            str(follow_up.pk) for follow_up in closable if not Base(follow_up.version.base).is_care
-        ]
+        self.fields["close"].initial = [str(follow_up.pk) for follow_up in closable if follow_up.is_pursuit]
         if outcomes is not None:
             self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in outcomes]
 

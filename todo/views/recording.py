@@ -152,9 +152,11 @@ def _task_form(request, task, data=None):
 
 
 def _closable(task) -> list:
-    """Running follow-ups with tasks left besides this one."""
+    """Running follow-ups about the same thing, with tasks left besides this one."""
     found = []
     for follow_up in closable(task.customer, task.deal):
+        if task.follow_up_id and follow_up.deal_id != task.deal_id:
+            continue
         follow_up.open_tasks -= follow_up.pk == task.follow_up_id
         if follow_up.open_tasks:
             found.append(follow_up)
