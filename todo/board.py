@@ -149,9 +149,9 @@ def _part(key, queryset, now, moment, *, late=None, ahead=False):
         .values("key")
         .annotate(
             n=Count("*"),
-            since=Cast(Min(moment, filter=after), DateTimeField()),
+            since=Min(moment, filter=after),
             late=Count(late, filter=past) if late else Value(0),
-            late_since=Cast(Min(late, filter=past) if late else Value(None), DateTimeField()),
+            late_since=Min(late, filter=past) if late else Cast(Value(None), DateTimeField()),
         )
         .values_list("key", "n", "since", "late", "late_since")
     )
@@ -192,7 +192,7 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
         deals = who.deals(me)
         deals = deals.new() if view == "new" else deals.new_late(now)
         if not channel:
-            leads = deals.longest_waiting().first_rows(end).for_list()
+            leads = deals.longest_waiting().first_rows(end).for_board()
             found += [lead_row(deal, view, now, mine=mine) for deal in leads]
     if view in {"replied", "overdue"}:
         replies = who.replies(me)

@@ -89,6 +89,14 @@ class DealQuerySet(StoreQuerySet):
     def for_list(self):
         return self.select_related("customer__rank", "staff", "store", "vehicle")
 
+    def for_board(self):
+        """Only what a row shows."""
+        return self.select_related("customer__rank", "staff").only(
+            "store", "source", "kind", "goods", "note", "received_at", "new_late_at",
+            "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
+            "staff__name", "staff__username",
+        )  # fmt: skip
+
     def for_page(self):
         return self.select_related(
             "customer__rank", "customer__owner", "customer__store", "staff", "vehicle", "taken_by"

@@ -187,7 +187,12 @@ class ContactQuerySet(StoreQuerySet):
         return self.select_related("customer__rank", "deal", "for_staff", "done_by", "content_kind", "task")
 
     def for_board(self):
-        return self.select_related("customer__rank", "deal", "for_staff")
+        """Only what a row shows."""
+        return self.select_related("customer__rank", "deal", "for_staff").only(
+            "channel", "details", "happened_at", "answer_late_at",
+            "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
+            "deal__goods", "deal__kind", "for_staff__name", "for_staff__username",
+        )  # fmt: skip
 
 
 class Contact(models.Model):
