@@ -2,16 +2,31 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
+from django_htmx.http import HttpResponseClientRedirect
 
 from .models import Staff, Store
+
+
+def _back_after_signing_in(view):
+    """A part of a page asked for after the session ended: the whole page goes to the door, not the door into it."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        if request.htmx and not request.user.is_authenticated:
+            return HttpResponseClientRedirect(resolve_url(settings.LOGIN_URL))
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def signed_in(view):
     """Anybody with a role. Who has none is led to the set-up of a house without stores, else told whom to ask."""
 
+    @_back_after_signing_in
     @login_required
     @wraps(view)
     def guarded(request, *args, **kwargs):

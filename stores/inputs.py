@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from .calendar import Hours
 
 
+def whole_number(text: str) -> int | None:
+    """The number that a link or a form names; None where it is none that a row could have."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
 class DayInput(forms.DateInput):
     """The browser's own calendar."""
 

@@ -27,12 +27,15 @@ from django.utils.translation import gettext_lazy
 from customers.models import Deal
 from followups.models import Contact, Task
 from followups.models.task import OPEN
+from stores.inputs import whole_number
 from stores.models import DayOff, Heartbeat, Staff
 
 from .labels import clock, elapsed_label, late_label
 from .rows import lead_row, reply_row, task_row
 
 PAGE = 50
+LAST_PAGE = 40
+"""Nobody works through more than two thousand rows by leafing; channels and colleagues narrow the list."""
 VIEWS = ("new", "on-time", "overdue", "replied", "upcoming", "done")
 TASK_VIEWS = {
     "on-time": gettext_lazy("On time"),
@@ -53,12 +56,23 @@ class Who:
         """Raises Http404 for somebody one may not see."""
         if text in {"store", "pool"}:
             return cls(text)
-        if text.isdigit() and int(text) != me.pk:
-            colleague = Staff.objects.visible_to(me).filter(pk=int(text)).first()
+        number = whole_number(text)
+        if number is not None and number != me.pk:
+            colleague = Staff.objects.visible_to(me).filter(pk=number).first()
             if colleague is None:
                 raise Http404
-            return cls(text, colleague)
+            return cls(str(number), colleague)
         return cls("me", me)
+
+    @property
+    def query(self) -> str:
+        """What a link to another view takes along."""
+        return f"&who={self.key}" if self.key != "me" else ""
+
+    def done(self, me, now):
+        """What was done today, also of somebody else's: whoever did it sees it."""
+        tasks = Task.objects.visible_to(me).done_today(now)
+        return tasks.done_by_person(self.staff) if self.staff else tasks if self.key == "store" else tasks.of_nobody()
 
     def tasks(self, me):
         tasks = Task.objects.visible_to(me)
@@ -106,7 +120,7 @@ def tally(me, who: Who, now) -> Tally:
         _part("new", deals.new(), now, "received_at", late="new_late_at"),
         _part("reached", tasks.reached(now), now, "due_from", late="late_at", ahead=True),
         _part("replied", replies.waiting(), now, "happened_at", late="answer_late_at"),
-        _part("done", tasks.done_today(now), now, "done_at"),
+        _part("done", who.done(me, now), now, "done_at"),
         _part("worker", Heartbeat.objects.worker(), now, "beat_at"),
     ]
     found = {key: Counted(*row) for key, *row in parts[0].union(*parts[1:], all=True)}
@@ -180,8 +194,7 @@ class Rows:
     @property
     def stamp(self) -> str:
         """Changes when anything shown would change: the quiet refresh asks with it."""
-        shown = [(row["id"], row["when"], row["where"]) for row in self.rows]
-        return hashlib.blake2s(repr((shown, self.more)).encode(), digest_size=8).hexdigest()
+        return hashlib.blake2s(repr((self.rows, self.more)).encode(), digest_size=8).hexdigest()
 
 
 def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -> Rows:
@@ -203,7 +216,7 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
     if view not in {"new", "replied"}:
         tasks = who.tasks(me)
         if view == "done":
-            tasks = tasks.done_today(now).latest_done()
+            tasks = who.done(me, now).latest_done()
         else:
             tasks = {"on-time": tasks.on_time, "overdue": tasks.overdue, "upcoming": tasks.upcoming}[view](now)
             tasks = tasks.by_day() if view == "upcoming" else tasks.by_urgency()
@@ -211,10 +224,10 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
             tasks = tasks.by_channel(channel)
         tasks = tasks.first_rows(end).for_board()
         tasks = tasks.with_contacts() if view == "done" else tasks
-        found += [task_row(task, view, now, mine=mine) for task in tasks]
+        found += [task_row(task, view, now, mine=mine, me=me) for task in tasks]
     if view == "overdue":
         found.sort(key=lambda row: row["since"])
-    return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end)
+    return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end and page < LAST_PAGE)
 
 
 def colleagues(me, now):

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext
 from customers.models import DealKind, Source
 from stores.channels import ICONS, Channel
 
+from .access import may_change
 from .labels import clock, day_label, elapsed_label, late_label, moment_label, window_label
 
 SAID = (
@@ -20,8 +21,11 @@ EMPTY = {**dict.fromkeys(SAID, ""), "polite": False, "is_lead": False, "is_reply
 """Every row has all of these: a template that looks for what is missing takes long to give up."""
 
 
-def task_row(task, view, now, *, mine=False) -> dict:
-    """A task: when, whom, what, and where it comes from. `mine`: a list of one's own need not say whose."""
+def task_row(task, view, now, *, mine=False, me=None) -> dict:
+    """A task: when, whom, what, and where it comes from.
+
+    `mine`: a list of one's own need not say whose; `me`: who may be offered to take a record back.
+    """
     row = _begun(task.customer)
     when, where = _task_when(task, view, now)
     whose = _whose(task.assignee, mine)
@@ -41,7 +45,7 @@ def task_row(task, view, now, *, mine=False) -> dict:
         mark=_("promised") if task.promised_at else "",
         mark_class="chip",
         outcome=record.get_outcome_display() if record else "",
-        undo_url=_address("todo:contact-undo") % record.pk if record else "",
+        undo_url=_address("todo:contact-undo") % record.pk if record and me and may_change(record, me) else "",
         incomplete=bool(record) and record.completed_at is None,
     )
     return row

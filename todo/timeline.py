@@ -12,6 +12,7 @@ from followups.models import Contact, Direction
 from followups.models.contact import MESSAGE_DUE
 from stores.channels import ICONS
 
+from .access import may_change
 from .labels import moment_label
 
 SHOWN = 30
@@ -75,11 +76,6 @@ def _entry(contact, me, now, query) -> Entry:
             if contact.entered_at > now - UNDO_WITHIN:
                 entry.undo_url = reverse("todo:contact-undo", args=[contact.pk]) + query
     return entry
-
-
-def may_change(contact, me) -> bool:
-    """A record is corrected or taken back by who did it, who entered it, or a manager of the store."""
-    return me.pk in {contact.entered_by_id, contact.done_by_id} or me.may_manage(contact.store_id)
 
 
 def _entered_late(contact) -> str:

@@ -78,6 +78,9 @@ class TaskQuerySet(StoreQuerySet):
         standing = self.model.contacts.rel.related_model.objects.standing()
         return self.prefetch_related(models.Prefetch("contacts", standing, to_attr="standing"))
 
+    def done_by_person(self, staff):
+        return self.filter(done_by=staff)
+
     def latest_done(self):
         return self.order_by("-done_at", "-pk")
 

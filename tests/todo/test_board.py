@@ -3,6 +3,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from followups.models import Outcome
+from followups.recording import Result, record
 from stores.models import DayOff, Heartbeat, Role
 from tests.cast import at, customer, lead, reply, staff, task
 
@@ -159,3 +161,44 @@ def test_the_board_needs_at_most_eight_queries_however_many_rows(
     with django_assert_max_num_queries(8):
         response = client.get(BOARD, {"view": view})
     assert len(names(response)) >= rows
+
+
+def test_what_one_did_for_a_colleague_stands_among_what_one_did_today(client, cast):
+    call = task(customer(cast.hiratsuka, name="代わりに", owner=cast.sales2), date(2026, 11, 22))
+    record(call, Result(Outcome.NO_ANSWER), by=cast.sales, now=NOW)
+    client.force_login(cast.sales)
+    page = client.get(BOARD, {"view": "done"})
+    assert names(page) == ["代わりに"]
+    assert page.context["done"] == 1
+    client.force_login(cast.sales2)
+    assert names(client.get(BOARD, {"view": "done"})) == []
+
+
+def test_undo_is_offered_to_whoever_may_take_the_record_back(client, cast):
+    call = task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 22))
+    record(call, Result(Outcome.NO_ANSWER), by=cast.sales, now=NOW)
+    offered = {}
+    for person in (cast.sales, cast.sales2, cast.manager):
+        client.force_login(person)
+        [row] = client.get(BOARD, {"view": "done", "who": "store"}).context["rows"].rows
+        offered[person] = bool(row["undo_url"])
+    assert offered == {cast.sales: True, cast.sales2: False, cast.manager: True}
+
+
+@pytest.mark.parametrize("odd", ["²", "9" * 5000, "-1", "x", ""])
+def test_odd_numbers_in_the_address_are_ones_own_first_page(client, cast, odd):
+    client.force_login(cast.sales)
+    assert client.get(BOARD, {"who": odd, "page": odd}).context["who"].key == "me"
+
+
+def test_a_refresh_notices_that_somebody_else_has_the_task_now(client, cast):
+    call = task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 22))
+    client.force_login(cast.manager)
+    stamp = client.get(BOARD, {"who": "store"}).context["stamp"]
+    call.assign(cast.sales2, cast.manager, NOW)
+    assert client.get(BOARD, {"who": "store"}).context["stamp"] != stamp
+
+
+def test_after_the_session_ended_the_whole_page_goes_to_the_door(client, cast):
+    response = client.get(BOARD, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="list")
+    assert response["HX-Redirect"] == reverse("account_login")

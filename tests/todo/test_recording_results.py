@@ -220,12 +220,17 @@ def test_another_stores_task_is_not_there(client, cast, call, name):
 
 
 @pytest.mark.parametrize("tasks", [1, 10])
-def test_the_panels_queries_do_not_grow_with_the_past(
-    client, cast, call, tasks, django_assert_max_num_queries
-):
+def test_the_panels_queries_do_not_grow_with_the_past(client, cast, call, tasks, django_assert_max_num_queries):
     for _number in range(tasks):
         done = task(call.customer, date(2026, 11, 10))
         record(done, Result(Outcome.NO_ANSWER), by=cast.sales, now=at("2026-11-10 12:00"))
     client.force_login(cast.sales)
     with django_assert_max_num_queries(12):
         client.get(reverse("todo:task", args=[call.pk]), **HTMX)
+
+
+def test_a_result_is_saved_and_answered_when_the_list_it_came_from_is_not_to_be_seen_any_more(client, cast, call):
+    client.force_login(cast.sales)
+    response = result(client, call, "no_answer", who=cast.yokohama_sales.pk)
+    assert response.status_code == 200
+    assert call.contacts.count() == 1

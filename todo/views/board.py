@@ -6,8 +6,9 @@ from django.views.decorators.http import require_GET
 
 from stores.channels import Channel
 from stores.decorators import signed_in
+from stores.inputs import whole_number
 
-from ..board import TASK_VIEWS, VIEWS, Who, colleagues, rows_of, tally
+from ..board import LAST_PAGE, TASK_VIEWS, VIEWS, Who, colleagues, rows_of, tally
 from ..leads import lead_choices
 
 
@@ -26,8 +27,7 @@ def board(request):
     view = _view(request)
     channel = request.GET.get("channel", "")
     channel = channel if channel in Channel.values and view not in {"new", "replied"} else ""
-    page = request.GET.get("page", "1")
-    page = max(1, min(int(page), 40)) if page.isdigit() else 1
+    page = max(1, min(whole_number(request.GET.get("page", "")) or 1, LAST_PAGE))
     rows = rows_of(view, me, who, now, channel=channel, page=page)
     counted = tally(me, who, now)
     stamp = f"{rows.stamp}.{counted.open}.{counted.counts['new']}.{counted.counts['replied']}"
@@ -45,7 +45,7 @@ def board(request):
         "done": counted.done,
         "todo_count": counted.open,
         "worker_away": counted.worker_away,
-        "query": f"&who={who.key}" if who.key != "me" else "",
+        "query": who.query,
         "address": urlencode({"view": view, "who": who.key, "channel": channel, "page": page}),
         "now": now,
         "choices": lead_choices(me) if view == "new" and rows.rows else None,

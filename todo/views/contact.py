@@ -16,10 +16,10 @@ from followups.recording import closable
 from stores.channels import Channel
 from stores.decorators import signed_in
 
+from ..access import may_change
 from ..forms.contacts import RECEIVED, AppointmentForm, CompletionForm, ContactForm, CorrectionForm, InboundForm
 from ..page import changed, show
 from ..subject import find_subject, subject_of
-from ..timeline import may_change
 
 FORM = ["GET", "HEAD", "POST"]
 

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -204,7 +205,7 @@ def _recorded(request, contact, row_id, now):
         "counts": counted.counts,
         "notes": counted.notes,
         "todo_count": counted.open,
-        "query": f"&who={who.key}" if who.key != "me" else "",
+        "query": who.query,
         "view": place["view"],
     }
     return trigger_client_event(render(request, "todo/_recorded.html", context), "recorded")
@@ -219,9 +220,13 @@ def _told(task) -> str:
 
 
 def _place(request) -> dict:
-    """Which view of the board the panel was opened from."""
+    """Which view of the board the panel was opened from; one's own where that isn't to be seen any more."""
     asked = request.POST if request.method == "POST" else request.GET
-    view, who = asked.get("view", "on-time"), asked.get("who", "me")
+    view = asked.get("view", "on-time")
+    try:
+        who = Who.parse(asked.get("who", "me"), request.user).key
+    except Http404:
+        who = "me"
     return {"view": view if view in VIEWS else "on-time", "who": who}
 
 
