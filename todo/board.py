@@ -6,19 +6,16 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import (
-    Case,
     CharField,
     Count,
     DateTimeField,
     Exists,
-    IntegerField,
     Min,
     OuterRef,
     Q,
     Value,
-    When,
 )
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +23,6 @@ from django.utils.translation import gettext_lazy
 
 from customers.models import Deal
 from followups.models import Contact, Task
-from followups.models.task import OPEN
 from stores.inputs import whole_number
 from stores.models import DayOff, Heartbeat, Staff
 
@@ -100,12 +96,13 @@ class Who:
 
 @dataclass
 class Tally:
-    """The counts of the views, what stands below them, and when the worker was last heard of."""
+    """The counts of the views and the words below them; is the worker away; what waits of people who are off today."""
 
     counts: dict
     notes: dict
     worker_away: bool
     done: int
+    of_absent: dict
 
     @property
     def open(self) -> int:
@@ -122,6 +119,7 @@ def tally(me, who: Who, now) -> Tally:
         _part("replied", replies.waiting(), now, "happened_at", late="answer_late_at"),
         _part("done", who.done(me, now), now, "done_at"),
         _part("worker", Heartbeat.objects.worker(), now, "beat_at"),
+        _part(Cast("assignee", CharField()), Task.objects.reached(now).of_absent(now), now, "due_from", late="late_at"),
     ]
     found = {key: Counted(*row) for key, *row in parts[0].union(*parts[1:], all=True)}
     new, reached, replied = (found.get(key, Counted()) for key in ("new", "reached", "replied"))
@@ -141,6 +139,7 @@ def tally(me, who: Who, now) -> Tally:
         notes=_notes(since, now),
         worker_away=Heartbeat.is_away(found.get("worker", Counted()).since, now),
         done=found.get("done", Counted()).number,
+        of_absent={int(key): part for key, part in found.items() if key.isdigit()},
     )
 
 
@@ -154,12 +153,15 @@ class Counted(NamedTuple):
 
 
 def _part(key, queryset, now, moment, *, late=None, ahead=False):
-    """One row of the tally: the key and a Counted, whatever the table. `ahead`: only moments to come are looked at."""
+    """One row of the tally for each key: the key and a Counted, whatever the table.
+
+    `moment`: of which the earliest is shown; `ahead`: only if it is yet to come.
+    """
     after = Q(**{f"{moment}__gte": now, f"{late}__gt": now}) if ahead else None
     past = Q(**{f"{late}__lte": now}) if late else None
     return (
         queryset.order_by()
-        .annotate(key=Value(key, output_field=CharField()))
+        .annotate(key=Value(key, output_field=CharField()) if isinstance(key, str) else key)
         .values("key")
         .annotate(
             n=Count("*"),
@@ -205,13 +207,13 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
         deals = who.deals(me)
         deals = deals.new() if view == "new" else deals.new_late(now)
         if not channel:
-            leads = deals.longest_waiting().first_rows(end).for_board()
+            leads = deals.longest_waiting().for_board()[:end]
             found += [lead_row(deal, view, now, mine=mine) for deal in leads]
     if view in {"replied", "overdue"}:
         replies = who.replies(me)
         replies = replies.waiting() if view == "replied" else replies.waiting_late(now)
         if not channel:
-            waiting = replies.longest_waiting().first_rows(end).for_board()
+            waiting = replies.longest_waiting().for_board()[:end]
             found += [reply_row(contact, view, now, mine=mine) for contact in waiting]
     if view not in {"new", "replied"}:
         tasks = who.tasks(me)
@@ -230,27 +232,11 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
     return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end and page < LAST_PAGE)
 
 
-def colleagues(me, now):
+def colleagues(me, now, of_absent) -> list:
     """Everybody one works with; `off_today`, and for those who are, how much of theirs is open and late."""
-    today = timezone.localdate(now)
-    off = Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=today))
-    return (
-        me.colleagues()
-        .annotate(off_today=off)
-        .annotate(
-            off_open=_open_of_absent(Q(due_on__lte=today)),
-            off_late=_open_of_absent(Q(due_on__lte=today, late_at__lte=now)),
-        )
-        .by_name()
-    )
-
-
-def _open_of_absent(rows: Q):
-    counted = (
-        Task.objects.filter(OPEN, rows, assignee=OuterRef("pk"))
-        .order_by()
-        .values("assignee")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    return Case(When(off_today=True, then=Coalesce(counted, 0)), default=0, output_field=IntegerField())
+    off = Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=timezone.localdate(now)))
+    people = list(me.colleagues().annotate(off_today=off).by_name())
+    for person in people:
+        waiting = of_absent.get(person.pk, Counted())
+        person.off_open, person.off_late = waiting.number, waiting.late
+    return people

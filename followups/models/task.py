@@ -45,6 +45,10 @@ class TaskQuerySet(StoreQuerySet):
     def of(self, staff):
         return self.filter(assignee=staff)
 
+    def of_absent(self, now):
+        """Of whoever is off today."""
+        return self.filter(assignee__days_off__on=timezone.localdate(now))
+
     def of_nobody(self):
         """The store's pool."""
         return self.filter(assignee__isnull=True)

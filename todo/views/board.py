@@ -52,7 +52,7 @@ def board(request):
     }
     if request.htmx.target == "list":
         return render(request, "todo/_refreshed.html", context)
-    people = list(colleagues(me, now))
+    people = colleagues(me, now, counted.of_absent)
     context["people"] = people
     context["off"] = [person for person in people if person.off_today]
     return render(request, "todo/board.html", context)
