@@ -63,10 +63,25 @@ def test_an_order_asks_for_goods_and_dates_and_keeps_what_was_typed(me, deal):
 
 
 def test_delivery_and_payment_ask_for_their_day(me, deal):
+    order = {"ordered_on": "2026-11-01", "promised_on": "2026-11-19", "goods": "プリウス"}
+    me.post(f"/deals/{deal.pk}/stage/order/", order)
     me.post(f"/deals/{deal.pk}/stage/delivery/", {"delivered_on": "2026-11-20"})
     me.post(f"/deals/{deal.pk}/stage/paid/", {"paid_on": "2026-11-20"})
-    paid = Deal.objects.get()
-    assert (paid.delivered_on, paid.paid_on, paid.closed_at) == (date(2026, 11, 20), date(2026, 11, 20), NOW)
+    deal.refresh_from_db()
+    assert (deal.delivered_on, deal.paid_on, deal.closed_at) == (date(2026, 11, 20), date(2026, 11, 20), NOW)
+
+
+def test_stages_that_are_passed_over_still_ask_for_what_they_need(me, deal):
+    url = f"/deals/{deal.pk}/stage/paid/"
+    response = me.post(url, {"paid_on": "2026-11-20"}, headers=HTMX)
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {"ordered_on", "promised_on", "delivered_on"}
+    deal.refresh_from_db()
+    assert deal.stage == Stage.ENQUIRY
+    days = {"ordered_on": "2026-11-01", "promised_on": "2026-11-19", "delivered_on": "2026-11-19"}
+    me.post(url, {"paid_on": "2026-11-20", **days})
+    deal.refresh_from_db()
+    assert (deal.stage, deal.ordered_on) == (Stage.PAID, date(2026, 11, 1))
 
 
 def test_an_unknown_stage_is_not_there(me, deal):

@@ -18,6 +18,18 @@ ASKED = {
 OPTIONAL = {"amount_yen"}
 
 
+def _asked(deal, stage) -> list[str]:
+    """What the stage asks for, and what the stages on the way to it asked for and nobody has filled in."""
+    missing = [
+        name
+        for earlier in Stage
+        if earlier.position < stage.position
+        for name in ASKED.get(earlier, ())
+        if name not in OPTIONAL and not getattr(deal, name)
+    ]
+    return list(dict.fromkeys([*missing, *ASKED.get(stage, ())]))
+
+
 class StageForm(forms.Form):
     """The dates that a stage asks for; a stage that asks for none is only confirmed."""
 
@@ -35,7 +47,7 @@ class StageForm(forms.Form):
     )
 
     def __init__(self, *args, deal, stage, today, **kwargs):
-        asked = ASKED.get(stage, ())
+        asked = _asked(deal, stage)
         initial = {name: getattr(deal, name) for name in asked}
         for name in ("ordered_on", "delivered_on", "paid_on"):
             if name in initial:
