@@ -2,31 +2,20 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
 
 from django.db.models import (
-    CharField,
-    Count,
-    DateTimeField,
     Exists,
-    Min,
     OuterRef,
-    Q,
-    Value,
 )
-from django.db.models.functions import Cast
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import Deal
 from followups.models import Contact, Task
 from stores.inputs import whole_number
-from stores.models import DayOff, Heartbeat, Staff
+from stores.models import DayOff, Staff
 
-from .labels import clock, elapsed_label, late_label
 from .rows import lead_row, reply_row, task_row
 
 PAGE = 50
@@ -95,97 +84,6 @@ class Who:
 
 
 @dataclass
-class Tally:
-    """The counts of the views and the words below them; is the worker away; what waits of people who are off today."""
-
-    counts: dict
-    notes: dict
-    worker_away: bool
-    done: int
-    of_absent: dict
-
-    @property
-    def open(self) -> int:
-        """What is to be done today, for the rail."""
-        return self.counts["on_time"] + self.counts["overdue"]
-
-
-def tally(me, who: Who, now) -> Tally:
-    """All counts and the worker's heartbeat in one statement, each table asked once."""
-    tasks, deals, replies = who.tasks(me), who.deals(me), who.replies(me)
-    parts = [
-        _part("new", deals.new(), now, "received_at", late="new_late_at"),
-        _part("reached", tasks.reached(now), now, "due_from", late="late_at", ahead=True),
-        _part("replied", replies.waiting(), now, "happened_at", late="answer_late_at"),
-        _part("done", who.done(me, now), now, "done_at"),
-        _part("worker", Heartbeat.objects.worker(), now, "beat_at"),
-        _part(Cast("assignee", CharField()), Task.objects.reached(now).of_absent(now), now, "due_from", late="late_at"),
-    ]
-    found = {key: Counted(*row) for key, *row in parts[0].union(*parts[1:], all=True)}
-    new, reached, replied = (found.get(key, Counted()) for key in ("new", "reached", "replied"))
-    since = {
-        "new": new.since,
-        "on_time": reached.since,
-        "overdue": min((part.late_since for part in (new, reached, replied) if part.late_since), default=None),
-        "replied": replied.since,
-    }
-    return Tally(
-        counts={
-            "new": new.number,
-            "on_time": reached.number - reached.late,
-            "overdue": new.late + reached.late + replied.late,
-            "replied": replied.number,
-        },
-        notes=_notes(since, now),
-        worker_away=Heartbeat.is_away(found.get("worker", Counted()).since, now),
-        done=found.get("done", Counted()).number,
-        of_absent={int(key): part for key, part in found.items() if key.isdigit()},
-    )
-
-
-class Counted(NamedTuple):
-    """How many and since when; and how many of them past their limit, and since when."""
-
-    number: int = 0
-    since: datetime | None = None
-    late: int = 0
-    late_since: datetime | None = None
-
-
-def _part(key, queryset, now, moment, *, late=None, ahead=False):
-    """One row of the tally for each key: the key and a Counted, whatever the table.
-
-    `moment`: of which the earliest is shown; `ahead`: only if it is yet to come.
-    """
-    after = Q(**{f"{moment}__gte": now, f"{late}__gt": now}) if ahead else None
-    past = Q(**{f"{late}__lte": now}) if late else None
-    return (
-        queryset.order_by()
-        .annotate(key=Value(key, output_field=CharField()) if isinstance(key, str) else key)
-        .values("key")
-        .annotate(
-            n=Count("*"),
-            since=Min(moment, filter=after),
-            late=Count(late, filter=past) if late else Value(0),
-            late_since=Min(late, filter=past) if late else Cast(Value(None), DateTimeField()),
-        )
-        .values_list("key", "n", "since", "late", "late_since")
-    )
-
-
-def _notes(since, now) -> dict:
-    notes = dict.fromkeys(since, "")
-    for view in ("new", "replied"):
-        if since[view]:
-            notes[view] = _("oldest: %(span)s") % {"span": elapsed_label(since[view], now)}
-    if since["on_time"]:
-        notes["on_time"] = _("next at %(time)s") % {"time": clock(timezone.localtime(since["on_time"]))}
-    if since["overdue"]:
-        notes["overdue"] = _("oldest: %(span)s") % {"span": late_label(since["overdue"], now)}
-    return notes
-
-
-@dataclass
 class Rows:
     """One page of a view, the most urgent first."""
 
@@ -232,11 +130,7 @@ def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -
     return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end and page < LAST_PAGE)
 
 
-def colleagues(me, now, of_absent) -> list:
-    """Everybody one works with; `off_today`, and for those who are, how much of theirs is open and late."""
+def colleagues(me, now) -> list:
+    """Everybody one works with; `off_today` of each."""
     off = Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=timezone.localdate(now)))
-    people = list(me.colleagues().annotate(off_today=off).by_name())
-    for person in people:
-        waiting = of_absent.get(person.pk, Counted())
-        person.off_open, person.off_late = waiting.number, waiting.late
-    return people
+    return list(me.colleagues().annotate(off_today=off).by_name())

@@ -45,9 +45,8 @@ class TaskQuerySet(StoreQuerySet):
     def of(self, staff):
         return self.filter(assignee=staff)
 
-    def of_absent(self, now):
-        """Of whoever is off today."""
-        return self.filter(assignee__days_off__on=timezone.localdate(now))
+    def of_people(self, people):
+        return self.filter(assignee__in=people)
 
     def of_nobody(self):
         """The store's pool."""

@@ -106,8 +106,8 @@ def test_who_is_off_today_stands_on_the_board_with_what_they_left(client, cast):
     task(customer(cast.hiratsuka, owner=cast.sales2), date(2026, 11, 22))
     task(customer(cast.hiratsuka, owner=cast.sales2), date(2026, 11, 20))
     client.force_login(cast.sales)
-    [person] = client.get(BOARD).context["off"]
-    assert (person, person.off_open, person.off_late) == (cast.sales2, 2, 1)
+    [row] = client.get(BOARD).context["off"]
+    assert (row["person"], row["waiting"].number, row["waiting"].late) == (cast.sales2, 2, 1)
 
 
 def test_the_board_says_when_the_worker_has_been_silent_for_two_minutes(client, cast):

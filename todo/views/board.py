@@ -8,8 +8,9 @@ from stores.channels import Channel
 from stores.decorators import signed_in
 from stores.inputs import whole_number
 
-from ..board import LAST_PAGE, TASK_VIEWS, VIEWS, Who, colleagues, rows_of, tally
+from ..board import LAST_PAGE, TASK_VIEWS, VIEWS, Who, colleagues, rows_of
 from ..leads import lead_choices
+from ..tally import Counted, tally
 
 
 @require_GET
@@ -29,9 +30,12 @@ def board(request):
     channel = channel if channel in Channel.values and view not in {"new", "replied"} else ""
     page = max(1, min(whole_number(request.GET.get("page", "")) or 1, LAST_PAGE))
     rows = rows_of(view, me, who, now, channel=channel, page=page)
-    counted = tally(me, who, now)
+    refresh = request.htmx.target == "list"
+    people = [] if refresh else colleagues(me, now)
+    absent = [person for person in people if person.off_today]
+    counted = tally(me, who, now, absent)
     stamp = f"{rows.stamp}.{counted.open}.{counted.counts['new']}.{counted.counts['replied']}"
-    if request.htmx.target == "list" and request.GET.get("stamp") == stamp:
+    if refresh and request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)
     context = {
         "view": view,
@@ -50,11 +54,14 @@ def board(request):
         "now": now,
         "choices": lead_choices(me) if view == "new" and rows.rows else None,
     }
-    if request.htmx.target == "list":
+    if refresh:
         return render(request, "todo/_refreshed.html", context)
-    people = colleagues(me, now, counted.of_absent)
     context["people"] = people
-    context["off"] = [person for person in people if person.off_today]
+    context["off"] = [
+        {"person": person, "waiting": counted.of_absent.get(person.pk, Counted())}
+        for person in people
+        if person.off_today
+    ]
     return render(request, "todo/board.html", context)
 
 

@@ -11,10 +11,11 @@ from followups.models import FollowUp
 from followups.starting import AlreadyRunning
 from stores.decorators import signed_in
 
-from ..board import Who, tally
+from ..board import Who
 from ..forms.leads import SettleForm
-from ..leads import lead_choices, settle, unsettle
+from ..leads import AlreadyBegun, TooLateToUnsettle, lead_choices, receipt, settle, unsettle
 from ..rows import lead_row
+from ..tally import tally
 
 
 @require_POST
@@ -32,14 +33,13 @@ def settle_lead(request, pk):
     pattern, staff = form.cleaned_data["pattern"], form.cleaned_data["staff"]
     try:
         follow_up = settle(deal, pattern, staff, by=me, now=now)
-    except AlreadyRunning as running:
+    except AlreadyBegun as begun:
+        return _told(request, begun.deal)
+    except AlreadyRunning:
         form.add_error("pattern", _("This pattern is at work for the deal already."))
-        return _refused(request, running.follow_up.deal, form, now)
-    undo = (
-        reverse("todo:lead-unsettle", args=[deal.pk])
-        + "?"
-        + urlencode({"follow_up": follow_up.pk if follow_up else "", "staff": before or ""})
-    )
+        return _refused(request, get_object_or_404(Deal.objects.visible_to(me).for_list(), pk=pk), form, now)
+    settled = urlencode({"settled": receipt(deal, follow_up, before, now)})
+    undo = f"{reverse('todo:lead-unsettle', args=[deal.pk])}?{settled}"
     if not request.htmx:
         messages.success(request, _("%(staff)s has the lead now.") % {"staff": staff}, extra_tags=undo)
         return redirect("todo:deal", pk=deal.pk)
@@ -63,11 +63,11 @@ def unsettle_lead(request, pk):
     """The way back: the lead is new again, its pattern stopped."""
     me, now = request.user, timezone.now()
     deal = get_object_or_404(Deal.objects.visible_to(me), pk=pk)
-    before = request.GET.get("staff", "")
-    before = me.colleagues().filter(pk=before).first() if before.isdigit() else None
-    follow_up = request.GET.get("follow_up", "")
-    unsettle(deal, int(follow_up) if follow_up.isdigit() else None, before, by=me, now=now)
-    messages.success(request, _("Taken back: the lead is new again."))
+    try:
+        unsettle(deal, request.GET.get("settled", ""), by=me, now=now)
+        messages.success(request, _("Taken back: the lead is new again."))
+    except TooLateToUnsettle:
+        messages.warning(request, _("This can no longer be taken back: somebody has gone on with the lead."))
     return redirect(reverse("todo:board") + "?view=new")
 
 

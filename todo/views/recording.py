@@ -19,9 +19,10 @@ from followups.recording import (
 )
 from stores.decorators import signed_in
 
-from ..board import VIEWS, Who, rows_of, tally
+from ..board import VIEWS, Who, rows_of
 from ..forms.recording import AnswerForm, CancelForm, NoAnswerForm, RecordForm
 from ..panel import Panel
+from ..tally import tally
 
 ANSWERS = [
     Outcome.SPOKE,
@@ -159,7 +160,7 @@ def _closable(task) -> list:
         if task.follow_up_id and follow_up.deal_id != task.deal_id:
             continue
         follow_up.open_tasks -= follow_up.pk == task.follow_up_id
-        if follow_up.open_tasks:
+        if follow_up.open_tasks or follow_up.is_being_prepared:
             found.append(follow_up)
     return found
 
@@ -170,7 +171,7 @@ def _answer_form(request, reply, data=None):
         now=timezone.now(),
         store=reply.customer.store,
         me=request.user,
-        closable=[row for row in closable(reply.customer, reply.deal) if row.open_tasks],
+        closable=closable(reply.customer, reply.deal),
         outcomes=ANSWERS,
     )
 
