@@ -1,39 +1,45 @@
 """Who a deal, a customer and their open tasks belong to. Tasks follow a change of owner unless assigned by hand."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from customers.models import Customer, Deal
+from stores.models import Membership
 
-from .models import Contact, Task
+from .models import Contact, FollowUp, Task
+from .stopping import hold
 
 
-def assign_deal(deal: Deal, to, *, by, now, take=False):
-    """Give a deal to somebody, or to nobody (None); its open tasks and unanswered replies go along.
-
-    `take`: the assignment is confirmed, so the deal isn't new any more.
-    """
+def assign_deal(deal: Deal, to):
+    """Give a deal to somebody, or to nobody (None); its open tasks and unanswered replies go along."""
     with transaction.atomic():
+        hold(FollowUp.objects.of_customer(deal.customer))
+        Task.objects.open().filter(_follows_owner(), deal=deal).update(assignee=to or deal.customer.owner)
         Deal.objects.filter(pk=deal.pk).update(staff=to)
         deal.staff = to
-        Task.objects.open().filter(_follows_owner(), deal=deal).update(assignee=to or deal.customer.owner)
         Contact.objects.waiting().filter(deal=deal).update(for_staff=to or deal.customer.owner)
         if to and deal.customer.owner_id is None:
             assign_customer(deal.customer, to)
-        if take:
-            deal.take(by, now)
 
 
 def assign_customer(customer: Customer, to):
     """Give a customer to somebody: open tasks that are about no deal, or about a deal that is nobody's, go along."""
     with transaction.atomic():
-        Customer.objects.filter(pk=customer.pk).update(owner=to)
-        customer.owner = to
+        hold(FollowUp.objects.of_customer(customer))
         rows = Q(customer=customer) & (Q(deal__isnull=True) | Q(deal__staff__isnull=True))
         Task.objects.open().filter(rows, _follows_owner()).update(assignee=to)
+        Customer.objects.filter(pk=customer.pk).update(owner=to)
+        customer.owner = to
         Contact.objects.waiting().filter(rows).update(for_staff=to)
 
 
 def _follows_owner() -> Q:
-    """Neither assigned by hand nor made for a role."""
-    return Q(assigned_by_hand_at__isnull=True) & (Q(step__isnull=True) | Q(step__assignee_role=""))
+    """Neither assigned by hand nor with somebody who has it for their role in the store.
+
+    Where nobody had the role the task fell to whoever is in charge, and stays with whoever that is.
+    """
+    has_the_role = Membership.objects.filter(
+        store=OuterRef("store"), staff=OuterRef("assignee"), role=OuterRef("step__assignee_role")
+    )
+    for_nobody_else = Q(step__isnull=True) | Q(step__assignee_role="") | ~Exists(has_the_role)
+    return Q(assigned_by_hand_at__isnull=True) & for_nobody_else

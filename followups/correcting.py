@@ -6,14 +6,13 @@ REQUIREMENTS B6, E1.
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from customers.models import Deal, Stage
 
 from .models import CancelReason, Contact, Direction, EndReason, FollowUp, Task
-from .models.contact import CONVERSATIONS
-from .recording import await_answer, refresh_last_contact, stamp_complete
-from .stopping import hold, resume, stop
+from .models.contact import CONVERSATIONS, REACHED
+from .recording import answer_waiting, await_answer, refresh_last_contact, stamp_complete
+from .stopping import hold, move_deal, reopen_deal, resume, stop
 
 UNDO_WITHIN = timedelta(days=1)
 
@@ -22,23 +21,31 @@ class TooLateToUndo(Exception):
     """The record is older than UNDO_WITHIN or was taken back already: it can be corrected, not undone."""
 
 
-def complete(contact: Contact, *, details, content_kind, by, now) -> Contact:
-    """Add the line that was missing to a record that stands. Raises TooLateToUndo when it doesn't any more."""
+def complete(contact: Contact, *, details="", content_kind=None, by, now) -> Contact:
+    """Fill in what was missing in a record that stands; what is there already stays.
+
+    Any colleague may, so a complete record is refused: changing words is correcting. Raises TooLateToUndo.
+    """
     with transaction.atomic():
         contact = _standing(contact)
-        contact.details = details
-        contact.content_kind = content_kind or contact.content_kind
-        stamp_complete(contact, now)
-        contact.save(update_fields=["details", "content_kind", "completed_at"])
+        if contact.completed_at:
+            raise TooLateToUndo(contact)
+        if not contact.details.strip():
+            contact.details = details
+        contact.content_kind = contact.content_kind or content_kind
+        stamp_complete(contact, by, now)
+        contact.save(update_fields=["details", "content_kind", "completed_at", "completed_by"])
     return contact
 
 
 def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Contact:
-    """A corrected record supersedes the old one, which stays. What it set in motion isn't touched.
+    """A corrected record supersedes the old one, which stays. What it set in motion belongs to the new one.
 
+    What the customer wrote waits again when it turns out that nobody was reached, and is answered when somebody was.
     Raises TooLateToUndo when the record doesn't stand any more.
     """
     with transaction.atomic():
+        hold(FollowUp.objects.of_customer(contact.customer_id))
         old = _standing(contact)
         Contact.objects.filter(pk=old.pk).update(voided_at=now, voided_by=by)
         new = Contact.objects.get(pk=old.pk)
@@ -49,8 +56,12 @@ def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Con
         new.negotiated = old.negotiated and outcome in CONVERSATIONS
         if new.direction == Direction.IN and new.answered_with is None and not new.answer_note:
             await_answer(new, by, now)
-        stamp_complete(new, now)
+        stamp_complete(new, by, now)
         new.save(force_insert=True)
+        if new.outcome not in REACHED:
+            _wait_again(old)
+        elif old.outcome not in REACHED:
+            answer_waiting(new, by, now)
         for related in ("made_tasks", "ended_follow_ups", "answers"):
             getattr(old, related).update(**{getattr(old, related).field.name: new})
         refresh_last_contact(new.customer, new.deal)
@@ -76,21 +87,28 @@ def undo(contact: Contact, *, by, now):
         stop(started, EndReason.STOPPED, by=by, now=now)
         resume(FollowUp.objects.filter(ended_with=contact))
         if contact.task:
-            _reopen(contact.task)
+            _reopen(contact)
         contact.made_tasks.filter(done_at__isnull=True, cancelled_at__isnull=True).update(
             cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.UNDONE
         )
-        contact.answers.update(answered_at=None, answered_by=None, answered_with=None)
+        _wait_again(contact)
         _undo_deal(contact, by, now)
         refresh_last_contact(contact.customer, contact.deal)
 
 
-def _reopen(task: Task):
-    """Open again; but when somebody ended its follow-up since then, the task ends with it."""
-    row = Task.objects.filter(pk=task.pk)
+def _wait_again(contact: Contact):
+    """What it answered waits for its answer again."""
+    contact.answers.update(answered_at=None, answered_by=None, answered_with=None)
+
+
+def _reopen(contact: Contact):
+    """Its task is open again; but when somebody ended its follow-up since then, the task ends with it."""
+    row = Task.objects.filter(pk=contact.task_id)
     row.update(done_at=None, done_by=None)
     row.filter(overdue_at__isnull=True).update(counted_staff=None, counted_store=None)
-    follow_up = FollowUp.objects.filter(pk=task.follow_up_id)
+    if contact.effects.get("counted"):
+        row.update(counted_staff=None)
+    follow_up = FollowUp.objects.filter(pk=contact.task.follow_up_id)
     resume(follow_up.filter(end_reason=EndReason.DONE))
     for ended in follow_up.filter(ended_at__isnull=False):
         row.update(cancelled_at=ended.ended_at, cancelled_by=ended.ended_by, cancel_reason=CancelReason.FOLLOW_UP_ENDED)
@@ -102,17 +120,12 @@ def _undo_deal(contact: Contact, by, now):
     if deal is None:
         return
     if contact.effects.get("lost") and deal.lost_at == contact.entered_at:
-        deal.reopen(by, now)
+        reopen_deal(deal, by, now)
     before, after = contact.effects.get("moved", (None, None))
     if before and deal.stage == after:
-        deal.move_to(Stage(before), by, now)
-    if contact.effects.get("took") and not deal.contacts.standing().filter(_begins()).exists():
+        move_deal(deal, Stage(before), by, now)
+    if contact.effects.get("took") and not deal.contacts.beginning().exists():
         Deal.objects.filter(pk=deal.pk).update(taken_at=None, taken_by=None)
-
-
-def _begins() -> Q:
-    """What takes a new deal: anything from us, and a conversation that the customer began."""
-    return Q(direction=Direction.OUT) | Q(outcome__in=CONVERSATIONS)
 
 
 def _standing(contact: Contact) -> Contact:

@@ -13,13 +13,13 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from stores.calendar import Hours, NoOpenDay, OpeningCalendar
+from stores.calendar import Hours, OpeningCalendar
 from stores.channels import Channel
 from stores.models import Membership, Store
 
 from .models import Contact, FollowUp, PatternVersion, Step, Task
 from .models.contact import CONVERSATIONS, UNANSWERED
-from .schedule import Planned, Preference, StepSpec, plan
+from .schedule import Planned, Preference, StepSpec, plan_anyway
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +62,9 @@ class Known:
 
 
 def expand(now, *, limit: int = SLICE) -> int:
-    """Make the tasks of up to `limit` waiting follow-ups in one transaction; gives for how many it did.
+    """Make the tasks of up to `limit` waiting follow-ups in one transaction; gives how many it took up.
 
-    One that cannot be planned (say a base date in the year 9999) keeps waiting and is logged; the others go on.
+    One that cannot be planned (say a base date in the year 9999) is logged and marked, and waits no longer.
     """
     with transaction.atomic():
         waiting = list(
@@ -76,17 +76,25 @@ def expand(now, *, limit: int = SLICE) -> int:
         if not waiting:
             return 0
         known = _read(waiting, now)
-        rows, past = [], {}
+        rows, past, failed = [], {}, []
         for follow_up in waiting:
             try:
                 made, past[follow_up.pk] = _tasks_of(follow_up, known)
             except Exception:
                 log.exception("Follow-up %s cannot be planned", follow_up.pk)
+                failed.append(follow_up.pk)
             else:
                 rows += made
         _write(rows, now)
         _mark(past, now)
-    return len(past)
+        if failed:
+            FollowUp.objects.filter(pk__in=failed).update(failed_at=now)
+    return len(waiting)
+
+
+def plan_failed_ones_again() -> int:
+    """Those that could not be planned wait once more: a calendar or a program may have been put right since then."""
+    return FollowUp.objects.failed().update(failed_at=None)
 
 
 def preference_of(customer) -> Preference:
@@ -188,22 +196,9 @@ def _planned(follow_up, template: Template, known: Known) -> list[tuple[Planned,
     if key not in known.plans:
         base, preference, called_on, tried_at = arguments
         calendar = known.calendars[follow_up.store_id]
-        try:
-            planned = plan(base, template.specs, calendar, preference, called_on, tried_at)
-        except NoOpenDay:
-            planned = plan(base, template.specs, _always_open(calendar), preference, called_on, tried_at)
+        planned = plan_anyway(base, template.specs, calendar, preference, called_on, tried_at)
         known.plans[key] = [(placed, json.dumps(placed.reason)) for placed in planned]
     return known.plans[key]
-
-
-def _always_open(calendar: OpeningCalendar) -> OpeningCalendar:
-    """For a store that never opens: better a task on a closed day than one forgotten."""
-    return OpeningCalendar(
-        zone=calendar.zone,
-        hours=calendar.hours,
-        contactable=calendar.contactable,
-        call_windows=calendar.call_windows,
-    )
 
 
 def _assignee(follow_up, step, by_role) -> int | None:

@@ -1,18 +1,21 @@
 """What the worker is woken for. A job carries no work: it looks what there is to do (DESIGN.md "The engine")."""
 
 import time
+from datetime import timedelta
 
 from django.utils import timezone
 
 from stores.models import Heartbeat
 from stores.wake import heard, wake
 
-from .expansion import expand
+from .expansion import expand, plan_failed_ones_again
 from .overdue import flag
 from .stopping import end_finished, stop_of_closed_deals
 
 SLICE_SECONDS = 2.0
 """Nobody waits behind a long job: it commits as it goes, and after so long queues itself again."""
+LATELY = timedelta(days=1)
+"""How far back a sweep looks for closed deals whose follow-ups were not ended; at night it looks at all."""
 
 
 def work() -> str:
@@ -39,13 +42,23 @@ def sweep_on() -> str:
 
 
 def nightly() -> str:
-    """At night: follow-ups with nothing left to do are closed."""
-    Heartbeat.stamp(timezone.now())
-    return f"ended {end_finished(timezone.now())}"
+    """At night: what could not be planned is tried again, and follow-ups with nothing left to do are closed."""
+    plan_failed_ones_again()
+    stop_of_closed_deals(timezone.now())
+    return nightly_on()
+
+
+def nightly_on() -> str:
+    """Goes on with what didn't fit one slice."""
+    heard("followups.jobs.nightly_on")
+    finished = _until_done([end_finished])
+    if not finished:
+        wake("followups.jobs.nightly_on")
+    return "done" if finished else "more"
 
 
 def _stop(now) -> int:
-    stop_of_closed_deals(now)
+    stop_of_closed_deals(now, since=now - LATELY)
     return 0
 
 

@@ -4,8 +4,10 @@ The board never waits for it: overdue is decided by the clock when read. The fla
 """
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, Exists, F, OuterRef, When
 from django.db.models.functions import Coalesce
+
+from stores.models import DayOff
 
 from .models import Task
 
@@ -13,7 +15,11 @@ SLICE = 5000
 
 
 def flag(now, *, limit: int = SLICE) -> int:
-    """Flag up to `limit` tasks; gives how many. Who is counted is settled here, when the task falls late."""
+    """Flag up to `limit` tasks; gives how many. Who is counted is settled here, when the task falls late.
+
+    Nobody is when the person was off that day: whoever records it then has covered, and counts (DESIGN.md "Figures").
+    """
+    off = DayOff.objects.filter(staff=OuterRef("assignee"), on=OuterRef("late_at__date"))
     with transaction.atomic():
         late = list(
             Task.objects.to_flag(now)
@@ -25,6 +31,6 @@ def flag(now, *, limit: int = SLICE) -> int:
             Task.objects.filter(pk__in=late).update(
                 overdue_at=now,
                 counted_store=Coalesce(F("counted_store"), F("store")),
-                counted_staff=Coalesce(F("counted_staff"), F("assignee")),
+                counted_staff=Coalesce(F("counted_staff"), Case(When(~Exists(off), then=F("assignee")))),
             )
     return len(late)

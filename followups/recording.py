@@ -3,14 +3,15 @@
 The way back is in `correcting.py`. REQUIREMENTS A4, B6, B12, E1, E2; DESIGN.md "Rows".
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
-from customers.models import LostReason, Stage
+from customers.models import Deal, LostReason, Stage
+from stores.calendar import OpeningCalendar
 
 from .models import (
     Base,
@@ -24,8 +25,9 @@ from .models import (
     Task,
 )
 from .models.contact import CONVERSATIONS, REACHED
+from .schedule import Planned, StepSpec, plan_anyway
 from .starting import AlreadyRunning, start
-from .stopping import hold, stop
+from .stopping import hold, lose_deal, move_deal, stop
 
 
 class AlreadyRecorded(Exception):
@@ -69,25 +71,27 @@ class Result:
     close: list = field(default_factory=list)
 
 
-def record(task: Task, result: Result, *, by, now) -> Contact:
-    """The result of a task, once. Raises AlreadyRecorded when it isn't open any more."""
+def record(task: Task, result: Result, *, by, now) -> Contact | None:
+    """The result of a task, once; None for a task about no customer, which is only done.
+
+    Raises AlreadyRecorded when it isn't open any more.
+    """
     with transaction.atomic():
-        if result.close or result.outcome == Outcome.REFUSED:
+        if task.customer_id:
             hold(FollowUp.objects.of_customer(task.customer_id))
         claimed = (
             Task.objects.open()
             .filter(pk=task.pk)
-            .update(
-                done_at=now,
-                done_by=by,
-                counted_store=Coalesce("counted_store", "store"),
-                counted_staff=Coalesce("counted_staff", by.pk),
-            )
+            .update(done_at=now, done_by=by, counted_store=Coalesce("counted_store", "store"))
         )
         task.refresh_from_db()
         if not claimed:
             raise AlreadyRecorded(task)
+        covers = Task.objects.filter(pk=task.pk, counted_staff__isnull=True).update(counted_staff=by)
+        if task.customer is None:
+            return None
         contact = _keep(result, task.customer, task.deal, task.channel, by=by, now=now, task=task)
+        contact.effects.update({"counted": True} if covers else {})
         _fill_from_step(contact, task.step)
         _settle(contact, result, by=by, now=now)
     return contact
@@ -96,6 +100,7 @@ def record(task: Task, result: Result, *, by, now) -> Contact:
 def record_contact(customer, deal, channel, result: Result, *, by, now) -> Contact:
     """Something that happened without a task: a call one made, a visit, a mail sent."""
     with transaction.atomic():
+        hold(FollowUp.objects.of_customer(customer))
         contact = _keep(result, customer, deal, channel, by=by, now=now)
         _settle(contact, result, by=by, now=now)
     return contact
@@ -104,6 +109,8 @@ def record_contact(customer, deal, channel, result: Result, *, by, now) -> Conta
 def answer(reply: Contact, channel, result: Result, *, by, now) -> Contact:
     """Answer what a customer wrote; a call that finds nobody leaves it waiting. Raises AlreadyAnswered."""
     with transaction.atomic():
+        hold(FollowUp.objects.of_customer(reply.customer_id))
+        list(Deal.objects.filter(pk=reply.deal_id).select_for_update(no_key=True))
         reply = Contact.objects.select_for_update(of=("self",)).select_related("answered_by").get(pk=reply.pk)
         if reply.answered_at or reply.voided_at:
             raise AlreadyAnswered(reply)
@@ -113,6 +120,7 @@ def answer(reply: Contact, channel, result: Result, *, by, now) -> Contact:
 def receive(customer, deal, channel, result: Result, *, by, now) -> Contact:
     """The customer called or wrote. A conversation is born answered, a message waits for its answer."""
     with transaction.atomic():
+        hold(FollowUp.objects.of_customer(customer))
         contact = _keep(result, customer, deal, channel, by=by, now=now)
         contact.direction = Direction.IN
         contact.for_staff = (deal and deal.staff) or customer.owner
@@ -130,8 +138,8 @@ def need_no_answer(contact: Contact, reason: str, *, by, now) -> bool:
 
 def closable(customer, deal=None):
     """Running follow-ups that a conversation offers to close: the deal's, else all of the customer's."""
-    running = FollowUp.objects.about(customer=customer, deal=deal).running()
-    return running.with_open_tasks().select_related("pattern", "version")
+    running = FollowUp.objects.about(customer=customer, deal=deal)
+    return running.with_work_left().select_related("pattern", "version")
 
 
 def refresh_last_contact(customer, deal=None):
@@ -189,20 +197,16 @@ def _fill_from_step(contact: Contact, step):
 
 def _settle(contact: Contact, result: Result, *, by, now):
     """Save the contact and everything that follows from it."""
-    stamp_complete(contact, now)
+    stamp_complete(contact, by, now)
     contact.save(force_insert=True)
     _touch_deal(contact, by, now)
-    if contact.outcome in REACHED:
-        waiting = Contact.objects.waiting().filter(customer=contact.customer, happened_at__lte=contact.happened_at)
-        if contact.deal_id:
-            waiting = waiting.filter(Q(deal=contact.deal_id) | Q(deal__isnull=True))
-        waiting.update(answered_at=now, answered_by=by, answered_with=contact)
+    answer_waiting(contact, by, now)
     if result.close:
         reason = EndReason.SPOKEN if contact.outcome in CONVERSATIONS else EndReason.REPLIED
         chosen = FollowUp.objects.of_customer(contact.customer).filter(pk__in=result.close)
         stop(chosen, reason, by=by, now=now, contact=contact)
-    if contact.outcome == Outcome.REFUSED:
-        stop(_refused(contact), EndReason.LOST, by=by, now=now, contact=contact)
+    if contact.outcome == Outcome.REFUSED and "lost" not in contact.effects:
+        stop(_asked(contact), EndReason.SPOKEN, by=by, now=now, contact=contact)
     if result.next:
         appoint(contact.customer, contact.deal, result.next, by=by, now=now, contact=contact)
     if result.pattern:
@@ -211,12 +215,19 @@ def _settle(contact: Contact, result: Result, *, by, now):
     refresh_last_contact(contact.customer, contact.deal)
 
 
-def _refused(contact: Contact):
-    """What a refusal ends: the follow-ups of the deal; where it was about none, the one that asked."""
+def answer_waiting(contact: Contact, by, now):
+    """What reached the customer answers what they had written before, about the same deal or none."""
+    if contact.outcome not in REACHED:
+        return
+    waiting = Contact.objects.waiting().filter(customer=contact.customer, happened_at__lte=contact.happened_at)
     if contact.deal_id:
-        return FollowUp.objects.about(customer=contact.customer, deal=contact.deal)
-    asked = contact.task.follow_up_id if contact.task else None
-    return FollowUp.objects.of_customer(contact.customer).filter(pk=asked)
+        waiting = waiting.filter(Q(deal=contact.deal_id) | Q(deal__isnull=True))
+    waiting.exclude(pk=contact.pk).update(answered_at=now, answered_by=by, answered_with=contact)
+
+
+def _asked(contact: Contact):
+    """The follow-up whose task this was."""
+    return FollowUp.objects.filter(pk=contact.task.follow_up_id if contact.task else None)
 
 
 def _base_of_conversation(contact: Contact, pattern) -> datetime | None:
@@ -227,46 +238,63 @@ def _base_of_conversation(contact: Contact, pattern) -> datetime | None:
 
 def appoint(customer, deal, appointment: NextAppointment, *, by, now, contact=None) -> Task:
     """A single task on a day, or at a time promised to the customer: then it is late when the hour is over."""
-    calendar = customer.store.calendar()
-    hours = calendar.hours_on(appointment.on) or calendar.hours
-    if appointment.at:
-        starts = calendar.moment(appointment.on, appointment.at)
-        ends = late_at = starts + timedelta(hours=1)
-    else:
-        starts = calendar.moment(appointment.on, hours.starts)
-        ends = late_at = calendar.moment(appointment.on, hours.ends)
-    assignee = by if contact else (deal and deal.staff) or customer.owner or by
+    placed = _placed(appointment, customer.store.calendar(), now)
     return Task.objects.create(
         store=customer.store,
         customer=customer,
         deal=deal,
         channel=appointment.channel,
         title=appointment.title,
-        reason=[["by_hand"], *([["promised"]] if appointment.at else [])],
-        due_on=appointment.on,
-        due_from=starts,
-        due_until=ends,
-        late_at=late_at,
-        first_late_at=late_at,
-        promised_at=starts if appointment.at else None,
-        assignee=assignee,
+        reason=placed.reason,
+        due_on=placed.due_on,
+        due_from=placed.due_from,
+        due_until=placed.due_until,
+        late_at=placed.late_at,
+        first_late_at=placed.late_at,
+        promised_at=placed.due_from if appointment.at else None,
+        assignee=(deal and deal.staff) or customer.owner or by,
         created_at=now,
         made_with=contact,
     )
 
 
+def _placed(appointment: NextAppointment, calendar: OpeningCalendar, now) -> Planned:
+    """An hour from the time promised, else that day's opening; what is left of today as the schedule sees it."""
+    on = appointment.on
+    if appointment.at:
+        starts = calendar.moment(on, appointment.at)
+        ends = starts + timedelta(hours=1)
+        return Planned(on, starts, ends, ends, [["by_hand"], ["promised"]])
+    if on <= now.astimezone(calendar.zone).date():
+        (placed,) = plan_anyway(now, [StepSpec(appointment.channel)], calendar)
+        kept = [["too_late_that_day"]] if placed.due_on != on else []
+        kept += [code for code in placed.reason if code == ["into_next_opening"]]
+        return replace(placed, reason=[["by_hand"], *kept])
+    hours = calendar.hours_on(on) or calendar.hours
+    starts, ends = calendar.moment(on, hours.starts), calendar.moment(on, hours.ends)
+    return Planned(on, starts, ends, ends, [["by_hand"]])
+
+
 def _start_proposed(contact: Contact, pattern, by, now):
-    """The pattern a waiting reason proposes; one that is at work already goes on as it is."""
+    """The pattern a waiting reason proposes; one that is at work already goes on as it is, and the page says so.
+
+    With the deal lost, it is begun for the customer: who refused today and wants a call in spring is not forgotten.
+    """
+    base = _base_of_conversation(contact, pattern)
+    deal = contact.deal if contact.deal and not contact.deal.lost_at else None
     try:
-        base = _base_of_conversation(contact, pattern)
-        follow_up = start(pattern, customer=contact.customer, deal=contact.deal, by=by, now=now, base=base)
-    except AlreadyRunning:
-        return
-    contact.effects["started"] = [follow_up.pk]
+        follow_up = start(pattern, customer=contact.customer, deal=deal, by=by, now=now, base=base)
+    except AlreadyRunning as running:
+        contact.effects["runs_on"] = [running.follow_up.pk]
+    else:
+        contact.effects["started"] = [follow_up.pk]
 
 
 def _touch_deal(contact: Contact, by, now):
-    """The first contact takes the deal; an appointment and a refusal move it. What was done is kept to be undone."""
+    """The first contact takes the deal; an appointment and a refusal move it. What was done is kept to be undone.
+
+    A deal that is won isn't lost by a refusal, say of a call after delivery: then only what asked ends.
+    """
     deal = contact.deal
     if deal is None:
         return
@@ -277,10 +305,9 @@ def _touch_deal(contact: Contact, by, now):
         after = Stage.APPOINTMENT
     elif contact.negotiated:
         after = Stage.MET
-    if after and before.position < after.position:
+    if after and before.position < after.position and move_deal(deal, after, by, now):
         contact.effects["moved"] = [before, after]
-        deal.move_to(after, by, now)
-    if contact.outcome == Outcome.REFUSED and deal.lose(LostReason.REFUSED, by, now):
+    if contact.outcome == Outcome.REFUSED and lose_deal(deal, LostReason.REFUSED, by, now, contact=contact):
         contact.effects["lost"] = True
 
 
@@ -294,7 +321,9 @@ def await_answer(contact: Contact, by, now):
         contact.answered_at, contact.answered_by, contact.answer_late_at = None, None, late_at
 
 
-def stamp_complete(contact: Contact, now):
-    """When the record had all that the house asks for."""
-    missing = contact.missing_fields(HouseRules.load())
-    contact.completed_at = None if missing else contact.completed_at or now
+def stamp_complete(contact: Contact, by, now):
+    """When the record had all that the house asks for, and thanks to whom."""
+    if contact.missing_fields(HouseRules.load()):
+        contact.completed_at = contact.completed_by = None
+    elif contact.completed_at is None:
+        contact.completed_at, contact.completed_by = now, by

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from customers.models import Deal
 from stores.wake import wake
 
 from .models import Base, EndReason, FollowUp
-from .stopping import stop
+from .stopping import end_finished, hold, stop
 
 
 class AlreadyRunning(Exception):
@@ -18,6 +19,10 @@ class AlreadyRunning(Exception):
     def __init__(self, follow_up):
         super().__init__(follow_up)
         self.follow_up = follow_up
+
+
+class DealLost(Exception):
+    """Nothing is begun for a lost deal: it is reopened first, or the pattern chosen for the customer."""
 
 
 def base_for(base: Base, *, customer, deal=None, now) -> date | datetime:
@@ -41,23 +46,26 @@ def start(pattern, *, customer, deal=None, vehicle=None, by, now, base=None, rep
     """Put a pattern to work; the tasks are made by the worker within a second.
 
     `base`: a day or an aware moment, found by the pattern's own rule when None; `replace`: running follow-ups that end
-    because of the choice. Raises AlreadyRunning.
+    because of the choice. One of the same pattern that has nothing left to do is ended and doesn't stand in the way.
+    Raises AlreadyRunning and DealLost.
     """
     version = pattern.current_version
     if base is None:
         base = base_for(version.base, customer=customer, deal=deal, now=now)
     at = base if isinstance(base, datetime) else None
+    target = {"pattern": pattern, "customer": customer, "deal": deal, "vehicle": vehicle}
     with transaction.atomic():
+        hold(FollowUp.objects.of_customer(customer))
+        if deal and Deal.objects.select_for_update(no_key=True).get(pk=deal.pk).lost_at:
+            raise DealLost(deal)
         if replace is not None:
             stop(replace, EndReason.REPLACED, by=by, now=now)
+        end_finished(now, among=FollowUp.objects.filter(**target))
         try:
             with transaction.atomic():
                 follow_up = FollowUp.objects.create(
+                    **target,
                     store=customer.store,
-                    customer=customer,
-                    deal=deal,
-                    vehicle=vehicle,
-                    pattern=pattern,
                     version=version,
                     occurrence_key=f"hand:{uuid.uuid4().hex}",
                     base_on=timezone.localdate(at) if at else base,
@@ -66,9 +74,9 @@ def start(pattern, *, customer, deal=None, vehicle=None, by, now, base=None, rep
                     started_by=by,
                 )
         except IntegrityError:
-            running = FollowUp.objects.running().filter(pattern=pattern, customer=customer, deal=deal, vehicle=vehicle)
-            if not running:
+            running = FollowUp.objects.running().filter(**target).first()
+            if running is None:
                 raise
-            raise AlreadyRunning(running[0]) from None
+            raise AlreadyRunning(running) from None
         wake()
     return follow_up

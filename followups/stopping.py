@@ -1,11 +1,17 @@
 """Ending follow-ups: their open tasks are cancelled with the reason; what is done stays (REQUIREMENTS B6)."""
 
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from datetime import UTC, datetime
 
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from customers.models import Stage
 from stores.wake import wake
 
 from .models import CancelReason, EndReason, FollowUp, Task
+
+SLICE = 1000
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def stop(follow_ups, reason: EndReason, *, by, now, contact=None) -> int:
@@ -50,14 +56,43 @@ def _resume_one(follow_up) -> bool:
 def hold(follow_ups):
     """Lock the running ones until the transaction ends.
 
-    Call it before a task is claimed in a transaction that may end follow-ups: everybody locks them before tasks.
+    Call it first in a transaction that may end or begin follow-ups: everybody locks them before tasks, tasks before
+    deals, deals before contacts.
     """
     list(follow_ups.running().order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
+
+
+def move_deal(deal, stage: Stage, by, now, **dates) -> bool:
+    """`deal.move_to` with what follows: the order ends what ran before it, going back brings that back.
+
+    False when it doesn't move; `deal.lost_at` tells when that is why.
+    """
+    with transaction.atomic():
+        hold(FollowUp.objects.filter(deal=deal))
+        deal.refresh_from_db()
+        won_before = deal.won_at
+        moved = deal.move_to(stage, by, now, **dates)
+        if deal.won_at and not won_before:
+            stop(FollowUp.objects.filter(deal=deal, started_at__lt=deal.won_at), EndReason.WON, by=by, now=now)
+        elif won_before and not deal.won_at:
+            resume(FollowUp.objects.filter(deal=deal, end_reason=EndReason.WON, ended_at__gte=won_before))
+    return moved
+
+
+def lose_deal(deal, reason: str, by, now, *, contact=None) -> bool:
+    """`deal.lose` with what follows: its follow-ups end. False when it is closed already or won."""
+    with transaction.atomic():
+        hold(FollowUp.objects.filter(deal=deal))
+        lost = deal.lose(reason, by, now)
+        if lost:
+            stop(FollowUp.objects.filter(deal=deal), EndReason.LOST, by=by, now=now, contact=contact)
+    return lost
 
 
 def reopen_deal(deal, by, now) -> bool:
     """Take a loss back, with the follow-ups that ended because of it. False when the deal isn't lost."""
     with transaction.atomic():
+        deal.refresh_from_db()
         lost_at = deal.lost_at
         reopened = deal.reopen(by, now)
         if reopened:
@@ -65,18 +100,24 @@ def reopen_deal(deal, by, now) -> bool:
     return reopened
 
 
-def stop_of_closed_deals(now) -> int:
-    """Follow-ups whose deal was lost, or won after they began; gives how many tasks were cancelled.
+def stop_of_closed_deals(now, *, since=EVER) -> int:
+    """The safety net of `lose_deal` and `move_deal`; gives how many tasks were cancelled.
 
-    What was started after the order (say *after delivery*) goes on.
+    `since`: only of deals lost or won from then on. What was started after the order (say *after delivery*) goes on.
     """
-    running = FollowUp.objects.running().filter(deal__isnull=False)
-    lost = stop(running.filter(deal__lost_at__isnull=False), EndReason.LOST, by=None, now=now)
-    won = running.filter(Q(deal__won_at__isnull=False), started_at__lt=F("deal__won_at"))
-    return lost + stop(won, EndReason.WON, by=None, now=now)
+    running = FollowUp.objects.running()
+    lost = running.filter(deal__lost_at__gte=since)
+    won = running.filter(deal__won_at__gte=since, started_at__lt=F("deal__won_at"))
+    return sum(stop(rows, why, by=None, now=now) for rows, why in ((lost, EndReason.LOST), (won, EndReason.WON)))
 
 
-def end_finished(now) -> int:
-    """Follow-ups that are expanded and have no open task left are done; gives how many."""
-    finished = FollowUp.objects.running().filter(expanded_at__isnull=False).exclude(tasks__in=Task.objects.open())
-    return finished.update(ended_at=now, end_reason=EndReason.DONE)
+def end_finished(now, *, among=None, limit: int = SLICE) -> int:
+    """Follow-ups that are expanded and have no open task left are done; ends up to `limit` of them, gives how many.
+
+    `among`: only these. Asked twice, because a task may be open again by the time its follow-up is locked.
+    """
+    rows = FollowUp.objects.all() if among is None else among
+    with transaction.atomic():
+        locked = rows.finished().select_for_update(of=("self",), no_key=True, skip_locked=True)
+        ids = list(locked.values_list("pk", flat=True)[:limit])
+        return FollowUp.objects.filter(pk__in=ids).finished().update(ended_at=now, end_reason=EndReason.DONE)

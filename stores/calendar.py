@@ -5,7 +5,7 @@ Days are `datetime.date` in the store's time zone; moments are aware datetimes. 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -79,6 +79,17 @@ class OpeningCalendar:
         """That day, or the last open one before it."""
         return self._search(day, -1)
 
+    def next_open_or_itself(self, day: date) -> date:
+        """As `next_open`; that very day in a store that never opens: better a closed day than a customer forgotten."""
+        try:
+            return self.next_open(day)
+        except NoOpenDay:
+            return day
+
+    def as_if_always_open(self) -> "OpeningCalendar":
+        """The same hours on every day, for a store that opens on none."""
+        return replace(self, weekdays=frozenset(), nth_weekdays=frozenset(), dates={})
+
     def _search(self, day: date, direction: int) -> date:
         for distance in range(SEARCH_DAYS):
             candidate = day + timedelta(days=direction * distance)
@@ -98,7 +109,10 @@ class OpeningCalendar:
         return self.moment(day, (self.hours_on(day) or self.hours).ends)
 
     def after_open_minutes(self, at: datetime, minutes: int) -> datetime:
-        """The moment by which the store has been open `minutes` minutes since `at`."""
+        """The moment by which the store has been open `minutes` minutes since `at`.
+
+        For a store that opens on no day at its usual hours of every day: a limit must end.
+        """
         at = at.astimezone(self.zone)
         left = timedelta(minutes=minutes)
         day = at.date()
@@ -112,4 +126,4 @@ class OpeningCalendar:
                         return starts + left
                     left -= ends - starts
             day += timedelta(days=1)
-        raise NoOpenDay(day)
+        return self.as_if_always_open().after_open_minutes(at, minutes)

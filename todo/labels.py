@@ -1,4 +1,4 @@
-"""Times as people say them: how late, how long ago, between which hours."""
+"""Times as people say them: how late, how long ago, between which hours; and what was recorded."""
 
 from datetime import datetime, time
 
@@ -8,7 +8,16 @@ from django.utils.translation import ngettext
 
 from followups.reasons import day_label
 
-__all__ = ["clock", "day_label", "elapsed_label", "late_label", "moment_label", "window_label"]
+__all__ = [
+    "clock",
+    "day_label",
+    "elapsed_label",
+    "late_label",
+    "moment_label",
+    "recorded_label",
+    "recorded_words",
+    "window_label",
+]
 
 ALL_DAY_HOURS = 6
 """A window at least so long is no particular time of day."""
@@ -70,3 +79,15 @@ def moment_label(at: datetime, now: datetime) -> str:
     if local.date() == timezone.localdate(now):
         return f"{local:%H:%M}"
     return f"{day_label(local.date())} {local:%H:%M}"
+
+
+def recorded_label(contact) -> str:
+    """What was recorded. None is a task about no customer: it is only done."""
+    return _("Recorded: %(outcome)s") % {"outcome": contact.get_outcome_display()} if contact else _("Done.")
+
+
+def recorded_words(contact) -> str:
+    """The same where there is only a line for it: with the patterns that it left as they were."""
+    left = contact.left_running if contact else []
+    on = [_("“%(pattern)s” is at work already and goes on as it is.") % {"pattern": row.pattern} for row in left]
+    return " ".join([recorded_label(contact), *on])

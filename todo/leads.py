@@ -2,15 +2,32 @@
 
 from collections import defaultdict
 
+from django.core import signing
 from django.db import transaction
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html_join
 
 from customers.models import Deal
 from followups.assignment import assign_deal
 from followups.models import EndReason, FollowUp, Pattern
 from followups.starting import start
-from followups.stopping import stop
-from stores.models import Membership
+from followups.stopping import hold, stop
+from stores.models import Membership, Staff
+
+SALT = "todo.leads"
+UNDO_SECONDS = 24 * 60 * 60
+
+
+class AlreadyBegun(Exception):
+    """Somebody else was first, or the deal is closed: `deal` tells."""
+
+    def __init__(self, deal):
+        super().__init__(deal)
+        self.deal = deal
+
+
+class TooLateToUnsettle(Exception):
+    """It wasn't this person who settled the lead, or somebody has gone on with it since then."""
 
 
 def lead_choices(me) -> dict:
@@ -42,17 +59,35 @@ def lead_choices(me) -> dict:
 def settle(deal, pattern, to, *, by, now) -> FollowUp | None:
     """Confirm who has the lead and put the pattern to work, if one was chosen. The lead isn't new any more.
 
-    Raises followups.starting.AlreadyRunning.
+    Raises AlreadyBegun and followups.starting.AlreadyRunning; nothing is changed then.
     """
     with transaction.atomic():
-        assign_deal(deal, to, by=by, now=now, take=True)
+        hold(FollowUp.objects.of_customer(deal.customer_id))
+        if not Deal.objects.new().filter(pk=deal.pk).update(taken_at=now, taken_by=by):
+            raise AlreadyBegun(Deal.objects.for_page().get(pk=deal.pk))
+        assign_deal(deal, to)
         return start(pattern, customer=deal.customer, deal=deal, by=by, now=now) if pattern else None
 
 
-def unsettle(deal, follow_up, before, *, by, now):
-    """Take the settling back: the pattern is stopped and the lead is new again."""
+def receipt(deal, follow_up, before: int | None, now) -> str:
+    """What settling changed, signed, for the button that takes it back. `before`: who had the lead."""
+    kept = {"deal": deal.pk, "at": now.isoformat(), "follow_up": follow_up and follow_up.pk, "before": before}
+    return signing.dumps(kept, salt=SALT)
+
+
+def unsettle(deal, signed: str, *, by, now):
+    """Take back what `receipt` says: the pattern is stopped and the lead is new again. Raises TooLateToUnsettle."""
+    try:
+        kept = signing.loads(signed, salt=SALT, max_age=UNDO_SECONDS)
+    except signing.BadSignature:
+        raise TooLateToUnsettle(deal) from None
     with transaction.atomic():
-        if follow_up:
-            stop(FollowUp.objects.of_customer(deal.customer).filter(pk=follow_up), EndReason.STOPPED, by=by, now=now)
-        assign_deal(deal, before, by=by, now=now)
-        Deal.objects.filter(pk=deal.pk, taken_by=by).update(taken_at=None, taken_by=None)
+        hold(FollowUp.objects.of_customer(deal.customer_id))
+        settled = Deal.objects.open().filter(pk=deal.pk, taken_by=by, taken_at=parse_datetime(kept["at"]))
+        if kept["deal"] != deal.pk or deal.contacts.beginning().exists() or not settled.update(**_NEW):
+            raise TooLateToUnsettle(deal)
+        stop(FollowUp.objects.filter(deal=deal, pk=kept["follow_up"]), EndReason.STOPPED, by=by, now=now)
+        assign_deal(deal, Staff.objects.working_in([deal.store_id]).filter(pk=kept["before"]).first())
+
+
+_NEW = {"taken_at": None, "taken_by": None}

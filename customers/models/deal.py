@@ -52,6 +52,10 @@ class Stage(models.TextChoices):
         return [stage for stage in cls if stage.position >= cls.ORDER.position]
 
 
+DAY_OF_STAGE = {Stage.ORDER: "ordered_on", Stage.DELIVERY: "delivered_on", Stage.PAID: "paid_on"}
+"""The day that a deal has from that stage on, and not before."""
+
+
 class LostReason(models.TextChoices):
     COMPETITOR = "competitor", _("Decided for a competitor")
     PRICE = "price", _("Price")
@@ -179,6 +183,9 @@ class Deal(models.Model):
             models.CheckConstraint(
                 condition=Q(lost_at__isnull=True) | Q(closed_at__isnull=False), name="deal_lost_is_closed"
             ),
+            models.CheckConstraint(
+                condition=Q(lost_at__isnull=True) | Q(won_at__isnull=True), name="deal_lost_is_not_won"
+            ),
         ]
         indexes = [
             models.Index(
@@ -187,6 +194,8 @@ class Deal(models.Model):
                 condition=Q(closed_at__isnull=True, taken_at__isnull=True),
             ),
             models.Index(fields=["store", "stage"], name="deal_open_by_stage", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["lost_at"], name="deal_lost_lately", condition=Q(lost_at__isnull=False)),
+            models.Index(fields=["won_at"], name="deal_won_lately", condition=Q(won_at__isnull=False)),
         ]
 
     def __str__(self):
@@ -222,16 +231,23 @@ class Deal(models.Model):
         """Change the stage and keep the step in its history. False when it stands there already and nothing changes.
 
         `dates`: ordered_on, promised_on, delivered_on, paid_on, as the stage asks for them.
-        From the order on the deal is won; paid closes it; going back undoes either.
+        From the order on the deal is won; paid closes it; going back undoes either, with the days of the stages that
+        are ahead again. A lost deal stays where it is: False, and `lost_at` tells.
         """
         with transaction.atomic():
-            deal = Deal.objects.select_for_update().get(pk=self.pk)
+            deal = Deal.objects.select_for_update(no_key=True).get(pk=self.pk)
+            if deal.lost_at:
+                self.refresh_from_db()
+                return False
             moved = deal.stage != stage
             if moved:
                 StageChange.objects.create(deal=deal, before=deal.stage, after=stage, by=by, at=now)
                 deal.stage, deal.stage_changed_at = stage, now
             for name, value in dates.items():
                 setattr(deal, name, value)
+            for reached, name in DAY_OF_STAGE.items():
+                if Stage(stage).position < reached.position:
+                    setattr(deal, name, None)
             today = timezone.localdate(now)
             won = stage in Stage.won()
             deal.won_at = (deal.won_at or now) if won else None
@@ -241,7 +257,7 @@ class Deal(models.Model):
                 deal.estimate_sent_at = now
             if stage == Stage.PAID:
                 deal.closed_at, deal.paid_on = deal.closed_at or now, deal.paid_on or today
-            elif deal.lost_at is None:
+            else:
                 deal.closed_at = None
             deal.save()
         self.refresh_from_db()
@@ -249,24 +265,26 @@ class Deal(models.Model):
         return moved
 
     def lose(self, reason: str, by, now) -> bool:
-        """Close the deal without business. False when it is closed already."""
-        lost = Deal.objects.filter(pk=self.pk, closed_at__isnull=True).update(
-            lost_at=now, closed_at=now, lost_reason=reason
-        )
-        if lost:
-            StageChange.objects.create(deal=self, before=self.stage, after=self.stage, lost=True, by=by, at=now)
+        """Close the deal without business. False when it is closed already, or won: then it is moved back first."""
+        with transaction.atomic():
+            lost = Deal.objects.filter(pk=self.pk, closed_at__isnull=True, won_at__isnull=True).update(
+                lost_at=now, closed_at=now, lost_reason=reason
+            )
             self.refresh_from_db()
-            wake()
+            if lost:
+                StageChange.objects.create(deal=self, before=self.stage, after=self.stage, lost=True, by=by, at=now)
+                wake()
         return bool(lost)
 
     def reopen(self, by, now) -> bool:
         """Take back a loss. False when the deal isn't lost."""
-        reopened = Deal.objects.filter(pk=self.pk, lost_at__isnull=False).update(
-            lost_at=None, closed_at=None, lost_reason=""
-        )
-        if reopened:
-            StageChange.objects.create(deal=self, before=self.stage, after=self.stage, by=by, at=now)
+        with transaction.atomic():
+            reopened = Deal.objects.filter(pk=self.pk, lost_at__isnull=False).update(
+                lost_at=None, closed_at=None, lost_reason=""
+            )
             self.refresh_from_db()
+            if reopened:
+                StageChange.objects.create(deal=self, before=self.stage, after=self.stage, by=by, at=now)
         return bool(reopened)
 
 

@@ -13,6 +13,7 @@ from stores.access import StoreQuerySet
 from stores.channels import Channel
 from stores.models import Store
 
+from .followup import FollowUp
 from .task import Task
 
 MESSAGE_DUE = timedelta(minutes=30)
@@ -158,6 +159,10 @@ class ContactQuerySet(StoreQuerySet):
         midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         return self.standing().filter(direction=Direction.OUT, channel=Channel.PHONE, happened_at__gte=midnight)
 
+    def beginning(self):
+        """What takes a new deal: anything from us, and a conversation that the customer began."""
+        return self.standing().filter(Q(direction=Direction.OUT) | Q(outcome__in=CONVERSATIONS))
+
     def inbound(self):
         return self.filter(direction=Direction.IN)
 
@@ -228,6 +233,9 @@ class Contact(models.Model):
     happened_at = models.DateTimeField(_("when"))
     entered_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
+    completed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False
+    )
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False
     )
@@ -283,6 +291,11 @@ class Contact(models.Model):
 
     def __str__(self):
         return f"{self.get_channel_display()} {self.get_outcome_display()}"
+
+    @property
+    def left_running(self):
+        """Patterns that it proposed and that were at work already: they went on as they were."""
+        return FollowUp.objects.with_ids(self.effects.get("runs_on", [])).select_related("pattern")
 
     @property
     def minutes_until_entered(self) -> int:

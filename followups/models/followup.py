@@ -21,18 +21,34 @@ class EndReason(models.TextChoices):
     LOST = "lost", _("The deal was lost")
 
 
+WAITING = Q(ended_at__isnull=True, expanded_at__isnull=True, failed_at__isnull=True)
+
+
 class FollowUpQuerySet(StoreQuerySet):
     def running(self):
         return self.filter(ended_at__isnull=True)
 
     def waiting(self):
         """Chosen, and their tasks not yet made by the worker."""
-        return self.filter(ended_at__isnull=True, expanded_at__isnull=True)
+        return self.filter(WAITING)
+
+    def failed(self):
+        """The worker could not plan them."""
+        return self.filter(ended_at__isnull=True, failed_at__isnull=False)
 
     def with_open_tasks(self):
         """With `open_tasks`, how many of their tasks are open."""
         open_task = Q(tasks__done_at__isnull=True, tasks__cancelled_at__isnull=True, tasks__isnull=False)
         return self.annotate(open_tasks=models.Count("tasks", filter=open_task))
+
+    def with_work_left(self):
+        """Running, with open tasks (`open_tasks` says how many) or with tasks still to be made."""
+        return self.running().with_open_tasks().filter(Q(open_tasks__gt=0) | Q(expanded_at__isnull=True))
+
+    def finished(self):
+        """Running, but expanded and with no open task left: done, though nobody has said so yet."""
+        tasks = self.model.tasks.rel.related_model.objects.open().filter(follow_up=models.OuterRef("pk"))
+        return self.running().filter(~models.Exists(tasks), expanded_at__isnull=False)
 
     def of_pattern(self, pattern):
         return self.filter(pattern=pattern)
@@ -81,6 +97,7 @@ class FollowUp(models.Model):
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     expanded_at = models.DateTimeField(null=True, blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)
     past_steps = models.PositiveSmallIntegerField(default=0)
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)
@@ -110,11 +127,7 @@ class FollowUp(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["id"],
-                name="follow_up_waiting",
-                condition=Q(ended_at__isnull=True, expanded_at__isnull=True),
-            ),
+            models.Index(fields=["id"], name="follow_up_waiting", condition=WAITING),
             models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
         ]
 
@@ -136,5 +149,9 @@ class FollowUp(models.Model):
         return Base(self.version.base).is_pursuit
 
     @property
+    def cannot_be_planned(self):
+        return self.failed_at is not None and self.ended_at is None
+
+    @property
     def is_being_prepared(self):
-        return self.expanded_at is None and self.ended_at is None
+        return self.expanded_at is None and self.ended_at is None and self.failed_at is None

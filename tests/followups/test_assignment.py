@@ -38,7 +38,7 @@ class TestADeal:
     def test_its_open_tasks_go_along_and_what_is_done_stays(self, cast, deal):
         open_one = task(deal.customer, DAY, deal=deal)
         done = task(deal.customer, DAY, deal=deal, done_at=NOW)
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
+        assign_deal(deal, cast.sales2)
         deal.refresh_from_db()
         assert deal.staff == assignee(open_one) == cast.sales2
         assert assignee(done) == cast.sales
@@ -46,45 +46,38 @@ class TestADeal:
     def test_what_was_assigned_by_hand_stays_there(self, cast, deal):
         by_hand = task(deal.customer, DAY, deal=deal)
         by_hand.assign(cast.assistant, cast.manager, NOW)
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
+        assign_deal(deal, cast.sales2)
         assert assignee(by_hand) == cast.assistant
 
     def test_what_a_role_does_stays_with_the_role(self, cast, deal):
         made = of_role(cast, deal.customer, deal)
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
+        assign_deal(deal, cast.sales2)
         assert assignee(made) == cast.assistant
 
     def test_the_customers_other_tasks_and_owner_stay(self, cast, deal):
         other = task(deal.customer, DAY)
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
+        assign_deal(deal, cast.sales2)
         deal.customer.refresh_from_db()
         assert deal.customer.owner == assignee(other) == cast.sales
 
     def test_a_customer_of_nobody_goes_along(self, cast):
         deal = lead(customer(cast.hiratsuka), NOW)
         own, of_deal = task(deal.customer, DAY), task(deal.customer, DAY, deal=deal)
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
+        assign_deal(deal, cast.sales2)
         deal.customer.refresh_from_db()
         assert deal.customer.owner == assignee(own) == assignee(of_deal) == cast.sales2
 
     def test_given_to_nobody_its_tasks_fall_to_the_customers_owner(self, cast, deal):
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
+        assign_deal(deal, cast.sales2)
         of_deal = task(deal.customer, DAY, deal=deal, assignee=cast.sales2)
-        assign_deal(deal, None, by=cast.manager, now=NOW)
+        assign_deal(deal, None)
         assert assignee(of_deal) == cast.sales
 
     def test_waiting_replies_go_along(self, cast, deal):
         reply = receive(deal.customer, deal, "email", Result(Outcome.MESSAGE), by=cast.sales, now=NOW)
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
+        assign_deal(deal, cast.sales2)
         reply.refresh_from_db()
         assert reply.for_staff == cast.sales2
-
-    def test_it_is_new_until_the_assignment_is_confirmed(self, cast, deal):
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW)
-        assert deal.is_new
-        assign_deal(deal, cast.sales2, by=cast.manager, now=NOW, take=True)
-        deal.refresh_from_db()
-        assert (deal.taken_at, deal.taken_by) == (NOW, cast.manager)
 
 
 class TestACustomer:

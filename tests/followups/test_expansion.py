@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from customers.models import Customer
-from followups.expansion import expand
+from followups.expansion import expand, plan_failed_ones_again
 from followups.models import CancelReason, FollowUp, Task
 from followups.starting import start
 from stores.models import Membership, Role
@@ -118,10 +118,20 @@ def test_a_follow_up_that_ended_before_the_worker_came_gets_no_tasks(cast, calls
 def test_a_follow_up_that_cannot_be_planned_holds_up_nobody(cast, calls, caplog):
     broken = begin(calls, customer(cast.hiratsuka), base=date(9999, 12, 31))
     fine = begin(calls, customer(cast.hiratsuka, name="高橋"))
-    assert (expand(NOW), expand(NOW)) == (1, 0)
+    assert (expand(NOW, limit=1), expand(NOW, limit=1), expand(NOW)) == (1, 1, 0)
     assert fine.tasks.count() == 3
-    assert list(FollowUp.objects.waiting()) == [broken]
-    assert f"Follow-up {broken.pk} cannot be planned" in caplog.text
+    broken.refresh_from_db()
+    assert (broken.failed_at, broken.is_being_prepared) == (NOW, False)
+    assert caplog.text.count(f"Follow-up {broken.pk} cannot be planned") == 1
+
+
+def test_what_could_not_be_planned_is_tried_once_more_when_that_is_asked_for(cast, calls):
+    broken = begin(calls, customer(cast.hiratsuka), base=date(9999, 12, 31))
+    expand(NOW)
+    FollowUp.objects.update(base_on=date(2026, 11, 21))
+    assert plan_failed_ones_again() == 1
+    expand(NOW)
+    assert broken.tasks.count() == 3
 
 
 class TestWhoGetsIt:

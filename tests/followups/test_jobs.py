@@ -94,4 +94,5 @@ def test_a_follow_up_that_cannot_be_planned_does_not_keep_the_worker_turning(cas
 def test_at_night_finished_follow_ups_are_closed(waiting):
     jobs.work()
     Task.objects.update(done_at=timezone.now())
-    assert jobs.nightly() == "ended 3"
+    assert jobs.nightly() == "done"
+    assert set(FollowUp.objects.values_list("end_reason", flat=True)) == {"done"}

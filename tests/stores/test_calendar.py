@@ -71,8 +71,8 @@ def test_a_store_that_never_opens_says_so_and_does_not_search_for_ever():
         never.next_open(date(2026, 11, 18))
     with pytest.raises(NoOpenDay):
         never.previous_open(date(2026, 11, 18))
-    with pytest.raises(NoOpenDay):
-        never.after_open_minutes(at("2026-11-18 10:00"), 60)
+    assert never.next_open_or_itself(date(2026, 11, 18)) == date(2026, 11, 18)
+    assert never.after_open_minutes(at("2026-11-18 18:30"), 60) == at("2026-11-19 10:30"), "a limit must end"
 
 
 @pytest.mark.parametrize(

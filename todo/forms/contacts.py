@@ -106,15 +106,17 @@ class CorrectionForm(forms.Form):
 
 
 class CompletionForm(forms.Form):
-    """The line that was missing."""
+    """What was missing: the line, the kind. What is there already isn't asked for, because it stays."""
 
     details = forms.CharField(label=_("Details"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     content_kind = forms.ModelChoiceField(ContentKind.objects.none(), label=_("Kind of content"), required=False)
 
     def __init__(self, *args, contact, **kwargs):
-        initial = {"details": contact.details, "content_kind": contact.content_kind_id}
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["content_kind"].queryset = ContentKind.objects.current_or([contact.content_kind_id])
+        super().__init__(*args, **kwargs)
+        self.fields["content_kind"].queryset = ContentKind.objects.current()
+        for name, filled in (("details", contact.details.strip()), ("content_kind", contact.content_kind_id)):
+            if filled:
+                del self.fields[name]
 
 
 class AppointmentForm(forms.Form):

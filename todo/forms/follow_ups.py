@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Deal
@@ -11,6 +14,9 @@ from stores.inputs import DayInput
 
 from .contacts import choose_deal
 from .recording import closing_label
+
+FARTHEST = timedelta(days=3 * 366)
+"""Steps count at most two years from their base: one farther away is a slip of the finger."""
 
 
 class FollowUpForm(forms.Form):
@@ -32,9 +38,9 @@ class FollowUpForm(forms.Form):
         label=_("What is running already"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, me, customer, deal, closable, **kwargs):
+    def __init__(self, *args, me, customer, deal, closable, now, **kwargs):
         super().__init__(*args, **kwargs)
-        self.customer = customer
+        self.customer, self.now = customer, now
         self.fields["pattern"].queryset = Pattern.objects.visible_to(me).usable_in(customer.store)
         choose_deal(self, customer, deal)
         if closable:
@@ -42,6 +48,12 @@ class FollowUpForm(forms.Form):
             self.fields["close"].initial = [str(row.pk) for row in closable if row.is_pursuit]
         else:
             del self.fields["close"]
+
+    def clean_base_on(self):
+        day = self.cleaned_data["base_on"]
+        if day and abs(day - timezone.localdate(self.now)) > FARTHEST:
+            raise forms.ValidationError(_("This is more than three years away."))
+        return day
 
     @property
     def deal_chosen(self):
@@ -51,19 +63,21 @@ class FollowUpForm(forms.Form):
     def closed(self) -> list[int]:
         return [int(pk) for pk in self.cleaned_data.get("close", [])]
 
-    def base(self, now):
+    def base(self):
         """The day that was typed, or what the pattern counts from."""
         version = self.cleaned_data["pattern"].current_version
         typed = self.cleaned_data["base_on"]
-        return typed or base_for(version.base, customer=self.customer, deal=self.deal_chosen, now=now)
+        return typed or base_for(version.base, customer=self.customer, deal=self.deal_chosen, now=self.now)
 
-    def preview(self, now) -> list:
+    def preview(self) -> list:
         """Where each step would fall; nothing as long as the choice isn't complete."""
         if not self.is_valid():
             return []
         version = self.cleaned_data["pattern"].current_version
-        store = self.customer.store
+        calendar, preference = self.customer.store.calendar(), preference_of(self.customer)
         try:
-            return foresee(version.step_list, self.base(now), store.calendar(), preference_of(self.customer))
+            return foresee(version.step_list, self.base(), calendar, preference)
         except NoOpenDay:
+            return foresee(version.step_list, self.base(), calendar.as_if_always_open(), preference)
+        except OverflowError:
             return []

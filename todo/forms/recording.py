@@ -78,7 +78,7 @@ class RecordForm(forms.Form):
         today = timezone.localdate(self.now)
         quick = data.get("next_in")
         if quick and quick != "day":
-            data["next_on"] = self.store.calendar().next_open(today + timedelta(days=int(quick)))
+            data["next_on"] = self.store.calendar().next_open_or_itself(today + timedelta(days=int(quick)))
         day = data.get("next_on")
         if "next_on" in self.errors:
             return data
@@ -151,6 +151,8 @@ class CancelForm(forms.Form):
 
 def closing_label(follow_up) -> str:
     """'Close the 3 open tasks of one-month follow-up'; the follow-up brings `open_tasks`."""
+    if follow_up.is_being_prepared:
+        return _("Close “%(pattern)s”, whose tasks are being prepared") % {"pattern": follow_up.pattern.name}
     return _("Close the %(n)d open tasks of “%(pattern)s”") % {
         "n": follow_up.open_tasks,
         "pattern": follow_up.pattern.name,

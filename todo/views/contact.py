@@ -18,6 +18,7 @@ from stores.decorators import signed_in
 
 from ..access import may_change
 from ..forms.contacts import RECEIVED, AppointmentForm, CompletionForm, ContactForm, CorrectionForm, InboundForm
+from ..labels import recorded_words
 from ..page import changed, show
 from ..subject import find_subject, subject_of
 
@@ -154,7 +155,7 @@ def _record_form(form_class, request, subject, now, **kwargs):
         me=request.user,
         customer=subject.customer,
         deal=subject.deal,
-        closable=[row for row in closable(subject.customer, subject.deal) if row.open_tasks],
+        closable=closable(subject.customer, subject.deal),
         **kwargs,
     )
 
@@ -170,8 +171,7 @@ def _sheet(request, subject, now, template, form, **context):
 
 def _recorded(request, subject, contact, now):
     undo_url = reverse("todo:contact-undo", args=[contact.pk]) + subject.query
-    text = _("Recorded: %(outcome)s") % {"outcome": contact.get_outcome_display()}
-    return changed(request, find_again(request, subject), now, text, undo_url=undo_url)
+    return changed(request, find_again(request, subject), now, recorded_words(contact), undo_url=undo_url)
 
 
 def find_again(request, subject):

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from customers.models import Stage
 from followups.assignment import assign_deal
-from followups.stopping import reopen_deal
+from followups.stopping import lose_deal, move_deal, reopen_deal
 from stores.decorators import signed_in
 
 from ..forms.deals import AssignForm, LoseForm, StageForm
@@ -36,11 +36,11 @@ def stage(request, pk, stage):
         status = 422 if form.errors else 200
         context = {"form": form, "stage": stage, "stages_of_deals": Stage.choices}
         return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, **context)
+    dates = {name: value for name, value in form.cleaned_data.items() if value is not None}
+    move_deal(deal, stage, request.user, now, **dates)
     if deal.lost_at:
         return changed(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
     deal.take(request.user, now)
-    dates = {name: value for name, value in form.cleaned_data.items() if value is not None}
-    deal.move_to(stage, request.user, now, **dates)
     return changed(request, subject, now, _("Stage: %(stage)s") % {"stage": stage.label})
 
 
@@ -53,8 +53,10 @@ def lose(request, pk):
     if not form.is_valid():
         status = 422 if form.errors else 200
         return show(request, subject, now, sheet="todo/_sheet_lose.html", status=status, form=form)
-    if not subject.deal.lose(form.cleaned_data["reason"], request.user, now):
-        return changed(request, subject, now, _("The deal was closed already."), level="warning")
+    if not lose_deal(subject.deal, form.cleaned_data["reason"], request.user, now):
+        won = subject.deal.won_at and not subject.deal.closed_at
+        text = _("The deal is won; move it back before the order first.") if won else _("The deal was closed already.")
+        return changed(request, subject, now, text, level="warning")
     undo_url = reverse("todo:deal-reopen", args=[pk])
     return changed(request, subject, now, _("The deal is closed as lost."), undo_url=undo_url)
 
@@ -81,5 +83,5 @@ def assign(request, pk):
     if not form.is_valid():
         status = 422 if form.errors else 200
         return show(request, subject, now, sheet="todo/_sheet_assign.html", status=status, form=form)
-    assign_deal(deal, form.cleaned_data["staff"], by=request.user, now=now)
+    assign_deal(deal, form.cleaned_data["staff"])
     return changed(request, subject, now, _("Person in charge: %(name)s") % {"name": deal.staff or _("Nobody yet")})

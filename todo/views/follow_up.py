@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from followups.models import EndReason, FollowUp
 from followups.recording import closable
-from followups.starting import AlreadyRunning, start
+from followups.starting import AlreadyRunning, DealLost, start
 from followups.stopping import resume, stop
 from stores.decorators import signed_in
 
@@ -21,13 +21,13 @@ from ..subject import find_subject, subject_of
 def new_follow_up(request, *, customer_pk=None, deal_pk=None):
     """Choose a pattern, with its dates before the choice (REQUIREMENTS B1, B8)."""
     subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
-    running = closable(subject.customer, subject.deal)
     form = FollowUpForm(
         request.POST if request.method == "POST" else (request.GET if "pattern" in request.GET else None),
         me=request.user,
         customer=subject.customer,
         deal=subject.deal,
-        closable=[row for row in running if row.open_tasks],
+        closable=closable(subject.customer, subject.deal),
+        now=now,
     )
     if request.method != "POST" or "preview" in request.POST or not form.is_valid():
         return _sheet(request, subject, now, form)
@@ -39,9 +39,12 @@ def new_follow_up(request, *, customer_pk=None, deal_pk=None):
             deal=form.deal_chosen,
             by=request.user,
             now=now,
-            base=form.base(now),
+            base=form.base(),
             replace=chosen,
         )
+    except DealLost:
+        form.add_error("pattern", _("The deal is lost: reopen it, or choose the pattern on the customer's page."))
+        return _sheet(request, subject, now, form)
     except AlreadyRunning:
         form.add_error("pattern", _("This pattern is at work already. Tick it below to start it anew."))
         return _sheet(request, subject, now, form)
@@ -49,7 +52,7 @@ def new_follow_up(request, *, customer_pk=None, deal_pk=None):
 
 
 def _sheet(request, subject, now, form):
-    preview = form.preview(now) if form.is_bound else []
+    preview = form.preview() if form.is_bound else []
     status = 422 if request.method == "POST" and form.errors else 200
     return show(request, subject, now, sheet="todo/_sheet_follow_up.html", status=status, form=form, preview=preview)
 

@@ -21,6 +21,7 @@ from stores.decorators import signed_in
 
 from ..board import VIEWS, Who, rows_of
 from ..forms.recording import AnswerForm, CancelForm, NoAnswerForm, RecordForm
+from ..labels import recorded_label, recorded_words
 from ..panel import Panel
 from ..tally import tally
 
@@ -185,10 +186,9 @@ def _panel(request, panel, status=200):
 
 def _recorded(request, contact, row_id, now):
     """What was recorded with the way back, the new counts, and the next task."""
-    undo_url = reverse("todo:contact-undo", args=[contact.pk])
-    text = _("Recorded: %(outcome)s") % {"outcome": contact.get_outcome_display()}
+    undo_url = reverse("todo:contact-undo", args=[contact.pk]) if contact else ""
     if not request.htmx:
-        messages.success(request, text, extra_tags=undo_url)
+        messages.success(request, recorded_words(contact), extra_tags=undo_url)
         return redirect(_back(request))
     place = _place(request)
     who = Who.parse(place["who"], request.user)
@@ -196,9 +196,9 @@ def _recorded(request, contact, row_id, now):
     following = rows_of(place["view"], request.user, who, now).rows
     context = {
         "contact": contact,
-        "ended": contact.ended_follow_ups.select_related("pattern"),
-        "made": list(contact.made_tasks.all()),
-        "text": text,
+        "ended": contact.ended_follow_ups.select_related("pattern") if contact else [],
+        "made": list(contact.made_tasks.all()) if contact else [],
+        "text": recorded_label(contact),
         "undo_url": undo_url,
         "row_id": row_id,
         "row": following[0] if following else None,
