@@ -4,6 +4,8 @@ from django import forms
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
+from stores.inputs import SeveralField
+
 from .text import full_width_kana, normalise_email, normalise_phone, normalise_plate, tidy
 
 
@@ -58,10 +60,8 @@ class EmailField(forms.CharField):
         return address
 
 
-class LinesField(forms.CharField):
-    """Several values, one a line, each cleaned by `each` and written by `shown`; gives a list without doubles."""
-
-    widget = forms.Textarea(attrs={"rows": 2})
+class LinesField(SeveralField):
+    """Several values, one a line, each cleaned by `each` and written by `shown`."""
 
     def __init__(self, *, each: forms.Field, shown=str, **kwargs):
         self.each, self.shown = each, shown
@@ -70,17 +70,5 @@ class LinesField(forms.CharField):
     def prepare_value(self, value):
         return "\n".join(map(self.shown, value)) if isinstance(value, list) else value
 
-    def clean(self, value):
-        lines = [line.strip() for line in super().clean(value).splitlines()]
-        found, wrong = [], []
-        for line in filter(None, lines):
-            try:
-                found.append(self.each.clean(line))
-            except forms.ValidationError as error:
-                wrong.append(error)
-        if wrong:
-            raise forms.ValidationError(wrong)
-        return list(dict.fromkeys(found))
-
-    def has_changed(self, initial, data):
-        return super().has_changed(self.prepare_value(initial), data)
+    def read(self, text):
+        return self.each.clean(text)

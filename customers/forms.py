@@ -1,21 +1,22 @@
 """What is typed in about customers, leads and vehicles (REQUIREMENTS C1, C2, D1)."""
 
-import hashlib
+from datetime import date
 
 from django import forms
 from django.db import transaction
-from django.forms.models import model_to_dict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stores.channels import Channel
-from stores.inputs import ClockInput, DayInput
+from stores.forms.saving import SeenForm
+from stores.inputs import FIRST_DAY, LAST_DAY, ClockInput, DayField
 from stores.models import Staff, Store
 from stores.models.store import Weekday
 
+from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
 from .models import Customer, DealKind, Source, Vehicle
-from .text import display_phone
+from .text import display_phone, tidy
 
 
 class PeopleFilter(forms.Form):
@@ -54,8 +55,8 @@ class CustomerFilter(PeopleFilter):
     )
 
     def found(self, rows):
-        rows = super().found(rows)
-        return rows.search(self.cleaned_data["q"]) if self.cleaned_data.get("q") else rows
+        rows, words = super().found(rows), self.cleaned_data.get("q")
+        return rows.search(words) if words else rows.in_kana_order()
 
 
 def choose_store(form, me):
@@ -70,7 +71,7 @@ def choose_store(form, me):
 
 
 class NewLeadForm(forms.Form):
-    """A customer and what they ask for, in one go."""
+    """A customer and what they ask for, in one go. `customer`: whom we know already, where it is one."""
 
     name = NameField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True}))
     kana = KanaField(label=_("Kana"), max_length=100, required=False)
@@ -90,13 +91,19 @@ class NewLeadForm(forms.Form):
     )
     store = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), empty_label=_("Please choose"))
 
-    def __init__(self, *args, me, **kwargs):
+    def __init__(self, *args, me, customer=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.customer = customer
         self.fields["staff"].queryset = me.colleagues().by_name()
         choose_store(self, me)
+        if customer and "store" in self.fields:
+            self.fields["store"].required = False
 
     def clean(self):
         data = super().clean()
+        staff, store = data.get("staff"), self.store_chosen
+        if staff and store and not staff.works_in(store):
+            self.add_error("staff", _("%(name)s does not work in %(store)s.") % {"name": staff, "store": store})
         if not data.get("only_customer"):
             for name in ("kind", "source"):
                 if name not in self.errors and not data.get(name):
@@ -104,76 +111,43 @@ class NewLeadForm(forms.Form):
         return data
 
     @property
-    def store_chosen(self):
-        return self.cleaned_data["store"] if "store" in self.fields else self.only_store
+    def store_chosen(self) -> Store | None:
+        """A customer whom we know stays where they are."""
+        if self.customer:
+            return self.customer.store
+        return self.cleaned_data.get("store") if "store" in self.fields else self.only_store
 
     @property
-    def who(self):
-        return {name: self.cleaned_data[name] for name in ("name", "kana", "phone", "email")}
+    def lead(self) -> Lead:
+        """What was typed, once valid."""
+        data = self.cleaned_data
+        return Lead(
+            store=self.store_chosen,
+            customer=self.customer,
+            staff=data["staff"],
+            who={name: data[name] for name in ("name", "kana", "phone", "email")},
+            note=data["note"],
+            enquiry=None if data["only_customer"] else {name: data[name] for name in ("kind", "source", "goods")},
+        )
 
-    @property
-    def enquiry(self):
-        return {name: self.cleaned_data[name] for name in ("kind", "source", "goods", "note")}
 
+class BookForm(SeenForm):
+    """A part of a customer's entry."""
 
-class UnseenChange(Exception):
-    """Somebody else saved the same row since the form was opened."""
-
-
-class SeenForm(forms.ModelForm):
-    """A form that knows which state of the row its reader saw: two people saving one row never lose a word."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.differing = []
-        self.fields["seen"].initial = self.state_of(self.instance)
-
-    @classmethod
-    def state_of(cls, row) -> str:
-        values = [str(getattr(row, name)) for name in cls._meta.fields]
-        return hashlib.blake2s("\n".join(values).encode(), digest_size=8).hexdigest()
-
-    def save_seen(self, customer, now):
-        """Save the row and the customer's search column. Raises UnseenChange."""
+    def save_of(self, customer, now):
+        """Save the row, and that the customer was changed. Raises NotSaved."""
         with transaction.atomic():
-            if self.instance.pk:
-                self._refuse_unseen(type(self.instance).objects.select_for_update().get(pk=self.instance.pk))
-                self.instance.save(update_fields=self._meta.fields)
-            else:
-                self.instance.save()
+            Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+            self.save()
             Customer.objects.filter(pk=customer.pk).update(updated_at=now)
             Customer.objects.filter(pk=customer.pk).reindex()
 
-    def _refuse_unseen(self, current):
-        """Raises UnseenChange when `current`, the locked row, isn't what the reader saw.
 
-        The form then says what stands there now, and saves over it when it is sent again.
-        """
-        state = self.state_of(current)
-        if self.cleaned_data["seen"] in {"", state}:
-            return
-        stands = model_to_dict(current, self._meta.fields)
-        for name in self._meta.fields:
-            field = self.fields[name]
-            if field.has_changed(stands[name], self[name].data):
-                self.differing.append((field.label, self._words(current, name)))
-        self.data = self.data.copy()
-        self.data["seen"] = state
-        raise UnseenChange
+class CustomerForm(BookForm):
+    """Everything of a customer but who looks after them, which is assigned on their page with their tasks.
 
-    def _words(self, row, name):
-        display = getattr(row, f"get_{name}_display", None)
-        value = display() if display else getattr(row, name)
-        labels = dict(self.fields[name].choices) if hasattr(self.fields[name], "choices") else {}
-        if isinstance(value, list):
-            return ", ".join(str(labels.get(one, one)) for one in value) or "—"
-        return value if value not in {None, ""} else "—"
-
-
-class CustomerForm(SeenForm):
-    """Everything of a customer but who looks after them, which is assigned on their page with their tasks."""
+    `today`: nobody is born later.
+    """
 
     name = NameField(label=_("Name"), max_length=100)
     kana = KanaField(label=_("Kana"), max_length=100, required=False)
@@ -219,7 +193,25 @@ class CustomerForm(SeenForm):
             "code",
             "note",
         ]
-        widgets = {"born_on": DayInput, "convenient_from": ClockInput, "convenient_until": ClockInput}
+        field_classes = {"born_on": DayField}
+        widgets = {"convenient_from": ClockInput, "convenient_until": ClockInput}
+
+    def __init__(self, *args, today: date, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_code(self):
+        code = tidy(self.cleaned_data["code"])
+        others = Customer.objects.in_store(self.instance.store_id).with_code(code).exclude(pk=self.instance.pk)
+        if code and (other := others.first()):
+            raise forms.ValidationError(_("%(name)s has this code already.") % {"name": other.name})
+        return code
+
+    def clean_born_on(self):
+        born = self.cleaned_data["born_on"]
+        if born and born > self.today:
+            raise forms.ValidationError(_("This day is still to come."))
+        return born
 
     def clean_postcode(self):
         digits = "".join(char for char in self.cleaned_data["postcode"] if char.isdecimal())
@@ -244,7 +236,7 @@ class CustomerForm(SeenForm):
         return data
 
 
-class VehicleForm(SeenForm):
+class VehicleForm(BookForm):
     plate = PlateField(label=_("Plate"), max_length=30, required=False)
 
     class Meta:
@@ -264,14 +256,14 @@ class VehicleForm(SeenForm):
             "price_yen",
             "disposed_on",
         ]
-        widgets = dict.fromkeys(
+        field_classes = dict.fromkeys(
             ("inspection_expires_on", "insurance_expires_on", "first_registered_on", "delivered_on", "disposed_on"),
-            DayInput,
+            DayField,
         )
         labels = {"model": pgettext_lazy("vehicle", "Model")}
 
     def clean_year(self):
         year = self.cleaned_data["year"]
-        if year is not None and not 1900 <= year <= 2100:
+        if year is not None and not FIRST_DAY.year <= year <= LAST_DAY.year:
             raise forms.ValidationError(_("Please give the year as four digits of the western calendar."))
         return year

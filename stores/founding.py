@@ -1,10 +1,10 @@
 """The first minute of a new house: one store, one person in every role (REQUIREMENTS H7)."""
 
-from django.db import connection, transaction
+from django.db import transaction
 
+from .locks import one_at_a_time
 from .models import Membership, Role, Staff, Store
 
-LOCK = 0x5E7009
 FOUNDER_ROLES = ((Role.ADMIN, None), (Role.MANAGER, Store), (Role.SALESPERSON, Store))
 
 
@@ -22,8 +22,7 @@ def is_awaited(person) -> bool:
 def found(store: Store, person: Staff, *, closed_on=()) -> Staff:
     """Save the store, and the person as its administrator, manager and salesperson. Raises AlreadyFounded."""
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        one_at_a_time("founding")
         if Store.objects.exists() if person.pk else Staff.objects.exists():
             raise AlreadyFounded
         store.slug = store.slug or Store.objects.free_slug(store.name)

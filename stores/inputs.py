@@ -1,18 +1,29 @@
-"""Controls and fields for times and days, as the browser offers them and as people write them."""
+"""What comes in from outside: plain words and numbers, and fields for times and days as people write them."""
 
 import re
 import unicodedata
-from datetime import time
+from datetime import date, time
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .calendar import Hours
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+"""Nobody means a day beyond these: it is a slip of the finger."""
+MOST_DIGITS = 18
+"""Any such number fits the database's."""
 
-def whole_number(text: str) -> int | None:
+
+def whole_number(text: str | None) -> int | None:
     """The number that a link or a form names; None where it is none that a row could have."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+    text = text or ""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS else None
+
+
+def plain(text: str | None) -> str:
+    """`text` without NUL, which the database refuses."""
+    return (text or "").replace("\0", "")
 
 
 class DayInput(forms.DateInput):
@@ -31,7 +42,47 @@ class ClockInput(forms.TimeInput):
         super().__init__(attrs, format="%H:%M")
 
 
-class WindowsField(forms.CharField):
+class DayField(forms.DateField):
+    """A day that can be meant."""
+
+    widget = DayInput
+    default_error_messages = {"year": _("This year cannot be right.")}
+
+    def clean(self, value):
+        day = super().clean(value)
+        if day and not FIRST_DAY <= day <= LAST_DAY:
+            raise forms.ValidationError(self.error_messages["year"], "year")
+        return day
+
+
+class SeveralField(forms.CharField):
+    """Several values in one box: `split` tells them apart, `read` takes one; gives a list without doubles."""
+
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def split(self, text: str) -> list[str]:
+        return text.splitlines()
+
+    def read(self, text: str):
+        """One value. Raises ValidationError."""
+        raise NotImplementedError
+
+    def clean(self, value):
+        found, wrong = [], []
+        for text in filter(None, (part.strip() for part in self.split(super().clean(value)))):
+            try:
+                found.append(self.read(text))
+            except forms.ValidationError as error:
+                wrong.append(error)
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return list(dict.fromkeys(found))
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class WindowsField(SeveralField):
     """Stretches of a day, one a line or with commas, in any width; gives ["12:00-13:00", …]."""
 
     widget = forms.Textarea(attrs={"rows": 4})
@@ -45,22 +96,10 @@ class WindowsField(forms.CharField):
     def prepare_value(self, value):
         return "\n".join(value) if isinstance(value, list) else value
 
-    def clean(self, value):
-        typed = re.split(r"[\n,、;]", unicodedata.normalize("NFKC", super().clean(value)))
-        found, wrong = [], []
-        for text in filter(None, (part.strip() for part in typed)):
-            try:
-                found.append(self._read(text))
-            except forms.ValidationError as error:
-                wrong.append(error)
-        if wrong:
-            raise forms.ValidationError(wrong)
-        return list(dict.fromkeys(found))
+    def split(self, text):
+        return re.split(r"[\n,、;]", unicodedata.normalize("NFKC", text))
 
-    def has_changed(self, initial, data):
-        return super().has_changed(self.prepare_value(initial), data)
-
-    def _read(self, text: str) -> str:
+    def read(self, text: str) -> str:
         plain = re.sub(r"\s", "", re.sub("[–—−〜～‐ー]|から", "-", text))
         match = self._WINDOW.fullmatch(plain)
         try:

@@ -35,6 +35,7 @@ def give_roles(person: Staff, wanted: set[tuple[int | None, str]], *, by: Staff)
 def deactivate(person: Staff):
     """The person cannot sign in any more, open sessions end at once; all they did stays. Raises LastAdmin."""
     with transaction.atomic():
+        Staff.objects.select_for_update(no_key=True).get(pk=person.pk)
         _hold_admins()
         if person.is_admin:
             _refuse_last_admin(person)

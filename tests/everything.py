@@ -106,7 +106,7 @@ def _import_file(store, owner, word, digits, now):
         "saved": False,
         **dict.fromkeys(("rows", "new", "updated", "unchanged", "duplicates", "refused"), 1),
         "problems": [problem],
-        "problem_count": 1,
+        "problem_columns": [[f"列{word}", 1]],
         "duplicate_rows": [],
         "refused_rows": [],
         "columns": [f"列{word}"],

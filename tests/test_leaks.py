@@ -315,7 +315,7 @@ def test_an_error_shows_no_trace_and_logs_nobody(client, cast, both, log, monkey
 
 
 def test_what_is_typed_in_is_not_logged_when_saving_it_fails(client, cast, log, monkeypatch):
-    monkeypatch.setattr("customers.views.leads.enter_customer", lambda **who: 1 / 0)
+    monkeypatch.setattr("customers.views.leads.enter", lambda *lead, **words: 1 / 0)
     client.force_login(cast.sales)
     client.raise_request_exception = False
     typed = {"name": f"顧客 {WORD}", "phone": f"080{DIGITS}{DIGITS}", "only_customer": "on"}

@@ -62,9 +62,11 @@ def fill_in_sets(entries: list[Entry], store: Store, now: datetime, *, lock=Fals
 
 
 def _load(pks, *, lock):
-    rows = Customer.objects.select_for_update() if lock else Customer.objects.all()
+    rows, vehicles = Customer.objects.all(), Vehicle.objects.filter(customer__in=pks)
+    if lock:
+        rows, vehicles = rows.select_for_update(), vehicles.select_for_update()
     customers, cars = rows.in_bulk(pks), {}
-    for car in Vehicle.objects.filter(customer__in=pks):
+    for car in vehicles:
         cars.setdefault(car.customer_id, []).append(car)
     return customers, cars
 
@@ -111,7 +113,7 @@ def fill_customer(customer: Customer, record: Record, owner_id: int | None) -> s
 
 def find_vehicle(cars: list[Vehicle], customer: Customer, said: dict, now) -> tuple[Vehicle, set[str]]:
     """The customer's car that the row means, or a new one; and what of it changed."""
-    car = _same_car(cars, said) or Vehicle(customer=customer, store=customer.store, created_at=now)
+    car = _same_car(cars, said) or Vehicle(customer=customer, store_id=customer.store_id, created_at=now)
     wanted = {
         name: value
         for name, value in said.items()

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,12 +16,20 @@ from openpyxl.utils.exceptions import InvalidFileException
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 100_000
 MAX_UNPACKED_BYTES = 300 * 1024 * 1024
+MAX_COLUMNS = 200
 MAX_LINES_OF_A_CELL = 60
 """A quotation mark that is still open after so many lines was never meant to open a cell."""
 DELIMITERS = (",", "\t", ";")
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+
+
+BROKEN = (
+    *(InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError),
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+)
+"""What openpyxl raises on workbooks that are encrypted, damaged, or hold no sheet of cells."""
 
 
 class Unusable(Exception):
@@ -65,7 +74,7 @@ def refuse_large(size: int):
 def _lines(data) -> list[str]:
     """Physical lines with their ends. A line may be in another encoding than its neighbours."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return io.StringIO(_decoded(data, "utf-16"), newline="").readlines()
+        return _without_controls(io.StringIO(_decoded(data, "utf-16"), newline="").readlines())
     if b"\0" in data:
         raise Unusable(_("This is not a text file. Please choose the list saved as CSV."))
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -74,6 +83,10 @@ def _lines(data) -> list[str]:
         lines = io.StringIO(text, newline="").readlines()
     else:
         lines = [_line(line) for line in data.splitlines(keepends=True)]
+    return _without_controls(lines)
+
+
+def _without_controls(lines):
     return [line.translate(CONTROLS) for line in lines]
 
 
@@ -160,10 +173,9 @@ def _of_workbook(data):
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        records = [
-            [_text(value) for value in cells] for cells in sheet.iter_rows(values_only=True, max_row=MAX_ROWS * 2)
-        ]
-    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, IndexError, OSError):
+        rows = sheet.iter_rows(values_only=True, max_row=MAX_ROWS * 2)
+        records = [[_text(value) for value in cells[:MAX_COLUMNS]] for cells in rows]
+    except BROKEN:
         raise unusable from None
     width = max((len(cells) for cells in records), default=0)
     return [cells + [""] * (width - len(cells)) for cells in records]

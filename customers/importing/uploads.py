@@ -1,7 +1,10 @@
 """A list on its way through the browser: kept, shown, and saved only when somebody says so."""
 
+from collections import Counter
+
 from django.db import transaction
 
+from stores.inputs import plain
 from stores.models import Role, Staff, Store
 
 from ..models import ImportFile
@@ -10,8 +13,9 @@ from .report import report
 from .saving import save
 
 ROLES = frozenset({Role.MANAGER, Role.ASSISTANT})
-MOST_PROBLEMS = 5000
-"""So many remarks are kept for the page; nobody reads more."""
+MOST_PROBLEMS = 2000
+MOST_DUPLICATES = 200
+"""So many remarks and rows are kept for the page; nobody reads more. The counts are of all."""
 
 
 def may_import(staff: Staff) -> bool:
@@ -30,7 +34,7 @@ def receive(content: bytes, *, name, store, by, now) -> ImportFile:
     told = report(check(content, store, now), saved=False)
     forget_old(now)
     return ImportFile.objects.create(
-        store=store, uploaded_by=by, name=name[-200:], content=content, report=_shortened(told), created_at=now
+        store=store, uploaded_by=by, name=plain(name)[-200:], content=content, report=_shortened(told), created_at=now
     )
 
 
@@ -53,4 +57,10 @@ def forget_old(now) -> int:
 
 def _shortened(told):
     problems = told["problems"]
-    return {**told, "problems": problems[:MOST_PROBLEMS], "problem_count": len(problems)}
+    return {
+        **told,
+        "problems": problems[:MOST_PROBLEMS],
+        "problem_columns": Counter(problem["column"] for problem in problems).most_common(),
+        "duplicate_rows": told["duplicate_rows"][:MOST_DUPLICATES],
+        "refused_rows": told["refused_rows"][:MOST_DUPLICATES],
+    }

@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 
+from stores.inputs import FIRST_DAY, LAST_DAY
+
 from ..models import Customer
 from ..text import fold, full_width_kana, normalise_email, normalise_phone, tidy
 
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 ERAS = {"M": (1868, 45), "T": (1912, 15), "S": (1926, 64), "H": (1989, 99), "R": (2019, 99)}
 """First year, and last year of the era. Papers printed before 2019 go on counting Heisei: 平成35年 is 2023."""
 ERA_NAMES = {"明治": "M", "大正": "T", "昭和": "S", "平成": "H", "令和": "R"}
@@ -158,7 +159,7 @@ def _existing(parts) -> date:
         found = date(western, int(parts.get("month") or 1), int(parts.get("day") or 1))
     except ValueError:
         raise Bad(_("There is no such day.")) from None
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+    if not FIRST_DAY <= found <= LAST_DAY:
         raise Bad(_("This year cannot be right."))
     return found
 

@@ -2,7 +2,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,19 @@ from stores.models import Store
 from stores.models.store import Weekday
 
 from ..text import display_phone, fold, phone_digits
+
+KANA = NullIf("kana", Value(""))
+"""Nothing where there is no kana: that sorts last."""
+LAST_SIGN = "\U0010ffff"
+SHORT = 2
+"""Trigrams find nothing as short as this; most family names are."""
+SHORT_PARTS = Func(
+    "search",
+    function="customer_short_parts",
+    arity=1,
+    output_field=ArrayField(models.TextField()),
+)
+"""Every sign and every two signs of the search column: computed by the database, kept in an index only."""
 
 
 class Rank(models.Model):
@@ -37,21 +51,23 @@ class CustomerQuerySet(StoreQuerySet):
         """Any part of a name, kana, phone, mail or plate, in any width or kana (REQUIREMENTS C9).
 
         Words are looked for each by itself and all must be found; numbers also across their hyphens and blanks.
+        By kana, sorted once found: walking the book in its order would pass everybody else.
         """
         digits = phone_digits(text)
-        if digits:
-            return self.filter(search__contains=digits)
-        found = self
-        for word in text.split():
-            found = found.filter(search__contains=fold(word))
-        return found
+        found = self.alias(short_parts=SHORT_PARTS)
+        for part in [digits] if digits else filter(None, map(fold, text.split())):
+            found = found.filter(_holds(part))
+        return found.order_by(Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
 
     def in_kana_order(self):
-        """By kana; those without one come last."""
-        return self.order_by(Case(When(kana="", then=1), default=0), "kana", "name", "pk")
+        """The whole book by kana, as its index lists it; those without one come last."""
+        return self.order_by(KANA.asc(), "name", "pk")
 
     def held_by(self, staff):
         return self.filter(owner=staff)
+
+    def with_code(self, code):
+        return self.filter(code=code)
 
     def of_nobody(self):
         return self.filter(owner__isnull=True)
@@ -75,9 +91,10 @@ class CustomerQuerySet(StoreQuerySet):
         rows = reached
         for name in names:
             if len(fold(name)) > 1:
-                rows |= Q(search__contains=fold(name))
+                rows |= _holds(fold(name))
         return (
-            self.filter(rows)
+            self.alias(short_parts=SHORT_PARTS)
+            .filter(rows)
             .annotate(same_reach=Case(When(reached, then=True), default=False))
             .order_by("-same_reach", F("last_contacted_at").desc(nulls_last=True), "pk")
         )
@@ -88,6 +105,11 @@ class CustomerQuerySet(StoreQuerySet):
         for customer in customers:
             customer.search = customer.search_text()
         self.model.objects.bulk_update(customers, ["search"], batch_size=1000)
+
+
+def _holds(part: str) -> Q:
+    """Whose search column holds that part, folded; needs the alias `short_parts`."""
+    return Q(short_parts__contains=[part]) if len(part) <= SHORT else Q(search__contains=part)
 
 
 class Customer(models.Model):
@@ -176,7 +198,9 @@ class Customer(models.Model):
             GinIndex(fields=["search"], name="customer_search", opclasses=["gin_trgm_ops"]),
             GinIndex(fields=["phones"], name="customer_phones"),
             GinIndex(fields=["emails"], name="customer_emails"),
-            models.Index(fields=["store", "kana", "name"], name="customer_by_kana"),
+            GinIndex(SHORT_PARTS, name="customer_search_short"),
+            models.Index("store", KANA, "name", "id", name="customer_by_kana", condition=Q(closed_at__isnull=True)),
+            models.Index(KANA, "name", "id", name="customer_by_kana_anywhere", condition=Q(closed_at__isnull=True)),
         ]
 
     def __str__(self):

@@ -18,5 +18,5 @@ PAGE = 50
 def customers(request):
     form = CustomerFilter(request.GET, me=request.user)
     found = form.found(Customer.objects.visible_to(request.user).net())
-    page = Paginator(found.for_list().in_kana_order(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.for_list(), PAGE).get_page(request.GET.get("page"))
     return render(request, "customers/list.html", {"form": form, "page": page, "may_import": may_import(request.user)})

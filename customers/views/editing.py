@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stores.decorators import signed_in
+from stores.forms.saving import save_or_tell
 
-from ..forms import CustomerForm, UnseenChange, VehicleForm
+from ..forms import CustomerForm, VehicleForm
 from ..models import Customer, Vehicle
 
 
@@ -16,7 +17,7 @@ from ..models import Customer, Vehicle
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
-    form = CustomerForm(request.POST or None, instance=customer)
+    form = CustomerForm(request.POST or None, instance=customer, today=timezone.localdate())
     return _save(request, form, customer, "customers/edit.html")
 
 
@@ -38,15 +39,8 @@ def edit_vehicle(request, pk):
 
 def _save(request, form, customer, template):
     """The form's page, or back to the customer once saved."""
-    status = 200
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                form.save_seen(customer, timezone.now())
-            except UnseenChange:
-                status = 409
-            else:
-                messages.success(request, _("Saved: %(name)s") % {"name": form.instance})
-                return redirect("todo:customer", customer.pk)
-    return render(request, template, {"form": form, "customer": customer}, status=status)
+    now = timezone.now()
+    if form.is_bound and form.is_valid() and save_or_tell(form, lambda: form.save_of(customer, now)):
+        messages.success(request, _("Saved: %(name)s") % {"name": form.instance})
+        return redirect("todo:customer", customer.pk)
+    return render(request, template, {"form": form, "customer": customer}, status=form.status)

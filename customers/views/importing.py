@@ -1,7 +1,5 @@
 """Customers from an office's list, in two steps: look at what would happen, then save it (REQUIREMENTS C7)."""
 
-from collections import Counter
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -46,17 +44,19 @@ def check(request, pk):
     file = _file(request, pk)
     told = file.report
     about = request.GET.get("column", "")
-    columns = Counter(problem["column"] for problem in told["problems"])
+    counts = dict(told["problem_columns"])
     problems = [one for one in told["problems"] if not about or one["column"] == about]
+    count = counts.get(about, 0) if about else sum(counts.values())
     context = {
         "file": file,
         "told": told,
         "counts": [(name, told[name], words(name)) for name in COUNTS],
         "to_save": told["new"] + told["updated"],
-        "columns": columns.most_common(),
+        "columns": told["problem_columns"],
         "about": about,
+        "problem_count": sum(counts.values()),
         "page": Paginator(problems, PAGE).get_page(request.GET.get("page")),
-        "more": told["problem_count"] - len(told["problems"]),
+        "more": count - len(problems),
     }
     return render(request, "customers/import_check.html", context)
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..models import Role, Staff, Store
 from ..staffing import LastAdmin, give_roles
+from .saving import NotSaved, SeenForm
 
-STORE_ROLES = [(role.value, role.label) for role in (Role.SALESPERSON, Role.ASSISTANT, Role.MANAGER)]
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that nobody confuses on a slip of paper."""
 LAST_ADMIN = _("This is the last administrator who is active. Make somebody else administrator first.")
@@ -46,7 +46,7 @@ class UsernameMixin:
         return username
 
 
-class StaffForm(UsernameMixin, forms.ModelForm):
+class StaffForm(UsernameMixin, SeenForm):
     """Name, address, and roles in the stores that `by` manages."""
 
     username = UsernameField()
@@ -70,22 +70,29 @@ class StaffForm(UsernameMixin, forms.ModelForm):
         for store in self.stores:
             self.fields[f"roles_{store.pk}"] = forms.MultipleChoiceField(
                 label=store.name,
-                choices=STORE_ROLES,
+                choices=Role.of_stores(),
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
-                initial=[role for store_id, role in self.held if store_id == store.pk],
             )
         if by.is_admin:
             self.fields["admin"] = forms.BooleanField(
                 label=_("Administrator of all stores"),
                 help_text=_("Sees every store, and changes stores, people, patterns and house rules."),
                 required=False,
-                initial=(None, Role.ADMIN) in self.held,
             )
         if by == self.instance:
             self.fields["give_up"] = forms.BooleanField(
                 label=_("Yes, I give up these rights of mine"), required=False, widget=forms.HiddenInput
             )
+        if self.instance.pk:
+            self.initial.update(self.standing(self.instance))
+
+    def standing(self, row):
+        """Also the roles."""
+        found = super().standing(row)
+        for store in self.stores:
+            found[f"roles_{store.pk}"] = sorted(held.role for held in row.roles if held.store_id == store.pk)
+        return {**found, "admin": row.is_admin}
 
     @property
     def role_rows(self):
@@ -123,14 +130,14 @@ class StaffForm(UsernameMixin, forms.ModelForm):
         return bool({key for key in self.held if key[1] in leading} - roles)
 
     def save(self, commit=True):
-        """The saved person; None when it would take away the last administrator: then the form has the error."""
+        """The saved person. Raises NotSaved, also when it would take away the last administrator."""
         try:
             with transaction.atomic():
                 person = super().save()
                 give_roles(person, self._wanted(), by=self.by)
         except LastAdmin:
             self.add_error("admin", LAST_ADMIN)
-            return None
+            raise NotSaved from None
         return person
 
 

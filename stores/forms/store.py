@@ -1,5 +1,6 @@
 """A store as a person edits it: hours, closing days, when customers may be reached."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django import forms
@@ -8,12 +9,14 @@ from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
-from ..calendar import Hours
+from ..calendar import SEARCH_DAYS, Hours, NoOpenDay, OpeningCalendar
 from ..channels import Channel
 from ..days import days_from
-from ..inputs import ClockInput, DayInput, WindowsField
+from ..inputs import ClockInput, DayField, WindowsField
+from ..locks import one_at_a_time
 from ..models import Store
 from ..models.store import Weekday
+from .saving import SeenForm
 
 NTHS = [(number, _("no. %(number)s") % {"number": number}) for number in range(1, 6)]
 LONGEST_STRETCH = 62
@@ -51,7 +54,12 @@ class NthForm(forms.Form):
 NthFormSet = formset_factory(NthForm, extra=2, max_num=20, absolute_max=30)
 
 
-class StoreForm(forms.ModelForm):
+def minutes_of(name) -> forms.IntegerField:
+    """At least one: a limit of nothing would be over before anybody could look."""
+    return Store._meta.get_field(name).formfield(min_value=1)
+
+
+class StoreForm(SeenForm):
     slug = forms.SlugField(
         label=_("short name in addresses"),
         required=False,
@@ -68,6 +76,8 @@ class StoreForm(forms.ModelForm):
         label=_("calling windows, in the order they are tried"),
         help_text=_("One a line, such as 12:00-13:00. Calls that nobody answers move through them."),
     )
+    new_limit_minutes = minutes_of("new_limit_minutes")
+    reply_limit_minutes = minutes_of("reply_limit_minutes")
 
     class Meta:
         model = Store
@@ -90,24 +100,42 @@ class StoreForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        known = self.instance.pk is not None
-        closing_days = list(self.instance.closing_days.all()) if known else []
-        self.initial["weekdays"] = [row.weekday for row in closing_days if row.nth is None]
-        pairs = [{"weekday": row.weekday, "nth": row.nth} for row in closing_days if row.nth]
-        self.nths = NthFormSet(self.data if self.is_bound else None, initial=pairs, prefix="nth")
-        self.contact_hours = {row.channel: row for row in self.instance.contact_hours.all()} if known else {}
         for channel in Channel:
-            self._add_contact_hours(channel, self.contact_hours.get(channel))
-        self.fields["new_limit_minutes"].min_value = 1
+            self._add_contact_hours(channel)
+        pairs = []
+        if self.instance.pk:
+            stands = self.standing(self.instance)
+            self.initial.update(stands)
+            pairs = [{"weekday": weekday, "nth": nth} for weekday, nth in stands["nth"]]
+        self.nths = NthFormSet(self.data if self.is_bound else None, initial=pairs, prefix="nth")
 
-    def _add_contact_hours(self, channel, row):
+    def _add_contact_hours(self, channel):
         words = {"channel": channel.label}
         self.fields[f"{channel}_from"] = forms.TimeField(
-            label=_("%(channel)s from") % words, required=False, widget=ClockInput, initial=row and row.starts
+            label=_("%(channel)s from") % words, required=False, widget=ClockInput
         )
         self.fields[f"{channel}_until"] = forms.TimeField(
-            label=_("%(channel)s until") % words, required=False, widget=ClockInput, initial=row and row.ends
+            label=_("%(channel)s until") % words, required=False, widget=ClockInput
         )
+
+    def standing(self, row):
+        """Also what stands in other tables; "nth" belongs to the forms beside this one."""
+        found = super().standing(row)
+        closing_days = list(row.closing_days.all())
+        found["weekdays"] = [day.weekday for day in closing_days if day.nth is None]
+        found["nth"] = [(day.weekday, day.nth) for day in closing_days if day.nth]
+        hours = {one.channel: one for one in row.contact_hours.all()}
+        for channel in Channel:
+            known = hours.get(channel)
+            found[f"{channel}_from"], found[f"{channel}_until"] = (known.starts, known.ends) if known else (None, None)
+        return found
+
+    def differing_from(self, row):
+        found = super().differing_from(row)
+        days = [day for day in row.closing_days.all() if day.nth]
+        if {(day.weekday, day.nth) for day in days} != self._nth_pairs():
+            found.append((_("Closed in certain weeks of the month"), ", ".join(str(day.label) for day in days) or "—"))
+        return found
 
     @property
     def contact_rows(self):
@@ -150,10 +178,13 @@ class StoreForm(forms.ModelForm):
         return {form.pair for form in self.nths if form.pair}
 
     def save(self, commit=True):
+        """Raises NotSaved."""
         store = self.instance
-        store.slug = store.slug or Store.objects.free_slug(store.name)
         with transaction.atomic():
-            store.save()
+            if not store.slug:
+                one_at_a_time("slug of a store")
+                store.slug = Store.objects.free_slug(store.name)
+            super().save()
             store.set_closing_days(self.cleaned_data["weekdays"], self._nth_pairs())
             store.set_contact_hours({channel: self._hours(channel) for channel in Channel})
         return store
@@ -166,10 +197,8 @@ class StoreForm(forms.ModelForm):
 class StretchForm(forms.Form):
     """A day, or all days from one to another."""
 
-    first = forms.DateField(label=_("From"), widget=DayInput)
-    last = forms.DateField(
-        label=_("Until"), widget=DayInput, required=False, help_text=_("Leave empty for a single day.")
-    )
+    first = DayField(label=_("From"))
+    last = DayField(label=_("Until"), required=False, help_text=_("Leave empty for a single day."))
     note = forms.CharField(label=_("Note"), max_length=60, required=False)
 
     def clean(self):
@@ -189,7 +218,7 @@ class StretchForm(forms.Form):
 
 
 class SpecialDatesForm(StretchForm):
-    """Days that differ from the rule: closed, or open at hours of their own."""
+    """Days that differ from the rule: closed, or open at hours of their own. `opening`: the calendar so far."""
 
     closed = forms.TypedChoiceField(
         label=_("The store is"),
@@ -202,14 +231,32 @@ class SpecialDatesForm(StretchForm):
     closes = forms.TimeField(label=_("closes"), widget=ClockInput, required=False)
     field_order = ["first", "last", "closed", "opens", "closes", "note"]
 
+    def __init__(self, *args, opening: OpeningCalendar | None = None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.opening = opening
+
     def clean(self):
         super().clean()
         if self.cleaned_data.get("closed") is not False:
+            self._refuse_closing_for_good()
             return
         for name in ("opens", "closes"):
             if not self.cleaned_data.get(name) and name not in self.errors:
                 self.add_error(name, _("Enter the time."))
         check_opening_order(self, "opens", "closes")
+
+    def _refuse_closing_for_good(self):
+        """Tasks look for the next open day for about a year, and no further."""
+        if self.errors:
+            return
+        dates = {**self.opening.dates, **dict.fromkeys(self.days)}
+        opening = replace(self.opening, dates=dates)
+        try:
+            closed_for = opening.next_open(self.days[0]) - opening.previous_open(self.days[0])
+        except NoOpenDay:
+            closed_for = timedelta.max
+        if closed_for.days >= SEARCH_DAYS:
+            self.add_error("last", _("The store would be closed for more than a year."))
 
     @property
     def hours(self):

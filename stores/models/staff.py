@@ -15,6 +15,11 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("Store manager")
     ADMIN = "admin", _("Administrator")
 
+    @classmethod
+    def of_stores(cls):
+        """As choices; an administrator belongs to no store."""
+        return [(role.value, role.label) for role in cls if role != cls.ADMIN]
+
 
 class StaffQuerySet(models.QuerySet):
     def visible_to(self, staff):
@@ -103,6 +108,9 @@ class Staff(AbstractUser):
     def stores(self):
         """The stores one works in, without doubles, in their order."""
         return sorted({row.store for row in self.roles if row.store_id}, key=lambda store: store.pk)
+
+    def works_in(self, store) -> bool:
+        return store.pk in self.store_ids
 
     def visible_stores(self):
         return Store.objects.visible_to(self)

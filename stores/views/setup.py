@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -32,18 +31,10 @@ def setup(request):
             return _too_late(request)
         login(request, founder, backend="django.contrib.auth.backends.ModelBackend")
         messages.success(request, _("Everything is ready. Enter your first customer."))
-        return redirect(_first_lead())
+        return redirect("customers:new-lead")
     return render(request, "stores/setup.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 def _too_late(request):
     messages.error(request, _("Somebody else has just set this house up. Please sign in, or ask them for an account."))
     return redirect("account_login")
-
-
-def _first_lead() -> str:
-    """The customers' pages stand on a floor above: known by their name only."""
-    try:
-        return reverse("customers:new-lead")
-    except NoReverseMatch:
-        return "/"

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ..days import stretches
 from ..decorators import managers_only, signed_in
+from ..forms.saving import save_or_tell
 from ..forms.staff import LAST_ADMIN, NewStaffForm, PasswordForm, StaffForm
 from ..forms.store import StretchForm
+from ..inputs import plain, whole_number
 from ..models import Staff, Store
 from ..staffing import LastAdmin, deactivate, reactivate
 
@@ -32,7 +34,7 @@ def staff_list(request):
     people = people.inactive() if left else people.active()
     if store:
         people = people.of_store(store)
-    if text := request.GET.get("q", "").strip():
+    if text := plain(request.GET.get("q")).strip():
         people = people.matching(text)
     people = people.with_roles().with_days_off(*_month_around(today)).by_name()
     context = {
@@ -55,8 +57,8 @@ def staff_detail(request, pk):
 @require_http_methods(["GET", "POST"])
 def staff_new(request):
     form = NewStaffForm(request.POST or None, by=request.user, initial=_store_asked(request))
-    if request.method == "POST" and form.is_valid():
-        person = form.save()
+    if request.method == "POST" and form.is_valid() and save_or_tell(form):
+        person = form.instance
         words = {"name": person, "username": person.username}
         messages.success(request, _("%(name)s can sign in now as “%(username)s”.") % words)
         return redirect("stores:staff-detail", person.pk)
@@ -68,7 +70,7 @@ def staff_new(request):
 def staff_edit(request, pk):
     person = _editable(request, pk)
     form = StaffForm(request.POST or None, instance=person, by=request.user)
-    if request.method == "POST" and form.is_valid() and form.save():
+    if request.method == "POST" and form.is_valid() and save_or_tell(form):
         messages.success(request, _("Saved."))
         return redirect("stores:staff-detail", person.pk)
     return _staff_form(request, form)
@@ -185,13 +187,13 @@ def _days_off_of(request, person, form=None):
 
 def _staff_form(request, form):
     context = {"form": form, "person": form.instance if form.instance.pk else None}
-    return render(request, "stores/staff_form.html", context, status=422 if form.is_bound else 200)
+    return render(request, "stores/staff_form.html", context, status=form.status)
 
 
 def _store_asked(request):
     """From a store's page: a salesperson of that store is the likeliest newcomer."""
-    store = request.GET.get("store", "")
-    return {f"roles_{store}": ["salesperson"]} if store.isdigit() else {}
+    store = whole_number(request.GET.get("store"))
+    return {f"roles_{store}": ["salesperson"]} if store else {}
 
 
 def _month_around(day: date) -> tuple[date, date]:

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ..days import month, next_long_holidays, stretches
 from ..decorators import admins_only, signed_in
+from ..forms.saving import save_or_tell
 from ..forms.store import SpecialDatesForm, StoreForm, StretchForm
+from ..inputs import FIRST_DAY, LAST_DAY
 from ..models import Staff, Store
 
 
@@ -41,8 +43,8 @@ def store_detail(request, pk):
 @require_http_methods(["GET", "POST"])
 def store_new(request):
     form = StoreForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        store = form.save()
+    if request.method == "POST" and form.is_valid() and save_or_tell(form):
+        store = form.instance
         messages.success(request, _("%(store)s is there. Now add the people who work in it.") % {"store": store})
         return redirect("stores:detail", store.pk)
     return _store_form(request, form)
@@ -53,8 +55,7 @@ def store_new(request):
 def store_edit(request, pk):
     store = _managed(request, pk)
     form = StoreForm(request.POST or None, instance=store)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and save_or_tell(form):
         messages.success(request, _("Saved. It counts for tasks made from now on."))
         return redirect("stores:detail", store.pk)
     return _store_form(request, form)
@@ -65,7 +66,7 @@ def store_edit(request, pk):
 def dates_add(request, pk):
     """Close these days, or open them at hours of their own."""
     store = _managed(request, pk)
-    form = SpecialDatesForm(request.POST)
+    form = SpecialDatesForm(request.POST, opening=store.calendar())
     if not form.is_valid():
         return _answer_calendar(request, store, form)
     store.set_dates(form.days, form.hours, form.cleaned_data["note"])
@@ -92,7 +93,7 @@ def _managed(request, pk) -> Store:
 
 def _store_form(request, form):
     context = {"form": form, "store": form.instance if form.instance.pk else None}
-    return render(request, "stores/store_form.html", context, status=422 if form.is_bound else 200)
+    return render(request, "stores/store_form.html", context, status=form.status)
 
 
 def _answer_calendar(request, store, form=None, shown=None, said=""):
@@ -138,4 +139,4 @@ def _month_of(request) -> date:
         found = datetime.strptime(asked, "%Y-%m").date()
     except ValueError:
         found = None
-    return found if found and 2000 <= found.year <= 2100 else timezone.localdate().replace(day=1)
+    return found if found and FIRST_DAY <= found <= LAST_DAY else timezone.localdate().replace(day=1)

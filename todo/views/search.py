@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 
 from customers.models import Customer
 from stores.decorators import signed_in
+from stores.inputs import plain
 
 SHOWN = 8
 
@@ -12,9 +13,9 @@ SHOWN = 8
 @signed_in
 def search(request):
     """The customers that the top search box proposes while one types (REQUIREMENTS C9)."""
-    query = request.GET.get("q", "").strip()[:100]
-    found = Customer.objects.visible_to(request.user).net().search(query) if query else Customer.objects.none()
-    rows = found.for_list().with_vehicles().in_kana_order()[:SHOWN]
+    query = plain(request.GET.get("q")).strip()[:100]
+    everybody = Customer.objects.visible_to(request.user).net()
+    rows = everybody.search(query).first_rows(SHOWN).for_list().with_vehicles() if query else ()
     results = [
         {
             "url": reverse("todo:customer", args=[customer.pk]),
