@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.models import Customer
+from dealercrm.environment import FOR_SHORT_STATEMENTS
 from followups.models import Task
 from stores.models import Role, Staff
 
@@ -82,7 +83,7 @@ class BareStatements:
     """A page's own statements by psycopg alone, as far as they only read."""
 
     def __init__(self, url, page):
-        self.connection = psycopg.connect(url, autocommit=True, prepare_threshold=None)
+        self.connection = psycopg.connect(url, autocommit=True, prepare_threshold=None, options=FOR_SHORT_STATEMENTS)
         self.page = page
         self.statements = [sql for sql in page.statements if sql.startswith(("SELECT", "(SELECT"))]
         self.times = []
