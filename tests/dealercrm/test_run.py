@@ -118,7 +118,7 @@ def test_it_tells_where_it_is_and_who_may_sign_in_and_ctrl_c_leaves_nothing(hous
     house.start()
     assert f"http://127.0.0.1:{house.port}/" in house.said()
     assert "manager-yokohama" in house.said()
-    wait_until(lambda: house.health()["worker"] == "ok", 20)
+    wait_until(lambda: house.health()["worker"] == "ok", 60)
     assert house.page() == 200
     assert house.processes("bin/postgres")
     house.process.send_signal(signal.SIGINT)
@@ -164,16 +164,16 @@ def test_killed_together_with_the_database_the_next_run_starts_cleanly_too(house
 
 def test_a_killed_web_server_and_a_killed_worker_come_back_without_doubles(house):
     house.start()
-    wait_until(lambda: len(house.processes("worker", "--cluster")) >= 6, 20)
+    wait_until(lambda: len(house.processes("worker", "--cluster")) >= 6, 60)
     clusters = house.processes("worker", "--cluster")
     first = min(clusters, key=lambda process: process.create_time())
     gunicorn = min(house.processes("gunicorn"), key=lambda process: process.create_time())
     first.kill()
     gunicorn.kill()
     wait_until(lambda: not any(process.is_running() for process in clusters), 10)
-    wait_until(lambda: len(house.processes("worker", "--cluster")) == len(clusters), 20)
-    wait_until(lambda: len(house.processes("gunicorn")) == 3, 20)
-    wait_until(lambda: house.page() == 200, 10)
+    wait_until(lambda: len(house.processes("worker", "--cluster")) == len(clusters), 60)
+    wait_until(lambda: len(house.processes("gunicorn")) == 3, 60)
+    wait_until(lambda: house.page() == 200, 60)
 
 
 def test_a_restarted_database_shows_no_error_page_after_five_seconds(house):
