@@ -3,6 +3,8 @@
 from django.db import transaction
 from django.utils.text import slugify
 
+from stores.locks import one_at_a_time
+
 from .models import Pattern, PatternVersion
 
 SLUG_LENGTH = 50
@@ -19,6 +21,7 @@ class Superseded(Exception):
 def write(*, name, description, store, base, steps, note, by, now) -> Pattern:
     """A new pattern with its first version. Its slug is made from the name, and is nobody else's."""
     with transaction.atomic():
+        one_at_a_time("slug of a pattern")
         pattern = Pattern.objects.create(store=store, slug=_free_slug(name), name=name, description=description)
         pattern.add_version(base=base, steps=steps, by=by, now=now, note=note)
     return pattern

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from stores.calendar import NoOpenDay
+from stores.inputs import whole_number
 from stores.models import Store
 
 from ..foresight import Foreseen, Month, foresee, months
@@ -36,8 +37,6 @@ def look_ahead(steps, preview: PreviewForm) -> Outlook:
         return Outlook(rows, months(rows, on, calendar))
     except NoOpenDay:
         return Outlook(problems=[_("%(store)s is never open: see its opening calendar.") % {"store": store}])
-    except OverflowError:
-        return Outlook(problems=[_("That date is too far away.")])
 
 
 def first_store(staff, pattern=None) -> int | None:
@@ -103,8 +102,7 @@ class Editor:
         """The store that the pattern is for; None for all of them."""
         if self.pattern:
             return self.pattern.store_id
-        chosen = str(self.data.get("store") or "")
-        return int(chosen) if chosen.isdecimal() else None
+        return whole_number(str(self.data.get("store") or ""))
 
     @cached_property
     def _calendars(self):
@@ -203,8 +201,7 @@ def _posted(rows: list[dict]) -> dict:
 
 def typed_steps(posted) -> list[dict]:
     """What stands in the fields of each step, as text."""
-    total = posted.get("steps-TOTAL_FORMS", "")
-    count = min(int(total), MOST_STEPS) if total.isdecimal() else 0
+    count = min(whole_number(posted.get("steps-TOTAL_FORMS")) or 0, MOST_STEPS)
     return [
         {name: posted.get(f"steps-{number}-{name}", "") for name in StepForm.base_fields} for number in range(count)
     ]
@@ -213,12 +210,11 @@ def typed_steps(posted) -> list[dict]:
 def arranged(rows: list[dict], order: str) -> tuple[list[dict], str]:
     """The steps after "up-2", "down-0", "remove-1" or "add" (counted from 0), and which control has the focus then."""
     verb, _sep, text = order.partition("-")
-    index = int(text) if text.isdecimal() else -1
-    rows = list(rows)
+    index, rows = whole_number(text), list(rows)
     if verb == "add" and len(rows) < MOST_STEPS:
         rows.append({**_row(Step()), "offset_days": rows[-1]["offset_days"] if rows else 0})
         return rows, f"title-{len(rows) - 1}"
-    if not 0 <= index < len(rows):
+    if index is None or index >= len(rows):
         return rows, ""
     if verb == "remove":
         del rows[index]

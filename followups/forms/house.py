@@ -3,10 +3,12 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stores.forms.saving import OwnFieldsForm
+
 from ..models import ContentKind, HouseRules, Outcome, Pattern, TextTemplate, WaitReason
 
 
-class RequiredFieldsForm(forms.ModelForm):
+class RequiredFieldsForm(OwnFieldsForm):
     required_fields = forms.MultipleChoiceField(
         label=_("A record of a contact is complete when it has"),
         choices=HouseRules.Field.choices,
@@ -20,13 +22,13 @@ class RequiredFieldsForm(forms.ModelForm):
         fields = ["required_fields"]
 
 
-class ContentKindForm(forms.ModelForm):
+class ContentKindForm(OwnFieldsForm):
     class Meta:
         model = ContentKind
         fields = ["name"]
 
 
-class WaitReasonForm(forms.ModelForm):
+class WaitReasonForm(OwnFieldsForm):
     pattern_slug = forms.ChoiceField(label=_("pattern proposed"), required=False)
 
     class Meta:
@@ -42,7 +44,7 @@ class WaitReasonForm(forms.ModelForm):
         self.fields["pattern_slug"].choices = [("", _("none")), *named.items()]
 
 
-class TextTemplateForm(forms.ModelForm):
+class TextTemplateForm(OwnFieldsForm):
     outcome = forms.ChoiceField(label=_("result"), required=False)
 
     class Meta:

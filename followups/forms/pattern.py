@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores.calendar import Hours, OpeningCalendar
-from stores.inputs import ClockInput, DayInput
-from stores.models import Store
+from stores.forms.saving import OwnFieldsForm
+from stores.inputs import ClockInput, DayField
+from stores.models import Role, Store
 
 from ..models import ContentKind, Pattern, PatternVersion, Step, Window
 
@@ -16,7 +17,7 @@ LONGEST = 60
 FOLDED = ("script", "details_template", "kind", "assignee_role", "allowed_days")
 
 
-class NameForm(forms.ModelForm):
+class NameForm(OwnFieldsForm):
     class Meta:
         model = Pattern
         fields = ["name", "description"]
@@ -54,6 +55,11 @@ class StepForm(forms.ModelForm):
         label=Step._meta.get_field("soon_minutes").verbose_name, min_value=1, max_value=24 * 60, required=False
     )
     kind = forms.TypedChoiceField(label=gettext_lazy("kind of content"), coerce=int, empty_value=None, required=False)
+    assignee_role = forms.ChoiceField(
+        label=Step._meta.get_field("assignee_role").verbose_name,
+        choices=[("", "---------"), *Role.of_stores()],
+        required=False,
+    )
 
     class Meta:
         model = Step
@@ -162,7 +168,7 @@ Steps = forms.formset_factory(
 class PreviewForm(forms.Form):
     """From when and where the dates are shown: a day, the time where it matters, a store."""
 
-    on = forms.DateField(label=gettext_lazy("base date"), widget=DayInput)
+    on = DayField(label=gettext_lazy("base date"))
     at = forms.TimeField(label=gettext_lazy("time"), widget=ClockInput, required=False)
     store = forms.ModelChoiceField(None, label=gettext_lazy("store"), empty_label=None)
 

@@ -3,7 +3,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -129,6 +129,9 @@ class HouseRules(models.Model):
         default=list,
         blank=True,
     )
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Value(1), name="house_rules_once")]
 
     def __str__(self):
         return ", ".join(self.required_fields)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stores.decorators import admins_only, signed_in
+from stores.forms.saving import save_or_tell
 
 from ..forms.house import FORMS, RequiredFieldsForm
 from ..house import LISTS, LastOne, add, bring_back, move, retire
@@ -57,9 +58,8 @@ def rules(request):
 @require_POST
 def fields(request):
     form = RequiredFieldsForm(request.POST, instance=HouseRules.load())
-    if not form.is_valid():
+    if not form.is_valid() or not save_or_tell(form):
         return _page(request, fields_form=form)
-    form.save()
     messages.success(request, _("Saved."))
     return redirect("house:rules")
 
@@ -68,9 +68,8 @@ def fields(request):
 @require_POST
 def entry_add(request, name):
     form = _form_class(name)(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() or not save_or_tell(form, lambda: add(form.instance)):
         return _answer(request, name, add_form=form)
-    add(form.instance)
     return _answer(request, name, said=_("Added."))
 
 
@@ -79,8 +78,7 @@ def entry_add(request, name):
 def entry_edit(request, name, pk):
     entry = _entry(name, pk)
     form = _form_class(name)(request.POST or None, instance=entry, auto_id=f"id_{entry.pk}_%s")
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and save_or_tell(form):
         return _answer(request, name, said=_("Saved."))
     return _answer(request, name, edited=entry.pk, edit_form=form)
 

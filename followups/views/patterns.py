@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from stores.decorators import managers_only, signed_in
+from stores.inputs import plain
 from stores.models import Store
 
 from ..forms.editor import Editor, first_store, look_ahead
@@ -164,7 +165,7 @@ def name(request, pk):
 def copies(request, pk):
     """A copy for a store that one manages, there to be tuned."""
     found = _visible(request, pk)
-    store = get_object_or_404(Store.objects.visible_to(request.user), slug=request.POST.get("store", ""))
+    store = get_object_or_404(Store.objects.visible_to(request.user), slug=plain(request.POST.get("store")))
     if found.store_id or not request.user.may_manage(store.pk):
         raise PermissionDenied
     copy = found.copy_to(store, by=request.user, now=timezone.now())
