@@ -9,7 +9,7 @@ from followups.expansion import expand
 from followups.models import Outcome
 from followups.recording import Result, receive
 from followups.starting import start
-from stores.models import Role
+from stores.models import Membership, Role
 from tests.cast import at, customer, lead, pattern, task
 
 NOW = at("2026-11-21 12:00")
@@ -53,6 +53,13 @@ class TestADeal:
         made = of_role(cast, deal.customer, deal)
         assign_deal(deal, cast.sales2)
         assert assignee(made) == cast.assistant
+
+    def test_what_fell_to_the_deals_person_because_nobody_has_the_role_goes_along(self, cast, deal):
+        Membership.objects.filter(role=Role.ASSISTANT).delete()
+        made = of_role(cast, deal.customer, deal)
+        assert made.assignee == cast.sales
+        assign_deal(deal, cast.sales2)
+        assert assignee(made) == cast.sales2
 
     def test_the_customers_other_tasks_and_owner_stay(self, cast, deal):
         other = task(deal.customer, DAY)

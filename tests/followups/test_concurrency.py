@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from django.db import connection, connections, transaction
 
-from customers.models import Customer
+from customers.models import Customer, Deal
 from followups import recording
 from followups.expansion import expand
 from followups.models import Contact, EndReason, FollowUp, Outcome, Pattern, Task
-from followups.recording import AlreadyRecorded, Result, record
-from followups.starting import AlreadyRunning, start
-from followups.stopping import stop
+from followups.recording import AlreadyAnswered, AlreadyRecorded, Result, answer, receive, record
+from followups.starting import AlreadyRunning, DealLost, start
+from followups.stopping import lose_deal, stop
 from tests.cast import at, customer, lead
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -92,19 +92,51 @@ def test_a_pattern_started_by_two_runs_once_and_the_second_is_shown_which(cast):
     assert list(FollowUp.objects.all()) == [begun]
 
 
-def test_two_who_close_the_same_follow_up_with_two_tasks_of_it_do_not_block_each_other(cast, follow_up, monkeypatch):
-    both_claimed = threading.Barrier(2)
-    settle = recording._settle
+def meet_in(name, monkeypatch):
+    """Whoever comes there gives the other one time to come as well, if it can."""
+    barrier, real = threading.Barrier(2), getattr(recording, name)
 
     def slowly(*arguments, **named):
-        """Gives the other one time to claim its task, if it can."""
         try:
-            both_claimed.wait(0.5)
+            barrier.wait(0.5)
         except threading.BrokenBarrierError:
             pass
-        return settle(*arguments, **named)
+        return real(*arguments, **named)
 
-    monkeypatch.setattr(recording, "_settle", slowly)
+    monkeypatch.setattr(recording, name, slowly)
+
+
+def test_a_result_and_an_answer_that_close_the_same_follow_up_do_not_block_each_other(cast, follow_up, monkeypatch):
+    deal = follow_up.deal
+    message = receive(deal.customer, deal, "email", Result(Outcome.MESSAGE, "質問"), by=cast.sales, now=NOW)
+    meet_in("_touch_deal", monkeypatch)
+    spoke = Result(Outcome.SPOKE, close=[follow_up.pk])
+    found = at_once(
+        lambda: record(follow_up.tasks.first(), spoke, by=cast.sales, now=NOW),
+        lambda: answer(message, "phone", spoke, by=cast.sales2, now=NOW),
+    )
+    assert {type(one) for one in found} <= {Contact, AlreadyAnswered, AlreadyRecorded}
+    message.refresh_from_db()
+    assert message.answered_with in found
+    follow_up.refresh_from_db()
+    assert follow_up.ended_with in found
+
+
+def test_a_pattern_and_the_loss_of_its_deal_at_once_leave_nothing_running(cast):
+    pattern = Pattern.objects.get(slug="new-arrival")
+    for number in range(10):
+        deal = lead(customer(cast.hiratsuka, name=f"顧客{number}"), NOW, staff=cast.sales)
+        begun, lost = at_once(
+            lambda deal=deal: start(pattern, customer=deal.customer, deal=deal, by=None, now=NOW),
+            lambda deal=deal: lose_deal(Deal.objects.get(pk=deal.pk), "price", None, NOW),
+        )
+        assert isinstance(begun, FollowUp | DealLost)
+        assert lost is True
+    assert not FollowUp.objects.running().exists()
+
+
+def test_two_who_close_the_same_follow_up_with_two_tasks_of_it_do_not_block_each_other(cast, follow_up, monkeypatch):
+    meet_in("_settle", monkeypatch)
     first, second = follow_up.tasks.order_by("step__position")[:2]
     found = at_once(
         *[

@@ -1,6 +1,6 @@
 """What the worker is woken for: slices, heartbeat, and ringing again (DESIGN.md "The engine")."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -89,6 +89,30 @@ def test_a_follow_up_that_cannot_be_planned_does_not_keep_the_worker_turning(cas
     start(pattern("calls", [{}]), customer=customer(cast.hiratsuka), by=None, now=timezone.now(), base=far_off)
     assert jobs.work() == "done"
     assert jobs.sweep() == "done"
+
+
+def test_a_night_with_much_to_end_goes_on_under_its_own_name(waiting, monkeypatch, django_capture_on_commit_callbacks):
+    jobs.work()
+    Task.objects.update(done_at=timezone.now())
+    monkeypatch.setattr(jobs, "SLICE_SECONDS", -1)
+    end_finished = jobs.end_finished
+    monkeypatch.setattr(jobs, "end_finished", lambda now: end_finished(now, limit=2))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert jobs.nightly() == "more"
+    assert WakeUp.objects.get(queued_at__isnull=False).name == "followups.jobs.nightly_on"
+    jobs.nightly_on()
+    assert not FollowUp.objects.running().exists()
+
+
+def test_what_cannot_be_planned_is_tried_anew_each_night_and_not_each_minute(cast, caplog):
+    next_day = pattern("calls", [{"offset_days": 1}])
+    start(next_day, customer=customer(cast.hiratsuka), by=None, now=timezone.now(), base=date.max)
+    jobs.sweep()
+    jobs.sweep()
+    assert caplog.text.count("cannot be planned") == 1
+    jobs.nightly()
+    jobs.sweep()
+    assert caplog.text.count("cannot be planned") == 2
 
 
 def test_at_night_finished_follow_ups_are_closed(waiting):

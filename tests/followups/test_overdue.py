@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
-from followups.models import CancelReason, Task
+from followups.correcting import undo
+from followups.models import CancelReason, Outcome, Task
 from followups.overdue import flag
+from followups.recording import Result, record
 from tests.cast import at, customer, task
 
 CLOSING = at("2026-11-21 19:00")
@@ -32,6 +34,20 @@ def test_who_and_which_store_are_counted_is_settled_there(cast):
     flag(CLOSING)
     late.refresh_from_db()
     assert (late.counted_staff, late.counted_store) == (cast.sales, cast.hiratsuka)
+
+
+def test_who_is_off_that_day_is_not_counted_and_who_covers_is(cast):
+    mine = customer(cast.hiratsuka, owner=cast.sales)
+    covered, yesterdays = task(mine, date(2026, 11, 21)), task(mine, date(2026, 11, 20))
+    cast.sales.take_days_off([date(2026, 11, 21)])
+    flag(CLOSING)
+    counted = dict(Task.objects.values_list("pk", "counted_staff"))
+    assert counted == {covered.pk: None, yesterdays.pk: cast.sales.pk}
+    kept = record(covered, Result(Outcome.NO_ANSWER), by=cast.sales2, now=CLOSING + timedelta(hours=1))
+    assert Task.objects.get(pk=covered.pk).counted_staff == cast.sales2
+    undo(kept, by=cast.sales2, now=CLOSING + timedelta(hours=2))
+    covered.refresh_from_db()
+    assert (covered.counted_staff, covered.counted_store) == (None, cast.hiratsuka)
 
 
 def test_what_is_done_or_cancelled_is_left_alone(cast):

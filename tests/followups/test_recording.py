@@ -4,7 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from customers.models import LostReason, Stage
+from customers.models import Deal, LostReason, Stage
 from followups.correcting import TooLateToUndo, complete, correct
 from followups.expansion import expand
 from followups.models import Contact, ContentKind, Direction, EndReason, FollowUp, HouseRules, Outcome, Pattern, Task
@@ -151,6 +151,22 @@ class TestTheDeal:
         assert (follow_up.end_reason, follow_up.ended_with) == (EndReason.LOST, kept)
         assert follow_up.tasks.open().count() == 0
 
+    def test_a_refusal_after_the_order_leaves_it_won_and_ends_only_what_asked(self, cast, deal):
+        deal.move_to(Stage.DELIVERY, cast.sales, NOW)
+        asks, other = running_follow_up(cast, deal), running_follow_up(cast, deal, "others")
+        kept = record(asks.tasks.first(), Result(Outcome.REFUSED), by=cast.sales, now=LATER)
+        deal.refresh_from_db()
+        asks.refresh_from_db()
+        other.refresh_from_db()
+        assert (deal.lost_at, deal.won_at) == (None, NOW)
+        assert (asks.end_reason, asks.ended_with, other.ended_at) == (EndReason.SPOKEN, kept, None)
+
+    def test_a_contact_about_a_deal_that_was_lost_meanwhile_is_kept_and_moves_nothing(self, cast, deal, call):
+        Deal.objects.get(pk=deal.pk).lose(LostReason.PRICE, cast.sales2, NOW)
+        kept = record(call, Result(Outcome.APPOINTMENT, "…"), by=cast.sales, now=LATER)
+        assert self.stage(deal) == Stage.ENQUIRY
+        assert "moved" not in kept.effects
+
     def test_a_refusal_of_one_deal_leaves_the_other_alone(self, cast, deal, call):
         other = running_follow_up(cast, lead(deal.customer, NOW))
         record(call, Result(Outcome.REFUSED), by=cast.sales, now=LATER)
@@ -211,8 +227,32 @@ class TestWhatComesNext:
     def test_one_that_is_at_work_already_goes_on_as_it_is(self, cast, deal, call):
         month = Pattern.objects.get(slug="one-month-follow-up")
         before = start(month, customer=deal.customer, deal=deal, by=cast.sales, now=NOW)
-        record(call, Result(Outcome.SPOKE, pattern=month), by=cast.sales, now=LATER)
-        assert list(FollowUp.objects.running()) == [before]
+        kept = record(call, Result(Outcome.SPOKE, pattern=month), by=cast.sales, now=LATER)
+        assert list(FollowUp.objects.running()) == list(kept.left_running) == [before]
+
+    def test_one_whose_last_task_this_was_begins_anew(self, cast, deal):
+        month = pattern("month", [{"offset_days": 20}], base="negotiated")
+        before = start(month, customer=deal.customer, deal=deal, by=cast.sales, now=NOW)
+        expand(NOW)
+        kept = record(before.tasks.get(), Result(Outcome.SPOKE, pattern=month), by=cast.sales, now=LATER)
+        before.refresh_from_db()
+        assert (before.end_reason, kept.effects["started"]) == (EndReason.DONE, [FollowUp.objects.running().get().pk])
+
+    def test_who_refuses_and_asks_for_a_call_later_is_called_later(self, cast, deal, call):
+        month = Pattern.objects.get(slug="one-month-follow-up")
+        record(call, Result(Outcome.REFUSED, pattern=month), by=cast.sales, now=LATER)
+        begun = FollowUp.objects.running().get()
+        assert (begun.pattern, begun.customer, begun.deal) == (month, deal.customer, None)
+
+
+def test_a_task_about_no_customer_is_only_done(cast, deal, call):
+    Task.objects.update(customer=None, deal=None)
+    call.refresh_from_db()
+    assert record(call, Result(Outcome.SPOKE), by=cast.sales2, now=NOW) is None
+    with pytest.raises(AlreadyRecorded):
+        record(call, Result(Outcome.SPOKE), by=cast.sales, now=LATER)
+    call.refresh_from_db()
+    assert (call.done_by, call.counted_staff, Contact.objects.count()) == (cast.sales2, cast.sales2, 0)
 
 
 class TestReplies:

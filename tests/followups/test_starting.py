@@ -4,7 +4,7 @@ import pytest
 
 from followups.expansion import expand
 from followups.models import Pattern
-from followups.starting import AlreadyRunning, start
+from followups.starting import AlreadyRunning, DealLost, start
 from tests.cast import at, customer, lead
 
 
@@ -32,3 +32,45 @@ def test_a_pattern_runs_once_at_a_time_for_a_deal(cast):
     with pytest.raises(AlreadyRunning) as refused:
         start(pattern, customer=deal.customer, deal=deal, by=cast.sales, now=now)
     assert refused.value.follow_up == first
+
+
+@pytest.fixture
+def who(cast):
+    return customer(cast.hiratsuka, owner=cast.sales)
+
+
+@pytest.fixture
+def month(db):
+    return Pattern.objects.get(slug="one-month-follow-up")
+
+
+def test_one_that_has_nothing_left_to_do_is_ended_and_the_pattern_begins_anew(cast, who, month):
+    now = at("2026-11-21 12:00")
+    before = start(month, customer=who, by=cast.sales, now=now)
+    expand(now)
+    before.tasks.update(done_at=now, done_by=cast.sales)
+    after = start(month, customer=who, by=cast.sales, now=now)
+    before.refresh_from_db()
+    assert (before.end_reason, before.ended_at) == ("done", now)
+    assert after != before
+
+
+def test_one_with_a_task_left_or_not_yet_prepared_goes_on(cast, who, month):
+    now = at("2026-11-21 12:00")
+    before = start(month, customer=who, by=cast.sales, now=now)
+    for _prepared in range(2):
+        with pytest.raises(AlreadyRunning):
+            start(month, customer=who, by=cast.sales, now=now)
+        expand(now)
+        before.tasks.exclude(pk=before.tasks.last() and before.tasks.last().pk).update(done_at=now)
+    before.refresh_from_db()
+    assert before.ended_at is None
+
+
+def test_nothing_begins_for_a_lost_deal_but_for_its_customer(cast, who, month):
+    now = at("2026-11-21 12:00")
+    deal = lead(who, now)
+    deal.lose("price", cast.sales, now)
+    with pytest.raises(DealLost):
+        start(month, customer=who, deal=deal, by=cast.sales, now=now)
+    assert start(month, customer=who, by=cast.sales, now=now).deal is None

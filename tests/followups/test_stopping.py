@@ -8,7 +8,15 @@ from customers.models import LostReason, Stage
 from followups.expansion import expand
 from followups.models import CancelReason, EndReason, FollowUp, Task
 from followups.starting import start
-from followups.stopping import end_finished, resume, stop, stop_of_closed_deals
+from followups.stopping import (
+    end_finished,
+    lose_deal,
+    move_deal,
+    reopen_deal,
+    resume,
+    stop,
+    stop_of_closed_deals,
+)
 from tests.cast import at, customer, lead, pattern
 
 NOW = at("2026-11-21 12:00")
@@ -117,8 +125,53 @@ class TestClosedDeals:
         assert stop_of_closed_deals(LATER) == 0
         assert FollowUp.objects.running().count() == 2
 
+    def test_the_net_looks_only_as_far_back_as_it_is_told(self, cast, deal, follow_up):
+        deal.lose(LostReason.PRICE, cast.sales, NOW)
+        assert stop_of_closed_deals(LATER, since=LATER) == 0
+        assert stop_of_closed_deals(LATER, since=NOW) == 3
+
+    def test_who_loses_the_deal_ends_them_at_once_and_reopening_brings_them_back(self, cast, deal, follow_up):
+        assert lose_deal(deal, LostReason.PRICE, cast.sales, LATER)
+        follow_up.refresh_from_db()
+        assert (follow_up.end_reason, follow_up.ended_by) == (EndReason.LOST, cast.sales)
+        assert reopen_deal(deal, cast.sales, LATER)
+        assert follow_up.tasks.open().count() == 3
+
+    def test_the_order_ends_them_at_once_and_going_back_brings_them_back(self, cast, deal, follow_up):
+        move_deal(deal, Stage.ORDER, cast.sales, LATER)
+        follow_up.refresh_from_db()
+        assert (follow_up.end_reason, follow_up.ended_by) == (EndReason.WON, cast.sales)
+        move_deal(deal, Stage.DELIVERY, cast.sales, LATER)
+        assert follow_up.tasks.open().count() == 0
+        move_deal(deal, Stage.ESTIMATE, cast.sales, LATER)
+        follow_up.refresh_from_db()
+        assert (follow_up.ended_at, follow_up.tasks.open().count()) == (None, 3)
+
+    def test_going_back_leaves_alone_what_somebody_stopped(self, cast, deal, follow_up):
+        end(follow_up, cast)
+        move_deal(deal, Stage.ORDER, cast.sales, LATER)
+        move_deal(deal, Stage.ESTIMATE, cast.sales, LATER)
+        follow_up.refresh_from_db()
+        assert follow_up.end_reason == EndReason.STOPPED
+
+    def test_a_lost_deal_moves_nowhere_and_ends_nothing_anew(self, cast, deal, follow_up):
+        as_read_before = type(deal).objects.get(pk=deal.pk)
+        lose_deal(deal, LostReason.PRICE, cast.sales, NOW)
+        assert not move_deal(as_read_before, Stage.ORDER, cast.sales2, LATER)
+        assert as_read_before.lost_at == NOW
+        follow_up.refresh_from_db()
+        assert follow_up.end_reason == EndReason.LOST
+
 
 class TestTheNight:
+    def test_a_slice_ends_so_many_and_leaves_the_rest(self, cast):
+        calls = pattern("calls", [{}])
+        for number in range(3):
+            start(calls, customer=customer(cast.hiratsuka, name=f"顧客{number}"), by=None, now=NOW)
+        expand(NOW)
+        Task.objects.update(done_at=NOW)
+        assert [end_finished(LATER, limit=2) for _ in range(3)] == [2, 1, 0]
+
     def test_a_follow_up_without_open_tasks_is_done(self, cast, follow_up):
         follow_up.tasks.update(done_at=NOW)
         assert end_finished(LATER) == 1

@@ -167,6 +167,14 @@ def test_a_missing_line_is_added_by_any_colleague(client, cast, who):
     assert (made.details, made.completed_at) == ("来週返事", NOW)
 
 
+def test_a_complete_record_is_rewritten_by_no_colleague(client, cast, who):
+    kept = contact(who, NOW, done_by=cast.manager, entered_by=cast.manager, completed_at=NOW, details="元の文")
+    client.force_login(cast.sales)
+    client.post(f"/contacts/{kept.pk}/complete/", {"details": "書き換え"})
+    kept.refresh_from_db()
+    assert kept.details == "元の文"
+
+
 def test_another_stores_records_are_not_there(client, cast, who):
     made = contact(who, NOW, entered_by=cast.sales)
     client.force_login(cast.yokohama_manager)

@@ -104,6 +104,15 @@ def test_a_loss_needs_a_reason_and_can_be_taken_back_with_what_it_ended(me, cast
     assert Task.objects.open().count() == 5
 
 
+def test_a_deal_that_is_won_is_not_lost_and_the_page_says_why(me, cast, deal):
+    url = f"/deals/{deal.pk}/loss/"
+    assert url in me.get(f"/deals/{deal.pk}/").content.decode()
+    deal.move_to(Stage.ORDER, cast.sales, NOW)
+    assert url not in me.get(f"/deals/{deal.pk}/").content.decode()
+    assert "受注済み" in me.post(url, {"reason": "price"}, follow=True).content.decode()
+    assert Deal.objects.get().lost_at is None
+
+
 def test_losing_twice_is_harmless(me, deal):
     me.post(f"/deals/{deal.pk}/loss/", {"reason": "price"})
     me.post(f"/deals/{deal.pk}/loss/", {"reason": "other"})

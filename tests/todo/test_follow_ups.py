@@ -84,6 +84,58 @@ def test_the_same_pattern_is_not_started_twice(me, cast, who, arrival):
     assert FollowUp.objects.count() == 1
 
 
+def test_what_is_still_being_prepared_can_be_ticked_and_started_anew(me, cast, who, arrival):
+    before = start(arrival, customer=who, by=cast.sales, now=NOW)
+    url = f"/customers/{who.pk}/follow-ups/new/"
+    assert me.get(url).context["form"].fields["close"].choices == [
+        (str(before.pk), "「新着後のフォロー」を終了（ToDoを準備中）")
+    ]
+    assert me.post(url, {"pattern": arrival.pk, "close": [before.pk]}, headers=HTMX).status_code == 200
+    assert FollowUp.objects.running().count() == 1
+
+
+def test_what_has_nothing_left_to_do_is_not_offered_and_begins_anew(me, cast, who, arrival):
+    start(arrival, customer=who, by=cast.sales, now=NOW)
+    expand(NOW)
+    Task.objects.update(done_at=NOW, done_by=cast.sales)
+    url = f"/customers/{who.pk}/follow-ups/new/"
+    assert "close" not in me.get(url).context["form"].fields
+    assert me.post(url, {"pattern": arrival.pk}, headers=HTMX).status_code == 200
+    assert FollowUp.objects.running().count() == 1
+
+
+def test_for_a_lost_deal_no_pattern_is_offered_nor_taken(me, cast, who, arrival):
+    deal = lead(who, NOW, staff=cast.sales)
+    page, url = f"/deals/{deal.pk}/", f"/deals/{deal.pk}/follow-ups/new/"
+    assert url in me.get(page).content.decode()
+    deal.lose("price", cast.sales, NOW)
+    assert url not in me.get(page).content.decode()
+    response = me.post(url, {"pattern": arrival.pk}, headers=HTMX)
+    assert response.status_code == 422
+    assert "pattern" in response.context["form"].errors
+    assert not FollowUp.objects.exists()
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2023-11-01"])
+def test_a_base_date_years_away_is_refused_beside_its_field(me, who, arrival, day):
+    url, data = f"/customers/{who.pk}/follow-ups/new/", {"pattern": arrival.pk, "base_on": day}
+    assert me.get(url, data).status_code == 200
+    response = me.post(url, data)
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"base_on"}
+    assert me.post(url, {**data, "base_on": "2028-11-01"}).status_code == 302
+
+
+def test_what_cannot_be_planned_is_said_and_can_be_replaced(me, cast, who):
+    months = Pattern.objects.get(slug="one-month-follow-up")
+    broken = start(months, customer=who, by=cast.sales, now=NOW, base=date.max)
+    expand(NOW)
+    assert "作成できません" in me.get(f"/customers/{who.pk}/").content.decode()
+    assert me.get(f"/followups/{broken.pk}/preparing/", headers=HTMX).status_code == 200
+    me.post(f"/customers/{who.pk}/follow-ups/new/", {"pattern": months.pk, "close": [broken.pk]})
+    assert FollowUp.objects.running().get() != broken
+
+
 def test_a_bad_choice_is_said_beside_its_field(me, cast, who):
     theirs = pattern("theirs", [{}], store=cast.yokohama)
     response = me.post(f"/customers/{who.pk}/follow-ups/new/", {"pattern": theirs.pk, "base_on": "2026-13-01"})

@@ -3,9 +3,11 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from customers.models import Deal
 from followups.expansion import expand
 from followups.models import Pattern
-from tests.cast import at, customer, lead
+from tests.cast import at, contact, customer, lead
+from todo import leads
 
 NOW = at("2026-11-21 21:50")
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -61,6 +63,72 @@ def test_the_settling_can_be_undone(client, cast, deal):
     deal.refresh_from_db()
     assert (deal.staff, deal.taken_at) == (None, None)
     assert not deal.follow_ups.running().exists()
+
+
+def test_only_what_one_settled_oneself_is_undone(client, cast, deal):
+    client.force_login(cast.manager)
+    undo = settle(client, deal, cast.sales, **HTMX).context["undo_url"]
+    client.force_login(cast.sales2)
+    client.post(undo)
+    deal.refresh_from_db()
+    assert (deal.staff, deal.taken_by) == (cast.sales, cast.manager)
+    assert deal.follow_ups.running().exists()
+
+
+def test_after_a_call_it_is_too_late_to_undo(client, cast, deal):
+    client.force_login(cast.manager)
+    undo = settle(client, deal, cast.sales, **HTMX).context["undo_url"]
+    contact(deal.customer, NOW, deal=deal, outcome="no_answer", done_by=cast.sales)
+    page = client.post(undo, follow=True).content.decode()
+    assert "取り消せません" in page
+    deal.refresh_from_db()
+    assert deal.taken_by == cast.manager
+
+
+@pytest.mark.parametrize("query", ["", "?settled=²", "?follow_up=²&staff=²", "?settled=e30:1abc:def"])
+def test_an_address_nobody_gave_undoes_nothing(client, cast, deal, query):
+    client.force_login(cast.manager)
+    settle(client, deal, cast.sales, **HTMX)
+    assert client.post(reverse("todo:lead-unsettle", args=[deal.pk]) + query).status_code == 302
+    deal.refresh_from_db()
+    assert deal.taken_by == cast.manager
+
+
+def test_the_receipt_of_one_lead_undoes_no_other(client, cast, deal):
+    other = lead(deal.customer, NOW)
+    client.force_login(cast.manager)
+    undo = settle(client, deal, cast.sales, **HTMX).context["undo_url"]
+    settle(client, other, cast.sales, pattern=None)
+    client.post(undo.replace(f"/{deal.pk}/", f"/{other.pk}/"))
+    other.refresh_from_db()
+    assert other.taken_by == cast.manager
+    assert deal.follow_ups.running().exists()
+
+
+def test_a_person_who_left_the_store_does_not_get_the_lead_back(client, cast, deal):
+    Deal.objects.update(staff=cast.sales2)
+    client.force_login(cast.manager)
+    undo = settle(client, deal, cast.sales, **HTMX).context["undo_url"]
+    cast.sales2.memberships.all().delete()
+    client.post(undo)
+    deal.refresh_from_db()
+    assert (deal.staff, deal.taken_at) == (None, None)
+
+
+def test_of_two_who_read_the_lead_as_new_the_first_has_it(client, cast, deal):
+    first, second = Deal.objects.get(), Deal.objects.get()
+    leads.settle(first, Pattern.objects.get(slug="new-arrival"), cast.sales, by=cast.sales, now=NOW)
+    with pytest.raises(leads.AlreadyBegun) as told:
+        leads.settle(second, Pattern.objects.get(slug="standard-eight-touch"), cast.sales2, by=cast.sales2, now=NOW)
+    assert (told.value.deal.taken_by, told.value.deal.staff) == (cast.sales, cast.sales)
+    assert deal.follow_ups.count() == 1
+
+
+def test_a_lead_lost_meanwhile_is_not_begun(cast, deal):
+    as_read_before = Deal.objects.get()
+    deal.lose("price", cast.sales, NOW)
+    with pytest.raises(leads.AlreadyBegun):
+        leads.settle(as_read_before, None, cast.sales2, by=cast.sales2, now=NOW)
 
 
 def test_whoever_comes_second_is_told_who_began(client, cast, deal):

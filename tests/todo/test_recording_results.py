@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -234,3 +234,35 @@ def test_a_result_is_saved_and_answered_when_the_list_it_came_from_is_not_to_be_
     response = result(client, call, "no_answer", who=cast.yokohama_sales.pk)
     assert response.status_code == 200
     assert call.contacts.count() == 1
+
+
+def test_a_proposed_pattern_that_is_at_work_goes_on_and_the_page_says_so(client, cast, call):
+    pattern = Pattern.objects.get(slug="one-month-follow-up")
+    start(pattern, customer=call.customer, by=cast.sales, now=NOW)
+    client.force_login(cast.sales)
+    reason = WaitReason.objects.filter(pattern_slug=pattern.slug).first()
+    fields = {"details": "来月に。", "wait_reason": reason.pk, "follow_reason": "on"}
+    words = f"「{pattern}」はすでに進行中のため、そのまま続けます。"
+    assert words in result(client, call, "spoke", **fields).content.decode()
+    other = task(call.customer, date(2026, 11, 20))
+    page = client.post(reverse("todo:task-result", args=[other.pk]), {"outcome": "spoke", **fields}, follow=True)
+    assert words in page.content.decode()
+
+
+def test_a_task_about_no_customer_is_opened_and_done(client, cast, call):
+    Task.objects.update(customer=None)
+    client.force_login(cast.sales)
+    assert client.get(reverse("todo:task", args=[call.pk])).status_code == 200
+    page = result(client, call, "no_answer")
+    assert page.status_code == 200
+    assert "完了しました" in page.content.decode()
+    assert result(client, call, "no_answer").status_code == 409
+    assert Task.objects.get().done_by == cast.sales
+
+
+def test_in_a_store_that_is_closed_for_years_the_next_appointment_falls_on_its_day(client, cast, call):
+    first = date(2026, 11, 1)
+    cast.hiratsuka.set_dates([first + timedelta(days=days) for days in range(900)], None)
+    client.force_login(cast.sales)
+    assert result(client, call, "no_answer", next_in="3").status_code == 200
+    assert Task.objects.open().get().due_on == date(2026, 11, 25)
