@@ -97,37 +97,49 @@ class Rows:
         return hashlib.blake2s(repr((self.rows, self.more)).encode(), digest_size=8).hexdigest()
 
 
-def rows_of(view: str, me, who: Who, now, *, channel: str = "", page: int = 1) -> Rows:
-    """The rows of a view. In overdue, leads and replies past their limit stand among the tasks."""
+def rows_of(view: str, me, who: Who, now, counted, *, channel: str = "", page: int = 1) -> Rows:
+    """The rows of a view. In overdue, leads and replies past their limit stand among the tasks.
+
+    `counted`: the tally. What fell late after a page's last task is not on that page, so it isn't read.
+    """
     end = page * PAGE + 1
-    found, mine = [], who.key == "me"
-    if view in {"new", "overdue"}:
-        deals = who.deals(me)
-        deals = deals.new() if view == "new" else deals.new_late(now)
-        if not channel:
-            leads = deals.longest_waiting().for_board()[:end]
-            found += [lead_row(deal, view, now, mine=mine) for deal in leads]
-    if view in {"replied", "overdue"}:
-        replies = who.replies(me)
-        replies = replies.waiting() if view == "replied" else replies.waiting_late(now)
-        if not channel:
-            waiting = replies.longest_waiting().for_board()[:end]
-            found += [reply_row(contact, view, now, mine=mine) for contact in waiting]
-    if view not in {"new", "replied"}:
-        tasks = who.tasks(me)
-        if view == "done":
-            tasks = who.done(me, now).latest_done()
-        else:
-            tasks = {"on-time": tasks.on_time, "overdue": tasks.overdue, "upcoming": tasks.upcoming}[view](now)
-            tasks = tasks.by_day() if view == "upcoming" else tasks.by_urgency()
-        if channel:
-            tasks = tasks.by_channel(channel)
-        tasks = tasks.first_rows(end).for_board()
-        tasks = tasks.with_contacts() if view == "done" else tasks
-        found += [task_row(task, view, now, mine=mine, me=me) for task in tasks]
-    if view == "overdue":
+    mine = who.key == "me"
+    if view == "new":
+        found = _leads(who.deals(me).new(), view, now, end, mine)
+    elif view == "replied":
+        found = _replies(who.replies(me).waiting(), view, now, end, mine)
+    else:
+        found = _tasks(view, me, who, now, channel, end, mine)
+    if view == "overdue" and not channel:
+        last = found[-1]["since"] if len(found) == end else now
+        if counted.lead_late_since and counted.lead_late_since <= last:
+            found += _leads(who.deals(me).new_late(last), view, now, end, mine)
+        if counted.reply_late_since and counted.reply_late_since <= last:
+            found += _replies(who.replies(me).waiting_late(last), view, now, end, mine)
         found.sort(key=lambda row: row["since"])
     return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end and page < LAST_PAGE)
+
+
+def _tasks(view, me, who, now, channel, end, mine) -> list[dict]:
+    if view == "done":
+        tasks = who.done(me, now).latest_done()
+    else:
+        tasks = who.tasks(me)
+        tasks = {"on-time": tasks.on_time, "overdue": tasks.overdue, "upcoming": tasks.upcoming}[view](now)
+        tasks = tasks.by_day() if view == "upcoming" else tasks.by_urgency()
+    if channel:
+        tasks = tasks.by_channel(channel)
+    tasks = tasks.first_rows(end).for_board()
+    tasks = tasks.with_contacts() if view == "done" else tasks
+    return [task_row(task, view, now, mine=mine, me=me) for task in tasks]
+
+
+def _leads(deals, view, now, end, mine) -> list[dict]:
+    return [lead_row(deal, view, now, mine=mine) for deal in deals.longest_waiting().for_board()[:end]]
+
+
+def _replies(contacts, view, now, end, mine) -> list[dict]:
+    return [reply_row(contact, view, now, mine=mine) for contact in contacts.longest_waiting().for_board()[:end]]
 
 
 def colleagues(me, now) -> list:

@@ -27,6 +27,8 @@ class Tally:
     notes: dict
     worker_away: bool
     done: int
+    lead_late_since: datetime | None
+    reply_late_since: datetime | None
     of_absent: dict
 
     @property
@@ -74,6 +76,8 @@ def tally(me, who, now, absent=()) -> Tally:
         notes=_notes(since, now),
         worker_away=Heartbeat.is_away(found["worker"].since, now),
         done=found["done"].number,
+        lead_late_since=new.late_since,
+        reply_late_since=replied.late_since,
         of_absent={int(key): part for key, part in found.items() if key.isdigit()},
     )
 

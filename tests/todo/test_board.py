@@ -74,6 +74,19 @@ def test_leads_and_replies_past_their_limit_stand_in_overdue_as_well(client, cas
     assert counts(response) == {"new": 1, "on_time": 0, "overdue": 3, "replied": 1}
 
 
+def test_leads_that_fell_late_after_a_full_page_of_tasks_stand_on_the_next_page(client, cast):
+    someone = customer(cast.hiratsuka, name="電話", owner=cast.sales)
+    for _number in range(60):
+        task(someone, date(2026, 11, 20))
+    lead(customer(cast.hiratsuka, name="新着"), at("2026-11-22 11:00"), staff=cast.sales)
+    early = customer(cast.hiratsuka, name="返信", owner=cast.sales)
+    reply(early, at("2026-11-19 10:00"), at("2026-11-19 12:00"))
+    client.force_login(cast.sales)
+    first, second = (names(client.get(BOARD, {"view": "overdue", "page": page})) for page in (1, 2))
+    assert first == ["返信"] + ["電話"] * 49
+    assert second == ["電話"] * 11 + ["新着"]
+
+
 def test_a_colleagues_tasks_are_seen_under_store_and_under_their_name(client, cast):
     task(customer(cast.hiratsuka, name="森の客", owner=cast.sales2), date(2026, 11, 22))
     client.force_login(cast.sales)

@@ -29,11 +29,11 @@ def board(request):
     channel = request.GET.get("channel", "")
     channel = channel if channel in Channel.values and view not in {"new", "replied"} else ""
     page = max(1, min(whole_number(request.GET.get("page", "")) or 1, LAST_PAGE))
-    rows = rows_of(view, me, who, now, channel=channel, page=page)
     refresh = request.htmx.target == "list"
     people = [] if refresh else colleagues(me, now)
     absent = [person for person in people if person.off_today]
     counted = tally(me, who, now, absent)
+    rows = rows_of(view, me, who, now, counted, channel=channel, page=page)
     stamp = f"{rows.stamp}.{counted.open}.{counted.counts['new']}.{counted.counts['replied']}"
     if refresh and request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)

@@ -193,7 +193,7 @@ def _recorded(request, contact, row_id, now):
     place = _place(request)
     who = Who.parse(place["who"], request.user)
     counted = tally(request.user, who, now)
-    following = rows_of(place["view"], request.user, who, now).rows
+    following = rows_of(place["view"], request.user, who, now, counted).rows
     context = {
         "contact": contact,
         "ended": contact.ended_follow_ups.select_related("pattern") if contact else [],
