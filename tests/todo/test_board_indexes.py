@@ -7,7 +7,8 @@ from django.db import connection
 
 from customers.models import Deal
 from followups.models import Contact, Task
-from tests.cast import at, contact, customer, lead, reply, task
+from stores.models import Role
+from tests.cast import at, contact, customer, lead, reply, staff, task
 from todo.board import Who
 
 NOW = at("2026-11-22 14:00")
@@ -27,13 +28,14 @@ def busy(cast):
     copies(lead(someone, past, staff=cast.sales), taken_at=past, closed_at=past)
     waiting = reply(someone, at("2026-11-22 10:30"), at("2026-11-22 12:30"))
     copies(contact(someone, past))
-    people = [(cast.sales, cast.hiratsuka), (cast.sales2, cast.hiratsuka), (cast.yokohama_sales, cast.yokohama)]
+    people = [(cast.sales, cast.hiratsuka), (cast.yokohama_sales, cast.yokohama)]
+    people += [(staff(f"s{number}", Role.SALESPERSON, cast.hiratsuka), cast.hiratsuka) for number in range(12)]
     for days in range(1, 40):
         for person, store in people:
             day = date(2026, 11, 10) + timedelta(days=days)
             closing = at(f"{day} 19:00")
             window = {"due_from": closing, "due_until": closing, "late_at": closing}
-            copies(open_task, 4, due_on=day, **window, assignee_id=person.pk, store_id=store.pk)
+            copies(open_task, 2, due_on=day, **window, assignee_id=person.pk, store_id=store.pk)
         copies(new, 1, received_at=NOW - timedelta(hours=days))
         copies(waiting, 1, happened_at=NOW - timedelta(hours=days))
     with connection.cursor() as cursor:
