@@ -1,8 +1,13 @@
-import pytest
-from django import forms
+from datetime import date
 
+import pytest
+import time_machine
+
+from customers.forms import CustomerForm
 from customers.models import Customer, Vehicle
-from tests.cast import customer, vehicle
+from stores.forms.saving import save_or_tell
+from tests import pages
+from tests.cast import at, customer, vehicle
 
 
 @pytest.fixture
@@ -12,16 +17,7 @@ def me(client, cast):
 
 
 def filled(response, **changes):
-    """What the form sends when only `changes` are typed."""
-    data = {}
-    for field in response.context["form"]:
-        value, widget = field.value(), field.field.widget
-        if isinstance(widget, forms.CheckboxSelectMultiple) or value is True:
-            data[field.html_name] = value
-        elif value is not False:
-            shown = value if isinstance(widget, forms.Select) else widget.format_value(field.field.prepare_value(value))
-            data[field.html_name] = "" if shown is None else shown
-    return {**data, **changes}
+    return pages.filled(response.context["form"], **changes)
 
 
 def test_everything_of_a_customer_is_changed_and_found_again(me, cast):
@@ -125,3 +121,53 @@ def test_another_stores_customers_and_vehicles_are_not_there(me, cast):
     for url in (f"/customers/{theirs.pk}/edit/", f"/customers/{theirs.pk}/vehicles/new/", f"/vehicles/{car.pk}/edit/"):
         assert me.get(url).status_code == 404
         assert me.post(url, {"name": "x", "model": "x"}).status_code == 404
+
+
+def test_a_code_that_another_customer_of_the_store_has_is_refused_beside_its_field(me, cast):
+    customer(cast.hiratsuka, name="先の人", code="A1")
+    customer(cast.yokohama, code="B1")
+    there = customer(cast.hiratsuka)
+    url = f"/customers/{there.pk}/edit/"
+    response = me.post(url, filled(me.get(url), code=" A1 "))
+    assert response.status_code == 422
+    assert "先の人" in response.context["form"].errors["code"][0]
+    assert me.post(url, filled(me.get(url), code="B1")).status_code == 302
+    assert me.post(url, filled(me.get(url), name="同じコードのまま")).status_code == 302
+    there.refresh_from_db()
+    assert (there.name, there.code) == ("同じコードのまま", "B1")
+
+
+def test_a_code_taken_meanwhile_is_told_beside_its_field(me, cast):
+    there = customer(cast.hiratsuka)
+    data = filled(me.get(f"/customers/{there.pk}/edit/"), code="A1", name="別の名")
+    form = CustomerForm(data, instance=there, today=date(2026, 11, 21))
+    assert form.is_valid()
+    customer(cast.hiratsuka, code="A1")
+    assert not save_or_tell(form, lambda: form.save_of(there, at("2026-11-21 12:00")))
+    assert set(form.errors) == {"code"}
+    assert Customer.objects.get(pk=there.pk).name == "中村 美咲"
+
+
+@pytest.mark.parametrize("born_on", ["0001-01-01", "1899-12-31", "2999-01-01", "9999-12-31"])
+def test_nobody_is_born_on_a_day_that_cannot_be(me, cast, born_on):
+    there = customer(cast.hiratsuka)
+    url = f"/customers/{there.pk}/edit/"
+    response = me.post(url, filled(me.get(url), born_on=born_on))
+    assert (response.status_code, set(response.context["form"].errors)) == (422, {"born_on"})
+
+
+def test_nobody_is_born_tomorrow(me, cast):
+    there = customer(cast.hiratsuka)
+    url = f"/customers/{there.pk}/edit/"
+    with time_machine.travel(at("2026-11-21 12:00"), tick=False):
+        assert me.post(url, filled(me.get(url), born_on="2026-11-22")).status_code == 422
+        assert me.post(url, filled(me.get(url), born_on="2026-11-21")).status_code == 302
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_vehicle_has_no_days_that_cannot_be(me, cast, day):
+    url = f"/customers/{customer(cast.hiratsuka).pk}/vehicles/new/"
+    days = ["inspection_expires_on", "insurance_expires_on", "first_registered_on", "delivered_on", "disposed_on"]
+    response = me.post(url, filled(me.get(url), model="ノート", **dict.fromkeys(days, day)))
+    assert (response.status_code, set(response.context["form"].errors)) == (422, set(days))
+    assert not Vehicle.objects.exists()

@@ -303,6 +303,18 @@ def test_as_many_queries_for_a_hundred_rows_as_for_ten(cast):
     assert queries(10, 0) == queries(100, 1) <= 30
 
 
+def test_as_many_queries_for_a_hundred_new_cars_of_known_customers_as_for_ten(cast):
+    def queries(count):
+        imported(cast, many(count))
+        Vehicle.objects.all().delete()
+        with CaptureQueriesContext(connection) as captured:
+            imported(cast, many(count))
+        assert Vehicle.objects.filter(store=cast.hiratsuka).count() == count
+        return len(captured)
+
+    assert queries(100) == queries(10)
+
+
 def test_the_command_prints_json_and_nothing_else(cast, tmp_path):
     file = tmp_path / "list.csv"
     file.write_bytes(csv_of([row(), row()]))

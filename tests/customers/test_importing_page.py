@@ -4,10 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from customers.importing import reading
+from customers.importing import reading, uploads
 from customers.jobs import forget_import_files
 from customers.models import Customer, ImportFile
-from tests.cast import customer
+from tests.cast import at, customer
 
 from .lists import csv_of, many, row
 
@@ -163,3 +163,28 @@ def test_the_page_asks_as_much_for_many_remarks_as_for_few(client, cast, django_
     file = ImportFile.objects.get()
     with django_assert_num_queries(5):
         page_of(client, file)
+
+
+def test_of_very_many_remarks_some_are_kept_and_all_are_counted(client, cast, monkeypatch):
+    monkeypatch.setattr(uploads, "MOST_PROBLEMS", 5)
+    monkeypatch.setattr(uploads, "MOST_DUPLICATES", 3)
+    client.force_login(cast.manager)
+    twice = [{**one, "顧客コード": f"9{one['顧客コード']}", "氏名": "別の人"} for one in many(10)]
+    send(client, [*many(10, 購入金額="百万"), *twice, *({"顧客コード": str(number)} for number in range(4))])
+    file = ImportFile.objects.get()
+    kept = file.report
+    assert (len(kept["problems"]), len(kept["duplicate_rows"]), len(kept["refused_rows"])) == (5, 3, 3)
+    assert (kept["duplicates"], kept["refused"]) == (10, 4)
+    response = page_of(client, file)
+    assert response.context["problem_count"] == sum(count for _column, count in kept["problem_columns"]) > 20
+    assert response.context["more"] == response.context["problem_count"] - 5
+    content = response.content.decode()
+    assert "10件のうち、はじめの3件" in content
+    narrowed = client.get(reverse("customers:import-file", args=[file.pk]), {"column": "購入金額"})
+    assert narrowed.context["more"] == 10 - len(narrowed.context["page"].object_list)
+
+
+def test_a_file_name_with_a_sign_that_the_database_refuses_is_taken(cast):
+    content = csv_of([row()])
+    made = uploads.receive(content, name="a\0.csv", store=cast.hiratsuka, by=cast.manager, now=at("2026-11-21 12:00"))
+    assert made.name == "a.csv"

@@ -1,3 +1,4 @@
+import zipfile
 from datetime import datetime
 from io import BytesIO
 
@@ -136,3 +137,93 @@ def test_three_hundred_columns_are_no_trouble():
     headings = ["氏名", "電話", *(f"項目{number}" for number in range(298))]
     rows = rows_of(csv_of([["田中", "090-1111-2222", *[""] * 298]], headings=headings))
     assert len(find_columns(rows).ignored) == 298
+
+
+def workbook(sheet=True) -> bytes:
+    book = Workbook()
+    book.active.append(["氏名", "電話"])
+    book.active.append(["田中", "090-1111-2222"])
+    if not sheet:
+        book.create_chartsheet()
+        book.remove(book.worksheets[0])
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def encrypted(data: bytes) -> bytes:
+    """Its parts are marked as encrypted."""
+    damaged = bytearray(data)
+    for signature, flag in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        at = damaged.find(signature)
+        while at >= 0:
+            damaged[at + flag] |= 1
+            at = damaged.find(signature, at + 1)
+    return bytes(damaged)
+
+
+def scrambled(data: bytes) -> bytes:
+    """The packed sheet is not what was packed."""
+    name = b"xl/worksheets/sheet1.xml"
+    at = data.find(name) + len(name)
+    return data[:at] + b"\xff" * 40 + data[at + 40 :]
+
+
+def packed_otherwise(data: bytes) -> bytes:
+    """By a method nobody knows."""
+    at = data.rfind(b"PK\x01\x02")
+    return data[: at + 10] + b"\x63" + data[at + 11 :]
+
+
+def replaced(data: bytes, part: str, text: str) -> bytes:
+    """Another text in one part of the workbook."""
+    file = BytesIO()
+    with zipfile.ZipFile(BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, text if name == part else old.read(name))
+    return file.getvalue()
+
+
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        encrypted(workbook()),
+        scrambled(workbook()),
+        packed_otherwise(workbook()),
+        workbook(sheet=False),
+        workbook()[:-200],
+        workbook()[:100],
+        replaced(workbook(), "xl/workbook.xml", "<workbook/>"),
+        replaced(workbook(), "xl/workbook.xml", "no XML"),
+        replaced(workbook(), "xl/worksheets/sheet1.xml", SHEET.format('<row r="x"><c r="1A" t="s"><v>9</v></c></row>')),
+        replaced(workbook(), "xl/worksheets/sheet1.xml", SHEET.format('<row r="1"><c r="A1" t="s"><v>x</v></c></row>')),
+    ],
+    ids=["encrypted", "scrambled", "method", "chart", "cut", "stub", "empty", "text", "row", "shared"],
+)
+def test_a_workbook_that_cannot_be_read_is_told_so(data):
+    with pytest.raises(Unusable):
+        rows_of(data)
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_is_refused(monkeypatch):
+    data = replaced(workbook(), "docProps/app.xml", " " * 200_000)
+    assert rows_of(data)
+    monkeypatch.setattr(reading, "MAX_UNPACKED_BYTES", 200_000)
+    with pytest.raises(Unusable):
+        rows_of(data)
+
+
+def test_a_cell_far_to_the_right_does_not_make_every_row_as_wide():
+    far = SHEET.format('<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>2</v></c></row>')
+    rows = rows_of(replaced(workbook(), "xl/worksheets/sheet1.xml", far))
+    assert len(rows[0].cells) == reading.MAX_COLUMNS
+
+
+def test_signs_that_the_database_refuses_are_left_out():
+    rows = rows_of(csv_of([row(氏名="田\0中")], encoding="utf-16"))
+    assert rows[1].cells[1] == "田中"

@@ -1,7 +1,9 @@
+from datetime import timedelta
+
 import pytest
 
 from customers.models import Customer, Deal
-from tests.cast import customer
+from tests.cast import customer, staff
 
 URL = "/customers/new/"
 
@@ -111,3 +113,71 @@ def test_whoever_may_be_the_same_is_shown_while_typing(me, cast, words):
 def test_too_little_typed_shows_nobody(me, cast, words):
     customer(cast.hiratsuka)
     assert "中村" not in me.get("/customers/alike/", words).content.decode()
+
+
+def test_whoever_is_in_charge_works_in_the_store_chosen(client, cast):
+    client.force_login(cast.admin)
+    response = client.post(URL, typed(store=cast.hiratsuka.pk, staff=cast.yokohama_sales.pk))
+    assert response.status_code == 422
+    assert "平塚店" in response.context["form"].errors["staff"][0]
+    assert not Customer.objects.exists()
+    client.post(URL, typed(store=cast.hiratsuka.pk, staff=cast.sales2.pk))
+    assert Deal.objects.get().staff == cast.sales2
+
+
+def test_whoever_is_in_charge_works_in_the_store_of_the_customer_we_know(client, cast):
+    there = customer(cast.yokohama, phones=["09011112222"])
+    client.force_login(cast.admin)
+    sent = typed(store=cast.hiratsuka.pk, same_as=there.pk)
+    response = client.post(URL, {**sent, "staff": cast.sales.pk})
+    assert "横浜店" in response.context["form"].errors["staff"][0]
+    client.post(URL, {**sent, "staff": cast.yokohama_sales.pk})
+    assert (Deal.objects.get().store, Deal.objects.get().staff) == (cast.yokohama, cast.yokohama_sales)
+
+
+@pytest.mark.parametrize("more", [{}, {"another": "yes"}, {"only_customer": "on"}, {"phone": "", "email": ""}])
+def test_a_button_pressed_twice_enters_one_lead_and_leads_to_it(me, more):
+    first, second = me.post(URL, typed(**more)), me.post(URL, typed(**more))
+    assert (second.status_code, second.url) == (302, first.url)
+    assert Customer.objects.count() == 1
+    assert Deal.objects.count() == ("only_customer" not in more)
+
+
+def test_a_button_pressed_twice_enters_one_lead_of_a_customer_we_know(me, cast):
+    there = customer(cast.hiratsuka)
+    first, second = (me.post(URL, typed(same_as=there.pk)) for _time in range(2))
+    assert first.url == second.url
+    assert Deal.objects.get().customer == there
+
+
+@pytest.mark.parametrize("other", [{"goods": "ノート"}, {"note": "別の相談"}, {"kind": "purchase"}])
+def test_another_enquiry_of_the_same_minute_is_another_lead(me, cast, other):
+    there = customer(cast.hiratsuka)
+    me.post(URL, typed(same_as=there.pk))
+    me.post(URL, typed(same_as=there.pk, **other))
+    assert Deal.objects.count() == 2
+
+
+def test_after_a_minute_it_asks_whether_it_is_the_same_person(me):
+    me.post(URL, typed())
+    Deal.objects.update(received_at=Deal.objects.get().received_at - timedelta(minutes=2))
+    assert me.post(URL, typed()).status_code == 409
+    assert Deal.objects.count() == 1
+
+
+@pytest.mark.parametrize("same", ["²", "9" * 5000, "x", "-1"])
+def test_a_number_that_nobody_has_is_nobody(me, same):
+    assert me.post(URL, typed(same_as=same)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["name", "kana", "phone", "email"])
+def test_a_sign_that_the_database_refuses_does_no_harm_while_typing(me, cast, name):
+    customer(cast.hiratsuka)
+    assert me.get("/customers/alike/", {name: "\0a@b"}).status_code == 200
+
+
+def test_an_administrator_of_a_house_without_stores_is_led_to_add_one(client, db):
+    client.force_login(staff("alone", "admin"))
+    for response in (client.get(URL, follow=True), client.post(URL, typed(), follow=True)):
+        assert response.redirect_chain == [("/stores/new/", 302)]
+        assert "先に店舗を" in response.content.decode()

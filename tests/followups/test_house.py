@@ -1,8 +1,12 @@
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from followups.house import LISTS
+from followups.forms.house import ContentKindForm
+from followups.house import LISTS, add, retire
 from followups.models import ContentKind, HouseRules, TextTemplate, WaitReason
+from stores.forms.saving import save_or_tell
+from tests.cast import at
 
 pytestmark = pytest.mark.django_db
 PAGE = "/house/"
@@ -124,6 +128,31 @@ def test_htmx_gets_the_list_itself(admin, name):
         response = admin.post(address, {"direction": "down"}, headers={"HX-Request": "true"})
         assert response.status_code == 200
         assert response.content.startswith(f'<section class="card" id="{name}">'.encode())
+
+
+def test_there_is_one_row_of_rules(db):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        HouseRules.objects.create(required_fields=[])
+    assert HouseRules.objects.count() == 1
+
+
+def test_a_name_taken_meanwhile_is_told_beside_its_field(admin):
+    form = ContentKindForm({"name": "新しい種別"})
+    assert form.is_valid()
+    add(ContentKind(name="新しい種別"))
+    assert not save_or_tell(form, lambda: add(form.instance))
+    assert set(form.errors) == {"name"}
+    assert names().count("新しい種別") == 1
+
+
+def test_renaming_does_not_bring_back_what_was_retired_meanwhile(admin):
+    kind = ContentKind.objects.current().first()
+    form = ContentKindForm({"name": "別名"}, instance=ContentKind.objects.get(pk=kind.pk))
+    assert form.is_valid()
+    retire(kind, at("2026-11-21 12:00"))
+    assert save_or_tell(form)
+    kind.refresh_from_db()
+    assert (kind.name, kind.retired_at is None) == ("別名", False)
 
 
 def test_a_list_that_does_not_exist_is_not_found(admin):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from followups.forms.pattern import NameForm
 from followups.models import FollowUp, Pattern
 from followups.starting import start
 from tests.cast import at, customer, pattern
@@ -158,3 +159,45 @@ def test_writing_a_new_one_is_for_managers(client, cast, name):
 def test_what_only_acts_is_not_opened(client, cast, ours, name):
     client.force_login(cast.manager)
     assert client.get(url(name, ours)).status_code == 405
+
+
+def test_renaming_does_not_bring_back_a_pattern_retired_meanwhile(cast, ours):
+    form = NameForm({"name": "新しい名", "description": ""}, instance=Pattern.objects.get(pk=ours.pk))
+    assert form.is_valid()
+    ours.retire(at("2026-11-21 12:00"))
+    form.save()
+    ours.refresh_from_db()
+    assert (ours.name, ours.retired_at is None) == ("新しい名", False)
+
+
+ODD = ["²", "９", "9" * 5000, "-1", "\0"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_number_among_what_is_posted_is_no_number(client, cast, ours, odd):
+    client.force_login(cast.admin)
+    data = typed(step(title="最初"), step(title="次"), name="新しい", store="", began_from=0)
+    for name in ("up", "down", "remove"):
+        response = client.post(url("preview", ours), {**data, "order": f"{name}-{odd}"})
+        assert [form["title"].value() for form in response.context["editor"].steps] == ["最初", "次"]
+    for field in ("store", "steps-TOTAL_FORMS", "began_from", "preview-store"):
+        for order in ("add", ""):
+            assert client.post(url("preview_new"), {**data, field: odd, "order": order}).status_code == 200
+    for field in ("store", "steps-TOTAL_FORMS"):
+        assert client.post(url("new"), {**data, field: odd}).status_code == 422
+    assert client.post(url("copies", ours), {"store": odd}).status_code == 404
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_preview_from_a_day_that_nobody_means_says_so(client, cast, ours, day):
+    client.force_login(cast.manager)
+    response = client.get(url("pattern", ours), {"preview-on": day})
+    assert "on" in response.context["preview"].errors
+    assert response.context["outlook"].problems
+
+
+def test_a_step_is_done_by_a_role_of_a_store(client, cast, ours):
+    client.force_login(cast.manager)
+    refused = client.post(url("edit", ours), typed(step(assignee_role="admin")))
+    assert "assignee_role" in refused.context["editor"].steps[0].errors
+    assert client.post(url("edit", ours), typed(step(assignee_role="assistant"))).status_code == 302

@@ -224,6 +224,23 @@ def test_an_impossible_stretch_is_refused_beside_its_field(client, cast):
     assert partial.content.lstrip().startswith(b'<section class="card" id="days-off">')
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_off_that_cannot_be_is_refused_beside_its_field(client, cast, day):
+    client.force_login(cast.sales)
+    assert "first" in take_off(client, cast.sales, first=day).context["days_off_form"].errors
+    assert "last" in take_off(client, cast.sales, last=day).context["days_off_form"].errors
+    assert not cast.sales.days_off.exists()
+
+
+def test_odd_words_and_numbers_of_an_address_do_no_harm(client, cast):
+    client.force_login(cast.manager)
+    address = reverse("stores:staff")
+    assert [row.username for row in client.get(address, {"q": "サ\0トウ"}).context["page"]] == ["sales"]
+    for odd in ("²", "9" * 5000, "\0"):
+        assert client.get(address, {"store": odd, "page": odd}).status_code == 200
+        assert client.get(reverse("stores:staff-new"), {"store": odd}).status_code == 200
+
+
 def test_the_list_finds_by_name_and_store(client, cast):
     client.force_login(cast.admin)
     address = reverse("stores:staff")

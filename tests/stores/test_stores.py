@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -88,6 +88,9 @@ def test_who_may_see_a_store_but_not_change_it_is_told_so(client, cast):
         ({"weekdays": list("0123456")}, "weekdays"),
         ({"slug": "yokohama"}, "slug"),
         ({"name": ""}, "name"),
+        ({"new_limit_minutes": "0"}, "new_limit_minutes"),
+        ({"reply_limit_minutes": "0"}, "reply_limit_minutes"),
+        ({"reply_limit_minutes": "99999"}, "reply_limit_minutes"),
     ],
 )
 def test_an_error_stands_beside_its_field_and_nothing_changes(client, cast, changed, field):
@@ -151,6 +154,9 @@ def test_a_day_entered_twice_is_as_it_was_said_last(client, cast):
         ({"first": ""}, "first"),
         ({"first": "2026-11-25", "last": "2026-11-24"}, "last"),
         ({"first": "2026-11-25", "last": "2027-11-24"}, "last"),
+        ({"first": "0001-01-01"}, "first"),
+        ({"first": "9999-12-31"}, "first"),
+        ({"first": "2026-11-25", "last": "9999-12-31"}, "last"),
         ({"first": "2026-11-25", "closed": "open"}, "opens"),
         ({"first": "2026-11-25", "closed": "open", "opens": "17:00", "closes": "13:00"}, "closes"),
     ],
@@ -161,6 +167,25 @@ def test_impossible_days_are_refused_beside_their_field(client, cast, fields, wr
     assert response.status_code == 422
     assert wrong in response.context["dates_form"].errors
     assert not cast.hiratsuka.calendar_dates.exists()
+    headers = {"HX-Request": "true"}
+    address = reverse("stores:dates-add", args=[cast.hiratsuka.pk])
+    assert client.post(address, {"closed": "closed", **fields}, headers=headers).status_code == 422
+
+
+def test_a_store_is_not_closed_for_good_day_by_day(client, cast):
+    client.force_login(cast.manager)
+    first = date(2026, 11, 1)
+    cast.hiratsuka.set_dates([first + timedelta(days=number) for number in range(380)], None)
+    assert add_dates(client, cast.hiratsuka, first="2027-11-20", last="2027-11-30").status_code == 302
+    response = add_dates(client, cast.hiratsuka, first="2027-11-10", last="2027-12-20")
+    assert response.status_code == 422
+    assert response.context["dates_form"].errors["last"]
+
+
+def test_an_odd_month_is_this_one(client, cast):
+    client.force_login(cast.sales)
+    for month in ("9999-12", "0001-01", "²", "\0"):
+        assert client.get(reverse("stores:detail", args=[cast.hiratsuka.pk]), {"month": month}).status_code == 200
 
 
 def test_htmx_gets_the_calendar_itself(client, cast):
