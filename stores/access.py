@@ -28,5 +28,8 @@ class StoreQuerySet(models.QuerySet):
 
     def first_rows(self, number: int):
         """The first so many in their order, picked before anything is joined: sorting wide rows is what takes long."""
-        picked = _OneOf(models.F("pk"), ArraySubquery(self.values("pk")[:number]))
-        return self.model._default_manager.filter(picked).order_by(*self.query.order_by)
+        return self.model._default_manager.those(self.values("pk")[:number]).order_by(*self.query.order_by)
+
+    def those(self, picked):
+        """Those of these that `picked` (a queryset of their ids) gives, which is answered first and by itself."""
+        return self.filter(_OneOf(models.F("pk"), ArraySubquery(picked)))

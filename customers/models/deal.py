@@ -127,7 +127,7 @@ class DealQuerySet(StoreQuerySet):
     def first_of_each_stage(self, n):
         """The `n` that have stood longest in each stage."""
         place = Window(RowNumber(), partition_by="stage", order_by=["stage_changed_at", "pk"])
-        return self.annotate(place=place).filter(place__lte=n)
+        return self.those(self.order_by().annotate(place=place).filter(place__lte=n).values("pk"))
 
     def count_by_stage(self) -> dict[str, int]:
         return dict(self.order_by().values_list("stage").annotate(Count("pk")))
