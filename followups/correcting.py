@@ -21,7 +21,7 @@ class TooLateToUndo(Exception):
     """The record is older than UNDO_WITHIN or was taken back already: it can be corrected, not undone."""
 
 
-def complete(contact: Contact, *, details="", content_kind=None, by, now) -> Contact:
+def complete(contact: Contact, *, details="", content_kind=None, wait_reason=None, by, now) -> Contact:
     """Fill in what was missing in a record that stands; what is there already stays.
 
     Any colleague may, so a complete record is refused: changing words is correcting. Raises TooLateToUndo.
@@ -33,8 +33,9 @@ def complete(contact: Contact, *, details="", content_kind=None, by, now) -> Con
         if not contact.details.strip():
             contact.details = details
         contact.content_kind = contact.content_kind or content_kind
+        contact.wait_reason = contact.wait_reason or wait_reason
         stamp_complete(contact, by, now)
-        contact.save(update_fields=["details", "content_kind", "completed_at", "completed_by"])
+        contact.save(update_fields=["details", "content_kind", "wait_reason", "completed_at", "completed_by"])
     return contact
 
 

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from followups.expansion import expand
-from followups.models import Contact, Pattern, Task
+from followups.models import Contact, ContentKind, HouseRules, Pattern, Task, WaitReason
 from followups.starting import start
 from tests.cast import at, contact, customer, lead, task
 
@@ -165,6 +165,26 @@ def test_a_missing_line_is_added_by_any_colleague(client, cast, who):
     client.post(url, {"details": "来週返事", "content_kind": kind.pk})
     made.refresh_from_db()
     assert (made.details, made.completed_at) == ("来週返事", NOW)
+
+
+def test_what_the_house_asks_for_and_the_record_lacks_is_what_the_form_asks_for(client, cast, who):
+    HouseRules.objects.update(required_fields=["details", "content_kind", "wait_reason"])
+    kind, reason = ContentKind.objects.first(), WaitReason.objects.first()
+    kept = contact(who, NOW, done_by=cast.manager, details="元の文", content_kind=kind)
+    url = f"/contacts/{kept.pk}/complete/"
+    client.force_login(cast.sales)
+    assert list(client.get(url).context["form"].fields) == ["wait_reason"]
+    assert client.post(url, {}).status_code == 422
+    client.post(url, {"wait_reason": reason.pk})
+    kept.refresh_from_db()
+    assert (kept.wait_reason, kept.completed_by) == (reason, cast.sales)
+
+
+def test_an_appointment_in_a_year_that_cannot_be_right_is_refused_beside_its_field(me, who):
+    fields = {"on": "9999-12-31", "at": "23:30", "channel": "phone", "title": "x"}
+    response = me.post(f"/customers/{who.pk}/appointments/new/", fields)
+    assert response.status_code == 422
+    assert set(response.context["form"].errors) == {"on"}
 
 
 def test_a_complete_record_is_rewritten_by_no_colleague(client, cast, who):

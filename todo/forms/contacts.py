@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
-from followups.models import ContentKind, Outcome
+from followups.models import ContentKind, HouseRules, Outcome, WaitReason
 from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment
 from stores.channels import Channel
-from stores.inputs import ClockInput, DayInput
+from stores.inputs import ClockInput, DayField
 
 from .recording import RecordForm
 
@@ -106,23 +106,24 @@ class CorrectionForm(forms.Form):
 
 
 class CompletionForm(forms.Form):
-    """What was missing: the line, the kind. What is there already isn't asked for, because it stays."""
+    """What the house asks for and the record lacks. What is there already isn't asked for, because it stays."""
 
     details = forms.CharField(label=_("Details"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
-    content_kind = forms.ModelChoiceField(ContentKind.objects.none(), label=_("Kind of content"), required=False)
+    content_kind = forms.ModelChoiceField(ContentKind.objects.none(), label=_("Kind of content"))
+    wait_reason = forms.ModelChoiceField(WaitReason.objects.none(), label=_("Why the customer waits"))
 
     def __init__(self, *args, contact, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["content_kind"].queryset = ContentKind.objects.current()
-        for name, filled in (("details", contact.details.strip()), ("content_kind", contact.content_kind_id)):
-            if filled:
-                del self.fields[name]
+        self.fields["wait_reason"].queryset = WaitReason.objects.current()
+        for name in set(self.fields) - set(contact.missing_fields(HouseRules.load())):
+            del self.fields[name]
 
 
 class AppointmentForm(forms.Form):
     """A single task on a day, or at a time promised to the customer."""
 
-    on = forms.DateField(label=_("Day"), widget=DayInput)
+    on = DayField(label=_("Day"))
     at = forms.TimeField(
         label=_("Time promised"), required=False, widget=ClockInput, help_text=_("Empty: any time of that day.")
     )

@@ -9,9 +9,11 @@ from followups.models import ContentKind, Outcome, Pattern, WaitReason
 from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment, Result
 from stores.channels import Channel
-from stores.inputs import ClockInput, DayInput
+from stores.inputs import ClockInput, DayField
 
 OLDEST = timedelta(days=365)
+FARTHEST = timedelta(days=3 * 366)
+"""An appointment farther away is a slip of the finger."""
 QUICK_DAYS = [
     ("", pgettext_lazy("next appointment", "None")),
     ("1", _("Tomorrow")),
@@ -48,7 +50,7 @@ class RecordForm(forms.Form):
     next_in = forms.ChoiceField(
         label=_("Next appointment"), choices=QUICK_DAYS, required=False, widget=forms.RadioSelect
     )
-    next_on = forms.DateField(label=_("Day"), required=False, widget=DayInput)
+    next_on = DayField(label=_("Day"), required=False)
     next_at = forms.TimeField(label=_("Time promised"), required=False, widget=ClockInput)
     next_channel = forms.ChoiceField(label=_("How"), choices=Channel.choices, required=False, initial=Channel.PHONE)
     next_title = forms.CharField(label=_("What about"), required=False, max_length=80)
@@ -90,6 +92,8 @@ class RecordForm(forms.Form):
             self.add_error("next_on", _("Please give the day for this time."))
         if day and day < today:
             self.add_error("next_on", _("This day has passed."))
+        if day and day - today > FARTHEST:
+            self.add_error("next_on", _("This is more than three years away."))
         if day == today and data.get("next_at") and data["next_at"] < timezone.localtime(self.now).time():
             self.add_error("next_at", _("This time has passed."))
         return data
