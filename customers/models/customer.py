@@ -20,12 +20,7 @@ KANA = NullIf("kana", Value(""))
 LAST_SIGN = "\U0010ffff"
 SHORT = 2
 """Trigrams find nothing as short as this; most family names are."""
-SHORT_PARTS = Func(
-    "search",
-    function="customer_short_parts",
-    arity=1,
-    output_field=ArrayField(models.TextField()),
-)
+SHORT_PARTS = Func("search", arity=1, function="customer_short_parts", output_field=ArrayField(models.TextField()))
 """Every sign and every two signs of the search column: computed by the database, kept in an index only."""
 
 
