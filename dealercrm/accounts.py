@@ -10,6 +10,11 @@ class ClosedAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return False
 
+    def add_message(self, request, level, message_template=None, *args, **kwargs):
+        """Being in says that one has signed in: the board needs no note above its first task."""
+        if message_template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
 
 def client_address(request):
     """The caller's address for the sign-in lock: the one that the outermost trusted proxy saw.

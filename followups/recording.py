@@ -27,7 +27,7 @@ from .models import (
 from .models.contact import CONVERSATIONS, REACHED
 from .schedule import Planned, StepSpec, plan_anyway
 from .starting import AlreadyRunning, start
-from .stopping import hold, lose_deal, move_deal, stop
+from .stopping import end_finished, hold, lose_deal, move_deal, stop
 
 
 class AlreadyRecorded(Exception):
@@ -94,6 +94,7 @@ def record(task: Task, result: Result, *, by, now) -> Contact | None:
         contact.effects.update({"counted": True} if covers else {})
         _fill_from_step(contact, task.step)
         _settle(contact, result, by=by, now=now)
+        end_finished(now, among=FollowUp.objects.filter(pk=task.follow_up_id))
     return contact
 
 

@@ -23,6 +23,10 @@ ALL_DAY_HOURS = 6
 """A window at least so long is no particular time of day."""
 
 
+NEAR_DAYS = 183
+"""A day within half a year needs no year to be understood."""
+
+
 def clock(at: time | datetime) -> str:
     """'17時' on the hour, else '17:30'."""
     return _("%(hour)d:00") % {"hour": at.hour} if at.minute == 0 else f"{at:%H:%M}"
@@ -74,11 +78,12 @@ def _span(since, now, days, hours, minutes) -> str:
 
 
 def moment_label(at: datetime, now: datetime) -> str:
-    """'14:02' for today, '11/19(木) 14:02' for another day."""
-    local = timezone.localtime(at)
-    if local.date() == timezone.localdate(now):
+    """'14:02' for today, '11/19(木) 14:02' for another day, with the year where that is half a year away."""
+    local, today = timezone.localtime(at), timezone.localdate(now)
+    if local.date() == today:
         return f"{local:%H:%M}"
-    return f"{day_label(local.date())} {local:%H:%M}"
+    year = f"{local.year}/" if abs((local.date() - today).days) > NEAR_DAYS else ""
+    return f"{year}{day_label(local.date())} {local:%H:%M}"
 
 
 def recorded_label(contact) -> str:

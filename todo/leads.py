@@ -30,8 +30,11 @@ class TooLateToUnsettle(Exception):
     """It wasn't this person who settled the lead, or somebody has gone on with it since then."""
 
 
+OPTION = '<option value="{}">{}</option>'
+
+
 def lead_choices(me) -> dict:
-    """By store: the options of people and of patterns as HTML, written once however many leads are shown."""
+    """By store: the people, and the patterns as options of HTML, read once for all rows."""
     people, patterns = defaultdict(list), defaultdict(list)
     for membership in Membership.objects.of_active_staff().in_stores(me.visible_stores()).select_related("staff"):
         person = (membership.staff_id, str(membership.staff))
@@ -45,12 +48,10 @@ def lead_choices(me) -> dict:
             for pattern in available
             if pattern.store_id == store_id or (pattern.store_id is None and pattern.slug not in own)
         ]
-    options = '<option value="{}">{}</option>'
     return {
         store_id: {
             "people": dict(people[store_id]),
-            "people_options": format_html_join("", options, people[store_id]),
-            "pattern_options": format_html_join("", options, patterns[store_id]),
+            "pattern_options": format_html_join("", OPTION, patterns[store_id]),
         }
         for store_id in people
     }

@@ -9,6 +9,7 @@ from followups.models.contact import CONVERSATIONS
 from followups.reasons import explain
 
 from .forms.recording import CancelForm, NoAnswerForm
+from .labels import moment_label
 from .rows import reply_row, task_row
 
 HISTORY = 5
@@ -44,7 +45,7 @@ class Panel:
             form=form,
             save_url=reverse("todo:task-result", args=[task.pk]),
             outcomes=form.fields["outcome"].choices,
-            history=_history(task.customer),
+            history=_history(task.customer, now),
             task=task,
             why=explain(task.reason),
             script=task.step.script if task.step else "",
@@ -62,7 +63,7 @@ class Panel:
             form=form,
             save_url=reverse("todo:reply-answer", args=[reply.pk]),
             outcomes=form.fields["outcome"].choices,
-            history=_history(reply.customer),
+            history=_history(reply.customer, now),
             reply=reply,
             texts=_texts(form),
             no_answer_form=NoAnswerForm(),
@@ -78,10 +79,13 @@ class Panel:
         return self.form.is_bound
 
 
-def _history(customer) -> list:
+def _history(customer, now) -> list:
     if customer is None:
         return []
-    return list(Contact.objects.of_customer(customer).standing().for_history()[:HISTORY])
+    contacts = list(Contact.objects.of_customer(customer).standing().for_history()[:HISTORY])
+    for contact in contacts:
+        contact.when = moment_label(contact.happened_at, now)
+    return contacts
 
 
 def _texts(form) -> list:

@@ -11,7 +11,7 @@ from stores.inputs import plain, whole_number
 
 from ..entering import LikelyKnown, enter, likely_the_same
 from ..forms import NewLeadForm
-from ..models import Customer
+from ..models import Customer, Source
 
 SHOWN = 5
 
@@ -23,11 +23,13 @@ def new_lead(request):
     if not request.user.visible_stores().exists():
         messages.info(request, _("Please add a store first."))
         return redirect("stores:new")
-    if request.method != "POST":
-        return _form(request, NewLeadForm(me=request.user, initial={"staff": request.user}))
     customers = Customer.objects.visible_to(request.user).net()
-    same = request.POST.get("same_as")
+    same = (request.POST if request.method == "POST" else request.GET).get("same_as")
     customer = get_object_or_404(customers.for_list(), pk=whole_number(same) or 0) if same else None
+    if request.method != "POST":
+        return _form(
+            request, NewLeadForm(me=request.user, customer=customer, initial=_proposed(request.user, customer))
+        )
     form = NewLeadForm(request.POST, me=request.user, customer=customer)
     if not form.is_valid():
         return _form(request, form, status=422)
@@ -49,6 +51,14 @@ def alike(request):
     typed = {name: plain(request.GET.get(name))[:100] for name in ("name", "kana", "phone", "email")}
     found = likely_the_same(customers, **typed).for_list().with_vehicles()[:SHOWN]
     return render(request, "customers/_alike.html", {"alike": found})
+
+
+def _proposed(me, customer) -> dict:
+    """What the form begins with; for somebody we know, who they are, and whose they are."""
+    if customer is None:
+        return {"staff": me}
+    who = {"name": customer.name, "kana": customer.kana, "phone": customer.phone_display, "email": customer.email}
+    return {**who, "staff": customer.owner or me, "source": Source.REPEAT}
 
 
 def _form(request, form, *, doubles=(), status=200):

@@ -1,8 +1,9 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from stores.channels import Channel
 from stores.decorators import signed_in
@@ -13,13 +14,13 @@ from ..leads import lead_choices
 from ..tally import Counted, tally
 
 
-@require_GET
+@require_safe
 @signed_in
 def home(request):
     return redirect("todo:board")
 
 
-@require_GET
+@require_safe
 @signed_in
 def board(request):
     """One of the four views, upcoming, or done today (REQUIREMENTS A1, A2, A3)."""
@@ -34,6 +35,8 @@ def board(request):
     absent = [person for person in people if person.off_today]
     counted = tally(me, who, now, absent)
     rows = rows_of(view, me, who, now, counted, channel=channel, page=page)
+    if page > 1 and not rows.rows:
+        return redirect(reverse("todo:board") + "?" + urlencode({"view": view, "who": who.key, "channel": channel}))
     stamp = f"{rows.stamp}.{counted.open}.{counted.counts['new']}.{counted.counts['replied']}"
     if refresh and request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)

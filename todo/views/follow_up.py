@@ -48,6 +48,8 @@ def new_follow_up(request, *, customer_pk=None, deal_pk=None):
     except AlreadyRunning:
         form.add_error("pattern", _("This pattern is at work already. Tick it below to start it anew."))
         return _sheet(request, subject, now, form)
+    if form.deal_chosen:
+        form.deal_chosen.take(request.user, now)
     return changed(request, subject, now, _("“%(pattern)s” is at work.") % {"pattern": form.cleaned_data["pattern"]})
 
 

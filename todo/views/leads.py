@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import Deal
 from followups.models import FollowUp
@@ -71,7 +71,7 @@ def unsettle_lead(request, pk):
     return redirect(reverse("todo:board") + "?view=new")
 
 
-@require_GET
+@require_safe
 @signed_in
 def prepared(request, pk):
     """The tasks of a follow-up that was just chosen; asks again until the worker has made them."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from followups.models import Contact, Outcome, Task
@@ -35,7 +35,7 @@ ANSWERS = [
 ]
 
 
-@require_GET
+@require_safe
 @signed_in
 def task(request, pk):
     """Why the task is there, what to say, and the buttons that record its result (REQUIREMENTS A4, A5)."""
@@ -89,7 +89,7 @@ def task_cancellation(request, pk):
     return redirect(_back(request))
 
 
-@require_GET
+@require_safe
 @signed_in
 def reply(request, pk):
     """What the customer wrote, and how it is answered."""
