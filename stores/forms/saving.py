@@ -68,7 +68,7 @@ class SeenForm(OwnFieldsForm):
         return [
             (self.fields[name].label, self._words(name, value))
             for name, value in self.standing(row).items()
-            if name in self.fields and self.fields[name].has_changed(value, self[name].data)
+            if name in self.fields and self.fields[name].has_changed(_one_end(value), _one_end(self[name].data))
         ]
 
     def save(self, commit=True):
@@ -105,3 +105,8 @@ class SeenForm(OwnFieldsForm):
         else:
             words = field.widget.format_value(field.prepare_value(value))
         return words or "—"
+
+
+def _one_end(value):
+    """Browsers end lines with two signs."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

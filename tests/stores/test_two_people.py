@@ -32,6 +32,7 @@ def test_the_second_to_change_a_store_is_told_and_keeps_what_was_typed(client, c
     client.force_login(cast.manager)
     url = reverse("stores:edit", args=[cast.hiratsuka.pk])
     mine = sent(client.get(url), name="平塚本店")
+    mine["call_windows"] = mine["call_windows"].replace("\n", "\r\n")
     assert client.post(url, sent(client.get(url), phone="0463-22-1111", weekdays=["1"])).status_code == 302
     response = client.post(url, mine)
     assert response.status_code == 409
