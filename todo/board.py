@@ -145,4 +145,4 @@ def _replies(contacts, view, now, end, mine) -> list[dict]:
 def colleagues(me, now) -> list:
     """Everybody one works with; `off_today` of each."""
     off = Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=timezone.localdate(now)))
-    return list(me.colleagues().annotate(off_today=off).by_name())
+    return list(me.colleagues().annotate(off_today=off).only("name", "username").by_name())

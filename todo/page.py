@@ -70,7 +70,8 @@ def changed(request, subject: Subject, now, text, *, undo_url="", level="success
 def _row(task, now) -> dict:
     """A row of the board without what the page says already."""
     view = "on-time" if task.due_on <= timezone.localdate(now) else "upcoming"
-    return {**task_row(task, view, now), "customer": "", "rank": "", "phone": "", "email": ""}
+    row = task_row(task, view, now)
+    return {**row, "link": row["url"], "customer": "", "rank": "", "phone": "", "email": ""}
 
 
 def _follow_up(follow_up, tasks) -> dict:

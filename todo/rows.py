@@ -107,6 +107,12 @@ def _address(name: str) -> str:
     return reverse(name, args=[0]).replace("/0/", "/%d/")
 
 
+def link(rows, address: str):
+    """Give each row its `link`: where it leads, with the list it is opened from."""
+    for row in rows:
+        row["link"] = f"{row['url']}?{address}"
+
+
 def _begun(customer) -> dict:
     """A row with nothing in it yet but who it is about."""
     if customer is None:

@@ -11,6 +11,7 @@ from stores.inputs import whole_number
 
 from ..board import LAST_PAGE, TASK_VIEWS, VIEWS, Who, colleagues, rows_of
 from ..leads import lead_choices
+from ..rows import link
 from ..tally import Counted, tally
 
 
@@ -40,6 +41,8 @@ def board(request):
     stamp = f"{rows.stamp}.{counted.open}.{counted.counts['new']}.{counted.counts['replied']}"
     if refresh and request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)
+    address = urlencode({"view": view, "who": who.key, "channel": channel, "page": page})
+    link(rows.rows, address)
     context = {
         "view": view,
         "who": who,
@@ -53,7 +56,7 @@ def board(request):
         "todo_count": counted.open,
         "worker_away": counted.worker_away,
         "query": who.query,
-        "address": urlencode({"view": view, "who": who.key, "channel": channel, "page": page}),
+        "address": address,
         "now": now,
         "choices": lead_choices(me) if view == "new" and rows.rows else None,
     }
