@@ -30,12 +30,17 @@ HOST = "localhost"
 
 @dataclass
 class Page:
-    """One address as one person; `times` in milliseconds."""
+    """One address as one person; `times` in milliseconds.
+
+    `barred`: held to the board's bar once it shows a full page. An administrator's look at all stores is not: it grows
+    with the group, where a person's and a store's list do not.
+    """
 
     name: str
     path: str
     person: Staff
     board: bool = False
+    barred: bool = True
     times: list = field(default_factory=list)
     cookie: str = ""
     queries: int = 0
@@ -113,8 +118,8 @@ def pages() -> list[Page]:
         Page("board, own, done today", "/todo/?view=done", seller, board=True),
         Page("board, store, on time", "/todo/?view=on-time&who=store", seller, board=True),
         Page("board, store, overdue", "/todo/?view=overdue&who=store", seller, board=True),
-        Page("board, all stores, overdue", "/todo/?view=overdue&who=store", admin, board=True),
-        Page("board, all stores, upcoming", "/todo/?view=upcoming&who=store", admin, board=True),
+        Page("board, all stores, overdue", "/todo/?view=overdue&who=store", admin, board=True, barred=False),
+        Page("board, all stores, upcoming", "/todo/?view=upcoming&who=store", admin, board=True, barred=False),
         Page("customer list", "/customers/", seller),
         Page("customer page", f"/customers/{customer.pk}/", seller),
         Page("deals", "/deals/", seller),
@@ -153,7 +158,7 @@ def _measures(asked, sql, size) -> list[Measure]:
     reference = median(next(page for page in asked if page.name == REFERENCE).times)
     found = []
     for page in asked:
-        full = page.board and page.rows >= ROWS
+        full = page.board and page.barred and page.rows >= ROWS
         name = f"{page.name} ({page.rows} rows)" if page.board else page.name
         bar = BOARD_TO_REFERENCE_PAGE if full else None
         p50 = median(page.times)
