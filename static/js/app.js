@@ -41,6 +41,25 @@
   // A finger beside the sheet must not throw away what was typed.
   const hasWords = (dialog) => [...dialog.querySelectorAll("textarea, input[type=text]")].some((field) => field.value !== field.defaultValue);
 
+  const words = (dialog) => [...dialog.querySelectorAll("textarea, input:not([type=hidden]), select")].filter((field) => field.id);
+  let kept = [];
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const dialog = event.detail.elt.closest?.("[data-keep-words]") && panel();
+    kept = dialog ? words(dialog).filter((field) => field.type !== "radio" && field.type !== "checkbox" && field.value).map((field) => [field.id, field.value]) : [];
+  });
+  function giveBack(dialog) {
+    for (const [id, value] of kept) {
+      const field = dialog.querySelector(`[id="${id}"]`);
+      if (field && !field.value) field.value = value;
+    }
+    kept = [];
+  }
+
+  document.addEventListener("cancel", (event) => {
+    if (!event.target.matches?.("dialog.panel") || !hasWords(event.target)) return;
+    event.preventDefault();
+    say("typed");
+  }, true);
   document.addEventListener("close", () => {
     document.querySelectorAll("[data-row].current").forEach((row) => row.classList.remove("current"));
     placeToasts();
@@ -51,6 +70,7 @@
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     if (!event.detail.target?.matches?.("dialog.panel")) return;
+    giveBack(event.detail.target);
     if (event.detail.target.children.length) openPanel();
     else closePanel();
   });
@@ -196,7 +216,10 @@
       return;
     }
     if (event.key === "Escape" && location.hash === "#rail") location.hash = "content";
-    else if (event.key === "Escape") closePanel();
+    else if (event.key === "Escape" && panel()?.open && !panel().matches(":modal")) {
+      if (hasWords(panel())) say("typed");
+      else closePanel();
+    }
     if (typing(field) || find("dialog:modal")) return;
     const search = document.getElementById("search");
     if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }

@@ -84,6 +84,14 @@ def test_stages_that_are_passed_over_still_ask_for_what_they_need(me, deal):
     assert (deal.stage, deal.ordered_on) == (Stage.PAID, date(2026, 11, 1))
 
 
+@pytest.mark.parametrize("written", ["1234567", "1,234,567円", "１，２３４，５６７", "¥1,234,567"])
+def test_yen_are_taken_as_people_write_them(me, deal, written):
+    days = {"ordered_on": "2026-11-01", "promised_on": "2026-11-19", "goods": "プリウス"}
+    me.post(f"/deals/{deal.pk}/stage/order/", {**days, "amount_yen": written})
+    deal.refresh_from_db()
+    assert deal.amount_yen == 1234567
+
+
 def test_an_unknown_stage_is_not_there(me, deal):
     assert me.get(f"/deals/{deal.pk}/stage/heaven/").status_code == 404
 

@@ -1,5 +1,8 @@
 """What a deal needs at each stage, why it was lost, whose it is, and which deals are shown (REQUIREMENTS D1–D3)."""
 
+import re
+import unicodedata
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +19,13 @@ ASKED = {
     Stage.PAID: ("paid_on",),
 }
 OPTIONAL = {"amount_yen"}
+
+
+class YenField(forms.IntegerField):
+    """Yen as people write them: "1,234,567円", in any width."""
+
+    def to_python(self, value):
+        return super().to_python(re.sub(r"[,、\s円¥\\]", "", unicodedata.normalize("NFKC", str(value or ""))))
 
 
 def _asked(deal, stage) -> list[str]:
@@ -38,7 +48,7 @@ class StageForm(forms.Form):
     promised_on = forms.DateField(label=_("Promised delivery"), widget=DayInput)
     delivered_on = forms.DateField(label=_("Delivered on"), widget=DayInput)
     paid_on = forms.DateField(label=_("Paid on"), widget=DayInput)
-    amount_yen = forms.IntegerField(
+    amount_yen = YenField(
         label=_("Amount (yen)"),
         min_value=0,
         max_value=2_000_000_000,
