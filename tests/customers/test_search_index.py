@@ -45,9 +45,9 @@ def plan(rows):
     return {step["Index Name"] for step in found if "Index Name" in step}, {step["Node Type"] for step in found}
 
 
-@pytest.mark.parametrize(("typed", "index"), [("林", "short"), ("林健", "short"), ("080", ""), ("はやし けん", "")])
+@pytest.mark.parametrize(("typed", "index"), [("林", "short"), ("林健", "short"), ("0800000", ""), ("はやし けん", "")])
 def test_a_search_of_any_length_goes_by_an_index(many, cast, typed, index):
-    indexes, kinds = plan(many.visible_to(cast.admin).net().search(typed)[:50])
+    indexes, kinds = plan(many.visible_to(cast.admin).net().search(typed).order_by())
     assert "Seq Scan" not in kinds
     assert any(name.startswith("customer_search") and name.endswith(index) for name in indexes)
 
