@@ -38,12 +38,25 @@ def _day(text: str) -> str:
     return day_label(date.fromisoformat(text))
 
 
-def _offset(days: int) -> str:
+def _offset(days: int, months: int = 0) -> str:
+    if months:
+        return f"{_months(months)} {_offset(days)}" if days else _months(months)
     if days == 0:
         return _("On the day itself.")
     if days < 0:
         return ngettext("%(days)d day before.", "%(days)d days before.", -days) % {"days": -days}
     return ngettext("%(days)d day after.", "%(days)d days after.", days) % {"days": days}
+
+
+def _months(months: int) -> str:
+    if months < 0:
+        return ngettext("%(months)d month before.", "%(months)d months before.", -months) % {"months": -months}
+    return ngettext("%(months)d month after.", "%(months)d months after.", months) % {"months": months}
+
+
+def _holiday(name: str, first: str, last: str) -> str:
+    words = {"name": name, "first": _day(first), "last": _day(last)}
+    return _("First open day after %(name)s (%(first)s to %(last)s).") % words
 
 
 _SAY = {
@@ -52,6 +65,7 @@ _SAY = {
     "base_after_closing": lambda day: _("After closing, so counted from %(day)s.") % {"day": _day(day)},
     "offset": _offset,
     "moved": lambda day: _("Closed on %(day)s, so moved.") % {"day": _day(day)},
+    "after_holiday": _holiday,
     "insists": lambda day: _("Closed on %(day)s, but meant for that very day.") % {"day": _day(day)},
     "in_order": lambda: _("Not before the step ahead of it."),
     "too_late_that_day": lambda: _("Too late for it that day, so on the next open day."),

@@ -1,4 +1,4 @@
-"""When the steps of a pattern fall: pure functions, no database, no clock (DESIGN.md "Time", REQUIREMENTS B1, B4, B5).
+"""When the steps of a pattern fall: pure functions, no database, no clock (DESIGN.md "Time", REQUIREMENTS B1, B3–B5).
 
 Given a base, the steps, the store's calendar and what is known of the customer, `plan` gives for each step a day, a
 preferred window, the moment after which it is late, and the reasons a person can read (see `reasons.py`).
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,7 @@ class DayRule(models.TextChoices):
     NEXT = "next", _("Next open day")
     PREVIOUS = "previous", _("Previous open day")
     EXACT = "exact", _("On that very day, even when closed")
+    AFTER_HOLIDAY = "after_holiday", _("First open day after the next long holiday")
 
 
 class Window(models.TextChoices):
@@ -40,10 +42,14 @@ class Window(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class StepSpec:
-    """One step. `allowed_days`: how many days after its day it may still be done ("within two days" is 0 and 2)."""
+    """One step. `allowed_days`: how many days after its day it may still be done ("within two days" is 0 and 2).
+
+    Its day is counted in whole months first, then in days; a month that is too short gives its last day.
+    """
 
     channel: str
     offset_days: int = 0
+    offset_months: int = 0
     allowed_days: int = 0
     day_rule: str = DayRule.NEXT
     window: str = Window.ANY
@@ -54,6 +60,12 @@ class StepSpec:
     def insists(self) -> bool:
         """It stays on its very day: closed or not, called already or not."""
         return self.day_rule == DayRule.EXACT
+
+    def counted_from(self, day: date) -> date:
+        """The step's day before any rule; by relativedelta's month ends 31 January and a month is 28 or 29 February."""
+        if self.offset_months:
+            return day + relativedelta(months=self.offset_months, days=self.offset_days)
+        return day + timedelta(days=self.offset_days)
 
     @property
     def calls_anyway(self) -> bool:
@@ -90,22 +102,25 @@ def plan(
     preference: Preference = NO_PREFERENCE,
     called_on: frozenset[date] = frozenset(),
     tried_at: tuple[time, ...] = (),
+    *,
+    fixed_base: bool = False,
 ) -> list[Planned]:
     """Place every step, in their order.
 
     `base`: the day of the event, or the aware moment where it is known; `called_on`: days on which the customer is to
     be called anyway (at most one call a day); `tried_at`: local times of calls since the last conversation that
-    nobody answered. Raises stores.calendar.NoOpenDay when the store never opens.
+    nobody answered; `fixed_base`: a date of the calendar (a birthday, an expiry), from which is counted whether the
+    store is open then or not. Raises stores.calendar.NoOpenDay when the store never opens.
     """
-    return _Plan(base, steps, calendar, preference, set(called_on), tried_at).run()
+    return _Plan(base, steps, calendar, preference, set(called_on), tried_at, fixed_base).run()
 
 
-def plan_anyway(base, steps, calendar: OpeningCalendar, *known) -> list[Planned]:
+def plan_anyway(base, steps, calendar: OpeningCalendar, *known, fixed_base=False) -> list[Planned]:
     """As `plan`; in a store that never opens as if it always did: better a task on a closed day than one forgotten."""
     try:
-        return plan(base, steps, calendar, *known)
+        return plan(base, steps, calendar, *known, fixed_base=fixed_base)
     except NoOpenDay:
-        return plan(base, steps, calendar.as_if_always_open(), *known)
+        return plan(base, steps, calendar.as_if_always_open(), *known, fixed_base=fixed_base)
 
 
 @dataclass(slots=True)
@@ -116,20 +131,24 @@ class _Plan:
     preference: Preference
     called_on: set[date]
     tried_at: tuple[time, ...]
+    fixed_base: bool
+    nominal: list[date] = field(init=False)
     windows_used: list[int] = field(init=False)
     last_window: int = field(init=False, default=-1)
 
     def run(self) -> list[Planned]:
         self._count_tries()
-        day_zero, event_time, base_reason = _day_zero(self.base, self.calendar)
+        day_zero, event_time, base_reason = _day_zero(self.base, self.calendar, fixed=self.fixed_base)
+        self.nominal = [step.counted_from(day_zero) for step in self.steps]
         planned: list[Planned] = []
         earliest = date.min
         for index, step in enumerate(self.steps):
-            if index and step.offset_days < self.steps[index - 1].offset_days:
+            if index and self.nominal[index] < self.nominal[index - 1]:
                 earliest = date.min
-            reason = [*base_reason, ["offset", step.offset_days]]
+            months = [step.offset_months] if step.offset_months else []
+            reason = [*base_reason, ["offset", step.offset_days, *months]]
             day = self._day(index, day_zero, event_time, earliest, reason)
-            placed = self._window(step, day, day_zero, event_time, planned, reason)
+            placed = self._window(index, day, day_zero, event_time, planned, reason)
             earliest = max(earliest, day)
             if step.channel == Channel.PHONE:
                 self.called_on.add(day)
@@ -148,14 +167,12 @@ class _Plan:
     def _day(self, index: int, day_zero: date, event_time: time | None, earliest: date, reason: list) -> date:
         """The day of a step: its rule first; then only forwards, for order, the customer, and one call a day."""
         step = self.steps[index]
-        nominal = day_zero + timedelta(days=step.offset_days)
+        nominal = self.nominal[index]
         if step.insists:
             if not self.calendar.is_open(nominal):
                 reason.append(["insists", nominal.isoformat()])
             return self._not_over(step, nominal, day_zero, event_time, reason)
-        day = self._open_day(step, nominal)
-        if day != nominal:
-            reason.append(["moved", nominal.isoformat()])
+        day = self._open_day(step, nominal, reason)
         if day < earliest:
             day = self.calendar.next_open(earliest)
             reason.append(["in_order"])
@@ -170,11 +187,18 @@ class _Plan:
         """Whether another call of that day forbids this one."""
         return step.channel == Channel.PHONE and not step.calls_anyway and day in self.called_on
 
-    def _open_day(self, step: StepSpec, nominal: date) -> date:
-        """Going back never passes day 0, which is an open day."""
-        if step.day_rule == DayRule.PREVIOUS:
-            return self.calendar.previous_open(nominal)
-        return self.calendar.next_open(nominal)
+    def _open_day(self, step: StepSpec, nominal: date, reason: list) -> date:
+        """Going back never passes day 0 of an event, which is an open day."""
+        if step.day_rule == DayRule.AFTER_HOLIDAY:
+            holiday = self.calendar.long_holiday_from(nominal)
+            if holiday:
+                reason.append(["after_holiday", holiday.name, holiday.first.isoformat(), holiday.last.isoformat()])
+                return self.calendar.next_open(holiday.last + timedelta(days=1))
+        back = step.day_rule == DayRule.PREVIOUS
+        day = self.calendar.previous_open(nominal) if back else self.calendar.next_open(nominal)
+        if day != nominal:
+            reason.append(["moved", nominal.isoformat()])
+        return day
 
     def _not_over(self, step: StepSpec, day: date, day_zero: date, event_time: time | None, reason: list) -> date:
         """That day, or the next open one where the event came after its contactable hours."""
@@ -190,12 +214,13 @@ class _Plan:
         """
         step = self.steps[index]
         wanted = self.preference.weekdays
-        if not wanted or step.channel not in LIVE_CHANNELS or step.offset_days == 0 or day.weekday() in wanted:
+        on_day_zero = self.nominal[index] == day_zero
+        if not wanted or step.channel not in LIVE_CHANNELS or on_day_zero or day.weekday() in wanted:
             return day
         limit = day + timedelta(days=REACH_DAYS)
-        for later in self.steps[index + 1 :]:
-            if later.offset_days > step.offset_days:
-                limit = min(limit, day_zero + timedelta(days=later.offset_days))
+        for later in self.nominal[index + 1 :]:
+            if later > self.nominal[index]:
+                limit = min(limit, later)
                 break
         candidate = day + timedelta(days=1)
         while candidate <= limit:
@@ -213,7 +238,8 @@ class _Plan:
         opening = self.calendar.hours_on(day)
         return (opening and contactable.overlap(opening)) or contactable
 
-    def _window(self, step, day, day_zero, event_time, planned, reason) -> Planned:
+    def _window(self, index: int, day, day_zero, event_time, planned, reason) -> Planned:
+        step = self.steps[index]
         reachable = self._reachable(step.channel, day)
         since = event_time if day == day_zero and event_time and event_time < reachable.ends else None
         hours = self._preferred_hours(step, day, reachable, since, reason)
@@ -221,7 +247,7 @@ class _Plan:
         end = self.calendar.moment(day, hours.ends)
         last_day = day
         if step.allowed_days and not step.insists:
-            limit = day_zero + timedelta(days=step.offset_days + step.allowed_days)
+            limit = self.nominal[index] + timedelta(days=step.allowed_days)
             last_day = max(day, self.calendar.previous_open(limit))
             reason.append(["within", step.allowed_days])
         if since and step.window != Window.SOON and _minutes(since, reachable.ends) < LEAST_MINUTES:
@@ -315,8 +341,11 @@ class _Plan:
                 self.last_window = index
 
 
-def _day_zero(base: date | datetime, calendar: OpeningCalendar) -> tuple[date, time | None, list]:
+def _day_zero(base: date | datetime, calendar: OpeningCalendar, *, fixed: bool) -> tuple[date, time | None, list]:
     """The day the steps count from, the time of the event where it still matters that day, and why."""
+    if fixed:
+        day = base.astimezone(calendar.zone).date() if isinstance(base, datetime) else base
+        return day, None, [["base", day.isoformat()]]
     if not isinstance(base, datetime):
         day = calendar.next_open(base)
         return (

@@ -11,6 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import jpholiday
+from dateutil.relativedelta import relativedelta
 
 SEARCH_DAYS = 400
 """How far an open day is looked for: more than a year, so that a closed season is survived."""
@@ -35,6 +36,33 @@ class Hours:
         return Hours(starts, ends) if starts < ends else None
 
 
+@dataclass(frozen=True, slots=True)
+class LongHoliday:
+    """A named stretch of days in one year, `first` and `last` included."""
+
+    name: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class YearlyStretch:
+    """A stretch that comes every year, as (month, day) pairs; it may run into the next year."""
+
+    name: str
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+    def beginning_in(self, year: int) -> LongHoliday:
+        """29 February stands for the end of the month in other years."""
+        ends_in = year + (self.last < self.first)
+        return LongHoliday(self.name, _day_of(year, *self.first), _day_of(ends_in, *self.last))
+
+
+def _day_of(year: int, month: int, day: int) -> date:
+    return date(year, month, 1) + relativedelta(day=day)
+
+
 @lru_cache(maxsize=4096)
 def is_public_holiday(day: date) -> bool:
     return jpholiday.is_holiday(day)
@@ -45,7 +73,8 @@ class OpeningCalendar:
     """When a store is open and when it may reach customers (REQUIREMENTS B5, DESIGN.md "Time").
 
     `weekdays`: weekdays closed every week (Monday is 0); `nth_weekdays`: (weekday, n) closed as the nth of a month;
-    `dates`: exceptions by day, None where closed; `contactable`: hours by channel, missing means as opened.
+    `dates`: exceptions by day, None where closed; `contactable`: hours by channel, missing means as opened;
+    `long_holidays`: known by name, whatever the store's own closing days are.
     """
 
     zone: ZoneInfo
@@ -56,6 +85,7 @@ class OpeningCalendar:
     dates: Mapping[date, Hours | None] = field(default_factory=dict)
     contactable: Mapping[str, Hours] = field(default_factory=dict)
     call_windows: tuple[Hours, ...] = ()
+    long_holidays: tuple[YearlyStretch, ...] = ()
 
     def hours_on(self, day: date) -> Hours | None:
         """The opening hours of that day, None when closed."""
@@ -96,6 +126,11 @@ class OpeningCalendar:
             if self.is_open(candidate):
                 return candidate
         raise NoOpenDay(day)
+
+    def long_holiday_from(self, day: date) -> LongHoliday | None:
+        """The long holiday that day falls into, else the next one; None where the store knows of none."""
+        found = (stretch.beginning_in(day.year + step) for stretch in self.long_holidays for step in (-1, 0, 1))
+        return min((one for one in found if one.last >= day), key=lambda one: (one.first, one.last), default=None)
 
     def contactable_on(self, channel: str, day: date) -> Hours:
         """The hours in which that channel may be used, whether the store is open or not."""

@@ -1,6 +1,7 @@
 from .customer import Customer, Rank
 from .deal import Deal, DealKind, LostReason, Source, Stage, StageChange
 from .import_file import ImportFile
+from .mark import Mark
 from .vehicle import Vehicle
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "DealKind",
     "ImportFile",
     "LostReason",
+    "Mark",
     "Rank",
     "Source",
     "Stage",

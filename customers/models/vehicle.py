@@ -29,6 +29,7 @@ class Vehicle(models.Model):
     mileage_km = models.PositiveIntegerField(_("mileage (km)"), null=True, blank=True)
     first_registered_on = models.DateField(_("first registered"), null=True, blank=True)
     inspection_expires_on = models.DateField(_("inspection expires"), null=True, blank=True)
+    check_due_on = models.DateField(_("periodic inspection due"), null=True, blank=True)
     insurance_expires_on = models.DateField(_("insurance expires"), null=True, blank=True)
     bought_here = models.BooleanField(_("bought here"), default=False)
     price_yen = models.PositiveIntegerField(_("price (yen)"), null=True, blank=True)

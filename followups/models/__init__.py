@@ -1,9 +1,15 @@
+from .base import CYCLE_DAYS, Base
 from .contact import Contact, ContentKind, Direction, HouseRules, Outcome, TextTemplate, WaitReason
 from .followup import EndReason, FollowUp
-from .pattern import Base, DayRule, Pattern, PatternVersion, Step, Window
+from .move import TaskMove
+from .move_reason import MoveReason
+from .pattern import DayRule, Pattern, PatternVersion, Step, StopWhen, Window
+from .rule import StartRule
 from .task import CancelReason, Task
+from .variant import StepVariant
 
 __all__ = [
+    "CYCLE_DAYS",
     "Base",
     "CancelReason",
     "Contact",
@@ -13,11 +19,16 @@ __all__ = [
     "EndReason",
     "FollowUp",
     "HouseRules",
+    "MoveReason",
     "Outcome",
     "Pattern",
     "PatternVersion",
+    "StartRule",
     "Step",
+    "StepVariant",
+    "StopWhen",
     "Task",
+    "TaskMove",
     "TextTemplate",
     "WaitReason",
     "Window",

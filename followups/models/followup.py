@@ -8,7 +8,9 @@ from customers.models import Customer, Deal, Vehicle
 from stores.access import StoreQuerySet
 from stores.models import Store
 
-from .pattern import Base, Pattern, PatternVersion, Step
+from .base import Base
+from .move_reason import MoveReason
+from .pattern import Pattern, PatternVersion, Step, StopWhen
 
 
 class EndReason(models.TextChoices):
@@ -19,9 +21,17 @@ class EndReason(models.TextChoices):
     REPLACED = "replaced", _("Another pattern was chosen")
     WON = "won", _("The deal was won")
     LOST = "lost", _("The deal was lost")
+    CONTACTED = "contacted", _("There was a contact")
+    RENEWED = "renewed", _("The car's date was renewed")
+    CLOSED = "closed", _("The customer or the car is no longer looked after")
+    OPTED_OUT = "opted_out", _("The customer wants no more contact")
 
 
 WAITING = Q(ended_at__isnull=True, expanded_at__isnull=True, failed_at__isnull=True)
+TO_ADJUST = Q(
+    adjust_at__isnull=False, ended_at__isnull=True, paused_at__isnull=True, failed_at__isnull=True,
+    expanded_at__isnull=False,
+)  # fmt: skip
 
 
 class FollowUpQuerySet(StoreQuerySet):
@@ -31,6 +41,21 @@ class FollowUpQuerySet(StoreQuerySet):
     def waiting(self):
         """Chosen, and their tasks not yet made by the worker."""
         return self.filter(WAITING)
+
+    def to_adjust(self):
+        """Something they were planned by has changed (the adjust pass)."""
+        return self.filter(TO_ADJUST)
+
+    def ask_to_adjust(self, reason, now) -> int:
+        """Have the worker look at these again; gives how many. The first reason stays until it has."""
+        return self.running().filter(adjust_at__isnull=True).update(adjust_at=now, adjust_reason=reason)
+
+    def move_base(self, day, now) -> int:
+        """The day they count from was put right; their open tasks follow."""
+        return self.running().update(base_on=day, base_at=None, adjust_at=now, adjust_reason=MoveReason.BASE)
+
+    def paused(self):
+        return self.filter(ended_at__isnull=True, paused_at__isnull=False)
 
     def failed(self):
         """The worker could not plan them."""
@@ -96,9 +121,18 @@ class FollowUp(models.Model):
     base_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    rule = models.ForeignKey("followups.StartRule", models.SET_NULL, related_name="+", null=True, db_index=False)
     expanded_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
     past_steps = models.PositiveSmallIntegerField(default=0)
+    adjust_at = models.DateTimeField(null=True, blank=True)
+    adjust_reason = models.CharField(max_length=12, blank=True)
+    shift_days = models.SmallIntegerField(default=0)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_until_on = models.DateField(null=True, blank=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=10, choices=EndReason.choices, blank=True)
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
@@ -119,7 +153,7 @@ class FollowUp(models.Model):
             models.UniqueConstraint(
                 fields=["pattern", "customer", "deal", "vehicle"],
                 name="follow_up_one_open_by_hand",
-                condition=Q(ended_at__isnull=True, occurrence_key__startswith="hand:"),
+                condition=Q(ended_at__isnull=True) & (Q(occurrence_key__startswith="hand:") | Q(occurrence_key="deal")),
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
@@ -128,6 +162,7 @@ class FollowUp(models.Model):
         ]
         indexes = [
             models.Index(fields=["id"], name="follow_up_waiting", condition=WAITING),
+            models.Index(fields=["id"], name="follow_up_to_adjust", condition=TO_ADJUST),
             models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
         ]
 
@@ -144,9 +179,14 @@ class FollowUp(models.Model):
         return self.tasks.select_related("step", "assignee").order_by("step__position", "pk")
 
     @property
-    def is_pursuit(self):
+    def is_fixed(self) -> bool:
+        """Counted from a date of the calendar, see `schedule.plan`."""
+        return Base(self.version.base).is_fixed
+
+    @property
+    def ends_when_spoken_to(self):
         """Proposed to be closed once the customer was spoken to."""
-        return Base(self.version.base).is_pursuit
+        return StopWhen.SPOKEN in self.version.stop_conditions
 
     @property
     def cannot_be_planned(self):

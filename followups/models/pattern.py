@@ -1,32 +1,32 @@
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
+from django.utils.translation import ngettext
 
 from stores.calendar import Hours
 from stores.channels import Channel
 from stores.models import Role, Store
 
 from ..schedule import DayRule, StepSpec, Window
+from .base import Base
 
 
-class Base(models.TextChoices):
-    """What the steps are counted from (REQUIREMENTS B3)."""
+class StopWhen(models.TextChoices):
+    """What ends a follow-up, or proposes its end (REQUIREMENTS B6)."""
 
-    RECEIVED = "received", _("Lead received")
-    NEGOTIATED = "negotiated", _("Last negotiation")
-    ESTIMATE_SENT = "estimate_sent", _("Estimate sent")
-    ORDERED = "ordered", _("Order")
-    DELIVERED = "delivered", pgettext_lazy("base", "Delivery")
-    CHOSEN = "chosen", _("The day the pattern is chosen")
+    REPLIED = "replied", _("The customer replies")
+    SPOKEN = "spoken", _("The customer was spoken to")
+    APPOINTMENT = "appointment", _("An appointment is made")
+    WON = "won", _("The deal is won")
+    LOST = "lost", _("The deal is lost")
+    OPTED_OUT = "opted_out", _("The customer wants no more contact")
 
-    @property
-    def is_pursuit(self) -> bool:
-        """Pursuit has reached its aim when the customer was spoken to; care, say after the sale, is meant to go on."""
-        return self in {Base.RECEIVED, Base.NEGOTIATED, Base.ESTIMATE_SENT}
+
+ALWAYS_STOPS = frozenset({StopWhen.LOST, StopWhen.OPTED_OUT})
 
 
 class PatternQuerySet(models.QuerySet):
@@ -162,13 +162,33 @@ class PatternVersion(models.Model):
     pattern = models.ForeignKey(Pattern, models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField()
     base = models.CharField(_("counted from"), max_length=15, choices=Base.choices, default=Base.CHOSEN)
+    yearly_month = models.PositiveSmallIntegerField(_("month"), null=True, blank=True)
+    yearly_day = models.PositiveSmallIntegerField(_("day"), null=True, blank=True)
+    every_months = models.PositiveSmallIntegerField(_("every so many months"), null=True, blank=True)
+    silent_days = models.PositiveSmallIntegerField(_("days without contact"), null=True, blank=True)
+    stops_on = ArrayField(
+        models.CharField(max_length=12, choices=StopWhen.choices), verbose_name=_("ends when"), null=True, blank=True
+    )
     note = models.CharField(_("what changed"), max_length=200, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     made_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["pattern", "number"], name="pattern_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["pattern", "number"], name="pattern_version_once"),
+            models.CheckConstraint(
+                condition=~Q(base="yearly") | Q(yearly_month__range=(1, 12), yearly_day__range=(1, 31)),
+                name="pattern_version_yearly_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(base="every") | Q(every_months__range=(1, 60)), name="pattern_version_every_so_many_months"
+            ),
+            models.CheckConstraint(
+                condition=~Q(base="silence") | Q(silent_days__range=(1, 1500)),
+                name="pattern_version_silent_for_so_many_days",
+            ),
+        ]
 
     def __str__(self):
         return f"{self.pattern} v{self.number}"
@@ -176,6 +196,13 @@ class PatternVersion(models.Model):
     @cached_property
     def step_list(self) -> list["Step"]:
         return list(self.steps.all())
+
+    @property
+    def stop_conditions(self) -> frozenset[str]:
+        """As chosen, else as its base has it: pursuit ends when the customer answers, care goes on."""
+        if self.stops_on is not None:
+            return frozenset(self.stops_on)
+        return frozenset(StopWhen) if Base(self.base).is_pursuit else ALWAYS_STOPS | {StopWhen.WON}
 
     def says_the_same(self, *, base, steps) -> bool:
         """Whether a version of that base and those steps would differ in nothing."""
@@ -188,6 +215,7 @@ class Step(models.Model):
     version = models.ForeignKey(PatternVersion, models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField()
     offset_days = models.SmallIntegerField(_("days after the base date"), default=0)
+    offset_months = models.SmallIntegerField(_("months after the base date"), default=0)
     allowed_days = models.PositiveSmallIntegerField(_("days it may take"), default=0)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     title = models.CharField(_("title"), max_length=80)
@@ -201,12 +229,15 @@ class Step(models.Model):
         null=True,
         blank=True,
     )
-    day_rule = models.CharField(_("on a closed day"), max_length=10, choices=DayRule.choices, default=DayRule.NEXT)
+    day_rule = models.CharField(_("on a closed day"), max_length=13, choices=DayRule.choices, default=DayRule.NEXT)
     window = models.CharField(_("time of day"), max_length=10, choices=Window.choices, default=Window.ANY)
     window_from = models.TimeField(_("from"), null=True, blank=True)
     window_until = models.TimeField(_("until"), null=True, blank=True)
     soon_minutes = models.PositiveSmallIntegerField(_("minutes after the event"), null=True, blank=True)
     assignee_role = models.CharField(_("done by"), max_length=12, choices=Role.choices, blank=True)
+    second_channel = models.CharField(_("otherwise by"), max_length=10, choices=Channel.choices, blank=True)
+    flex_days = models.PositiveSmallIntegerField(_("days it may be moved by"), default=0)
+    cost_yen = models.PositiveIntegerField(_("cost (yen)"), default=0)
 
     class Meta:
         ordering = ["position"]
@@ -262,6 +293,7 @@ class Step(models.Model):
         return StepSpec(
             channel=self.channel,
             offset_days=self.offset_days,
+            offset_months=self.offset_months,
             allowed_days=self.allowed_days,
             day_rule=self.day_rule,
             window=self.window,

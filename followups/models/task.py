@@ -19,6 +19,8 @@ class CancelReason(models.TextChoices):
     FOLLOW_UP_ENDED = "ended", _("Its follow-up ended")
     NOT_NEEDED = "not_needed", _("Not needed any more")
     UNDONE = "undone", _("The record that made it was taken back")
+    PAUSED = "paused", _("Its follow-up is paused")
+    LEFT_OUT = "left_out", _("The pattern no longer has this step")
 
 
 class TaskQuerySet(StoreQuerySet):
@@ -116,6 +118,7 @@ class Task(models.Model):
     late_at = models.DateTimeField()
     first_late_at = models.DateTimeField()
     promised_at = models.DateTimeField(null=True, blank=True)
+    placed_by_hand_at = models.DateTimeField(null=True, blank=True)
     moves = models.PositiveSmallIntegerField(default=0)
     overdue_at = models.DateTimeField(null=True, blank=True)
     assignee = models.ForeignKey(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from ..calendar import Hours, OpeningCalendar
+from ..calendar import Hours, OpeningCalendar, YearlyStretch
 from ..channels import Channel
 
 
@@ -34,6 +34,11 @@ def validate_window(text: str):
 def default_call_windows():
     """Lunch, the afternoon break, after work, the morning break (REQUIREMENTS B4)."""
     return ["12:00-13:00", "15:00-16:00", "17:00-19:00", "10:00-11:00"]
+
+
+def default_long_holidays():
+    """The three that the trade plans around (DESIGN.md "Time"), as [name, first month, day, last month, day]."""
+    return [["ゴールデンウィーク", 4, 29, 5, 6], ["お盆", 8, 13, 8, 16], ["年末年始", 12, 29, 1, 3]]
 
 
 class StoreQuerySet(models.QuerySet):
@@ -77,6 +82,7 @@ class Store(models.Model):
         verbose_name=_("calling windows, in the order they are tried"),
         default=default_call_windows,
     )
+    long_holidays = models.JSONField(_("long holidays"), default=default_long_holidays, blank=True)
     new_limit_minutes = models.PositiveSmallIntegerField(_("open minutes until a new lead is overdue"), default=60)
     reply_limit_minutes = models.PositiveSmallIntegerField(
         _("open minutes until an unanswered reply is overdue"), default=120
@@ -146,6 +152,10 @@ class Store(models.Model):
             dates={row.on: row.hours for row in self.calendar_dates.all()},
             contactable={row.channel: Hours(row.starts, row.ends) for row in self.contact_hours.all()},
             call_windows=tuple(parse_window(text) for text in self.call_windows),
+            long_holidays=tuple(
+                YearlyStretch(name, (month, day), (last_month, last_day))
+                for name, month, day, last_month, last_day in self.long_holidays
+            ),
         )
 
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Deal
-from followups.expansion import preference_of
+from followups.known import preference_of
 from followups.foresight import foresee
 from followups.models import Pattern
 from followups.starting import base_for
@@ -45,7 +45,7 @@ class FollowUpForm(forms.Form):
         choose_deal(self, customer, deal)
         if closable:
             self.fields["close"].choices = [(str(row.pk), closing_label(row)) for row in closable]
-            self.fields["close"].initial = [str(row.pk) for row in closable if row.is_pursuit]
+            self.fields["close"].initial = [str(row.pk) for row in closable if row.ends_when_spoken_to]
         else:
             del self.fields["close"]
 

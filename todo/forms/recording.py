@@ -63,7 +63,7 @@ class RecordForm(forms.Form):
         self.fields["wait_reason"].queryset = WaitReason.objects.current()
         self.fields["wait_reason"].empty_label = self.fields["content_kind"].empty_label = "—"
         self.fields["close"].choices = [(str(follow_up.pk), closing_label(follow_up)) for follow_up in closable]
-        self.fields["close"].initial = [str(follow_up.pk) for follow_up in closable if follow_up.is_pursuit]
+        self.fields["close"].initial = [str(follow_up.pk) for follow_up in closable if follow_up.ends_when_spoken_to]
         if outcomes is not None:
             self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in outcomes]
 

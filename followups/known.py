@@ -1,0 +1,176 @@
+"""What must be known to place the tasks of a slice of follow-ups, read in a handful of statements.
+
+Used by the expand pass and the adjust pass, so that both place a step alike.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from stores.calendar import Hours, OpeningCalendar
+from stores.channels import Channel
+from stores.models import Membership, Store
+
+from .models import Contact, FollowUp, PatternVersion, Step, Task
+from .models.contact import CONVERSATIONS, UNANSWERED
+from .schedule import DayRule, Planned, Preference, StepSpec, Window, plan_anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Effective:
+    """A step as it is for one customer: as their rank has it, by a channel they agree to.
+
+    `reason`: what to say where the channel is not the step's own; `for_owner`: no channel is left, the person in
+    charge decides how.
+    """
+
+    step: Step
+    spec: StepSpec
+    title: str
+    reason: tuple = ()
+    for_owner: bool = False
+
+
+@dataclass(slots=True)
+class Known:
+    versions: dict[int, list[Step]]
+    calendars: dict[int, OpeningCalendar]
+    calls: dict[int, list[tuple[date, int | None]]]
+    """customer → (day of a call, the follow-up it belongs to)"""
+    tried_at: dict[int, tuple]
+    by_role: dict[tuple[int, str], int]
+    steps: dict = field(default_factory=dict)
+    plans: dict = field(default_factory=dict)
+
+    def steps_for(self, follow_up) -> list[Effective]:
+        """The steps of its version for its customer; without those that the customer's rank leaves out."""
+        customer = follow_up.customer
+        key = (follow_up.version_id, customer.rank_id, *customer.refused_channels)
+        if key not in self.steps:
+            found = (
+                _effective(step, customer.rank_id, customer.refused_channels)
+                for step in self.versions[follow_up.version_id]
+            )
+            self.steps[key] = [one for one in found if one]
+        return self.steps[key]
+
+    def plan(self, follow_up, settled=frozenset()) -> list[tuple[Effective, Planned, str]]:
+        """Each step with its place, and the reasons as JSON; equal inputs are planned once.
+
+        `settled`: ids of steps that are done or were dropped; they keep the order, and use up no calling window.
+        """
+        customer = follow_up.customer
+        effective = self.steps_for(follow_up)
+        called_on = frozenset(day for day, whose in self.calls[customer.pk] if whose != follow_up.pk)
+        base = follow_up.base + timedelta(days=follow_up.shift_days) if follow_up.shift_days else follow_up.base
+        arguments = (base, preference_of(customer), called_on, self.tried_at[customer.pk])
+        key = (
+            follow_up.version_id,
+            follow_up.store_id,
+            customer.rank_id,
+            *customer.refused_channels,
+            arguments,
+            settled,
+        )
+        if key not in self.plans:
+            base, *rest = arguments
+            specs = [_at_rest(one.spec) if one.step.pk in settled else one.spec for one in effective]
+            calendar = self.calendars[follow_up.store_id]
+            planned = plan_anyway(base, specs, calendar, *rest, fixed_base=follow_up.is_fixed)
+            self.plans[key] = [
+                (one, placed, json.dumps([*placed.reason, *one.reason]))
+                for one, placed in zip(effective, planned, strict=True)
+            ]
+        return self.plans[key]
+
+    def assignee(self, follow_up, effective: Effective) -> int | None:
+        """The step's role, else the deal's person, else the customer's owner, else the pool (DESIGN.md "Rows")."""
+        role = (follow_up.store_id, effective.step.assignee_role)
+        if role in self.by_role and not effective.for_owner:
+            return self.by_role[role]
+        deal_staff = follow_up.deal.staff_id if follow_up.deal else None
+        return deal_staff or follow_up.customer.owner_id
+
+    def will_call(self, follow_up, effective: Effective, day: date):
+        if effective.spec.channel == Channel.PHONE:
+            self.calls[follow_up.customer_id].append((day, follow_up.pk))
+
+
+def read(follow_ups: list[FollowUp], now, *, also_versions=frozenset()) -> Known:
+    """For these follow-ups, which come with their customers and deals."""
+    wanted = {row.version_id for row in follow_ups} | set(also_versions)
+    versions = PatternVersion.objects.filter(pk__in=wanted).prefetch_related("steps__variants")
+    stores = Store.objects.filter(pk__in={row.store_id for row in follow_ups}).with_calendar()
+    customers = {row.customer_id for row in follow_ups}
+    by_role = {}
+    memberships = Membership.objects.filter(store__in=stores, staff__is_active=True).order_by("-pk")
+    for store_id, role, staff_id in memberships.values_list("store_id", "role", "staff_id"):
+        by_role[store_id, role] = staff_id
+    return Known(
+        versions={version.pk: list(version.steps.all()) for version in versions},
+        calendars={store.pk: store.calendar() for store in stores},
+        calls=_days_with_a_call(customers, now),
+        tried_at=_tried_in_vain(customers),
+        by_role=by_role,
+    )
+
+
+def preference_of(customer) -> Preference:
+    """The customer's convenient days and hours as the schedule takes them."""
+    if not customer.convenient_weekdays and not customer.convenient_from:
+        return Preference()
+    hours = None
+    if customer.convenient_from and customer.convenient_until:
+        hours = Hours(customer.convenient_from, customer.convenient_until)
+    return Preference(frozenset(customer.convenient_weekdays), hours)
+
+
+def _effective(step: Step, rank_id: int | None, refused: list[str]) -> Effective | None:
+    variant = next((one for one in step.variants.all() if one.rank_id == rank_id), None) if rank_id else None
+    if variant and variant.left_out:
+        return None
+    channel = (variant and variant.channel) or step.channel
+    title = (variant and variant.title) or step.title
+    spec = step.spec() if channel == step.channel else replace(step.spec(), channel=channel)
+    if channel not in refused:
+        return Effective(step, spec, title)
+    second = step.second_channel
+    if second and second not in refused:
+        return Effective(step, replace(spec, channel=second), title, (["second_channel", channel],))
+    return Effective(step, spec, title, (["no_consent", channel],), for_owner=True)
+
+
+def _at_rest(spec: StepSpec) -> StepSpec:
+    """A step that is over: it only holds its place in the order."""
+    return replace(spec, channel=Channel.LETTER, window=Window.ANY, day_rule=DayRule.NEXT)
+
+
+def _days_with_a_call(customers, now) -> dict[int, list]:
+    """Days on which a call is planned, and today where one was made already, by customer."""
+    days = defaultdict(list)
+    planned = Task.objects.open().filter(customer__in=customers, channel=Channel.PHONE)
+    for customer_id, day, follow_up_id in planned.values_list("customer_id", "due_on", "follow_up_id"):
+        days[customer_id].append((day, follow_up_id))
+    made = Contact.objects.calls_of_today(now).filter(customer__in=customers)
+    for customer_id in made.values_list("customer_id", flat=True):
+        days[customer_id].append((timezone.localdate(now), None))
+    return days
+
+
+def _tried_in_vain(customers) -> dict[int, tuple]:
+    """Local times of unanswered calls since the last conversation, by customer."""
+    tried = defaultdict(tuple)
+    calls = (
+        Contact.objects.standing()
+        .filter(customer__in=customers, channel=Channel.PHONE, outcome__in=UNANSWERED | CONVERSATIONS)
+        .order_by("customer", "happened_at")
+    )
+    for customer_id, outcome, at in calls.values_list("customer_id", "outcome", "happened_at"):
+        if outcome in CONVERSATIONS:
+            tried[customer_id] = ()
+        else:
+            tried[customer_id] += (timezone.localtime(at).time(),)
+    return tried

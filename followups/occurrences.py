@@ -1,0 +1,262 @@
+"""The start pass: rules × base dates → follow-ups (DESIGN.md "The engine", pass 1; REQUIREMENTS B3, B9).
+
+What a rule wants to begin and has not begun yet is worked out by one INSERT … SELECT per rule, for everybody or for the
+customers that left a mark. Each occurrence has a key; a follow-up of the same pattern (or of a store's copy of it) with
+that key keeps it from beginning twice, whoever asks, how often, and at the same time.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from stores.models import Store
+
+from .expansion import GRACE
+from .models import CYCLE_DAYS, Base, FollowUp, Pattern, StartRule
+
+HORIZON = timedelta(days=60)
+"""So far ahead occurrences of the calendar are begun; what happens once is begun when it happens."""
+SLICE = 5000
+"""Follow-ups begun by one statement."""
+
+DEAL = """
+    SELECT deal.store_id, deal.customer_id, deal.id AS deal_id, NULL::bigint AS vehicle_id,
+        'deal' AS key, {on} AS base_on, {at} AS base_at
+    FROM customers_deal AS deal
+    JOIN customers_customer AS customer ON customer.id = deal.customer_id
+    WHERE customer.closed_at IS NULL AND deal.lost_at IS NULL {also}
+        AND {on} BETWEEN %(first)s AND %(last)s
+"""
+VEHICLE = """
+    SELECT vehicle.store_id, vehicle.customer_id, NULL::bigint, vehicle.id,
+        'due:' || {on}, {on} AS base_on, NULL::timestamptz
+    FROM customers_vehicle AS vehicle
+    JOIN customers_customer AS customer ON customer.id = vehicle.customer_id
+    WHERE customer.closed_at IS NULL AND vehicle.disposed_on IS NULL AND {on} BETWEEN %(first)s AND %(last)s
+"""
+CUSTOMER = """
+    SELECT customer.store_id, customer.id, NULL::bigint, NULL::bigint,
+        occurrence.key, occurrence.base_on, NULL::timestamptz
+    FROM customers_customer AS customer
+    CROSS JOIN LATERAL ({occurrences}) AS occurrence (key, base_on)
+    WHERE customer.closed_at IS NULL AND {also} occurrence.base_on BETWEEN %(first)s AND %(last)s
+"""
+BIRTHDAYS = """
+    SELECT 'year:' || year, (born_on + make_interval(years => year - extract(year FROM born_on)::int))::date
+    FROM unnest(%(years)s::int[]) AS year WHERE year > extract(year FROM born_on)
+"""
+DATES = "SELECT 'year:' || extract(year FROM on_date), on_date FROM unnest(%(dates)s::date[]) AS on_date"
+ROUNDS = """
+    SELECT 'round:' || number,
+        (%(from_on)s::date + (customer.id * 7919 %% %(period_days)s)::int
+            + make_interval(months => (number * %(months)s)::int))::date
+    FROM generate_series(%(first_round)s::int, %(last_round)s::int) AS number
+"""
+SILENCES = """
+    SELECT 'since:' || seen_on || ':' || rounds, greatest(seen_on + rounds * %(days)s, %(first)s::date)
+    FROM (SELECT (coalesce(customer.last_contacted_at, customer.created_at) AT TIME ZONE %(zone)s)::date) AS a (seen_on),
+        LATERAL (SELECT greatest(1, (%(today)s::date - seen_on) / %(days)s) AS rounds) AS b
+"""
+
+
+def _moment(column):
+    return {"on": f"(deal.{column} AT TIME ZONE %(zone)s)::date", "at": f"deal.{column}"}
+
+
+def _day(column):
+    return {"on": column, "at": "NULL::timestamptz"}
+
+
+UNWON = "AND deal.closed_at IS NULL AND deal.won_at IS NULL"
+SOURCES = {
+    Base.RECEIVED: DEAL.format(also=UNWON, **_moment("received_at")),
+    Base.NEGOTIATED: DEAL.format(also=UNWON, **_moment("last_negotiated_at")),
+    Base.ESTIMATE_SENT: DEAL.format(also=UNWON, **_moment("estimate_sent_at")),
+    Base.ORDERED: DEAL.format(also="AND deal.won_at IS NOT NULL", **_day("deal.ordered_on")),
+    Base.DELIVERED: DEAL.format(
+        also="AND deal.won_at IS NOT NULL", **_day("coalesce(deal.delivered_on, deal.promised_on)")
+    ),
+    Base.INSPECTION: VEHICLE.format(on="vehicle.inspection_expires_on"),
+    Base.INSURANCE: VEHICLE.format(on="vehicle.insurance_expires_on"),
+    Base.PERIODIC_CHECK: VEHICLE.format(on="vehicle.check_due_on"),
+    Base.BIRTHDAY: CUSTOMER.format(occurrences=BIRTHDAYS, also="customer.born_on IS NOT NULL AND"),
+    Base.YEARLY: CUSTOMER.format(occurrences=DATES, also=""),
+    Base.EVERY: CUSTOMER.format(occurrences=ROUNDS, also=""),
+    Base.SILENCE: CUSTOMER.format(occurrences=SILENCES, also=""),
+}
+"""Everybody and everything that has the base date, with the occurrence it is. CHOSEN has none: a person begins it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """From the first to the last day of a pattern's steps, counted from its base, generously."""
+
+    earliest: timedelta
+    latest: timedelta
+
+
+def start_due(now) -> int:
+    """Look once a day at everybody, for one rule and one slice of follow-ups; 0 when every rule has been looked at.
+
+    Two workers take different rules. A rule that was just written is looked at at once.
+    """
+    with transaction.atomic():
+        rule = StartRule.objects.active().not_looked_at(timezone.localdate(now)).take_one()
+        if rule is None:
+            return 0
+        started = start_by_rule(rule, now, limit=SLICE)
+        if started < SLICE:
+            rule.look(timezone.localdate(now))
+    return started + 1
+
+
+def start_for(customers: list[int], now) -> int:
+    """Whatever the rules want begun for these customers; gives how many follow-ups."""
+    return sum(start_by_rule(rule, now, customers=customers) for rule in StartRule.objects.active().for_list())
+
+
+def start_by_rule(rule: StartRule, now, *, customers: list[int] | None = None, limit: int | None = None) -> int:
+    """One statement for everybody, or for these customers; gives how many follow-ups were begun."""
+    stores = list(Store.objects.only_or_all(rule.pattern.store_id or rule.store_id).with_calendar())
+    base = Base(rule.pattern.current_version.base)
+    places = _places(rule, base, stores)
+    if base not in SOURCES or not places:
+        return 0
+    conditions, values = _filters(rule, base, stores, now)
+    values |= _window(rule, now)
+    values |= {"zone": settings.TIME_ZONE, "slug": rule.pattern.slug, "rule": rule.pk, "now": now, "limit": limit}
+    if customers is not None:
+        conditions.append("wanted.customer_id = ANY(%(customers)s)")
+        values["customers"] = customers
+    for name, column in zip(("store_ids", "pattern_ids", "version_ids"), zip(*places, strict=True), strict=True):
+        values[name] = list(column)
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(base, conditions), values)
+        return cursor.rowcount
+
+
+def _statement(base, conditions) -> str:
+    target = "deal_id" if base.is_of_deal else "vehicle_id" if base.is_of_vehicle else "customer_id"
+    begun = {
+        # A deal is pursued once, also when somebody chose the pattern by hand.
+        "deal_id": "TRUE",
+        # A car's date that was put right is the same occurrence.
+        "vehicle_id": f"abs(begun.base_on - wanted.base_on) <= {CYCLE_DAYS.get(base, 0)} OR begun.ended_at IS NULL",
+        "customer_id": "begun.occurrence_key = wanted.key"
+        " OR begun.ended_at IS NULL AND begun.occurrence_key LIKE 'hand:%%'"
+        + (" OR begun.ended_at IS NULL" if base == Base.SILENCE else ""),
+    }[target]
+    same = "" if target == "customer_id" else f"AND begun.{target} = wanted.{target}"
+    return f"""
+        INSERT INTO {FollowUp._meta.db_table}
+            (store_id, customer_id, deal_id, vehicle_id, pattern_id, version_id, rule_id, occurrence_key,
+             base_on, base_at, started_at, past_steps, shift_days, end_reason, adjust_reason)
+        SELECT wanted.store_id, wanted.customer_id, wanted.deal_id, wanted.vehicle_id, place.pattern_id,
+            place.version_id, %(rule)s, wanted.key, wanted.base_on, wanted.base_at, %(now)s, 0, 0, '', ''
+        FROM ({SOURCES[base]}) AS wanted (store_id, customer_id, deal_id, vehicle_id, key, base_on, base_at)
+        JOIN unnest(%(store_ids)s::bigint[], %(pattern_ids)s::bigint[], %(version_ids)s::bigint[])
+            AS place (store_id, pattern_id, version_id) ON place.store_id = wanted.store_id
+        JOIN customers_customer AS person ON person.id = wanted.customer_id
+        WHERE {" AND ".join(conditions)}
+            AND NOT EXISTS (
+                SELECT 1 FROM {FollowUp._meta.db_table} AS begun
+                JOIN {Pattern._meta.db_table} AS pattern ON pattern.id = begun.pattern_id
+                WHERE begun.customer_id = wanted.customer_id {same} AND pattern.slug = %(slug)s AND ({begun})
+            )
+        ORDER BY wanted.customer_id
+        LIMIT %(limit)s
+        ON CONFLICT DO NOTHING
+    """
+
+
+def _places(rule, base, stores) -> list[tuple[int, int, int]]:
+    """(store, pattern, version) wherever the rule holds: a store's own copy takes the place of the group's pattern.
+
+    A copy that counts from something else is not begun by this rule.
+    """
+    pattern = rule.pattern
+    wanted = [store.pk for store in stores if rule.store_id in {None, store.pk}]
+    if pattern.store_id:
+        wanted = [pk for pk in wanted if pk == pattern.store_id]
+        return [(pk, pattern.pk, pattern.current_version.pk) for pk in wanted]
+    copies = Pattern.objects.current().same_as(pattern).of_stores().with_current_version()
+    by_store = {copy.store_id: copy for copy in copies}
+    found = ((pk, by_store.get(pk, pattern)) for pk in wanted)
+    return [(pk, one.pk, one.current_version.pk) for pk, one in found if one.current_version.base == base]
+
+
+def _filters(rule, base, stores, now) -> tuple[list[str], dict]:
+    """The rule's filters as conditions on `wanted` and `person`, with their values."""
+    conditions, values = ["wanted.base_on >= %(from_on)s"], {"from_on": rule.from_on}
+    ranks = [rank.pk for rank in rule.ranks.all()]
+    if ranks:
+        conditions.append("person.rank_id = ANY(%(ranks)s)")
+        values["ranks"] = ranks
+    if rule.channel_allowed:
+        conditions.append("NOT person.refused_channels @> ARRAY[%(channel)s]::varchar[]")
+        values["channel"] = rule.channel_allowed
+    wanted = {"source": rule.sources, "kind": rule.deal_kinds, "stage": rule.stages}
+    of_deal = {column: found for column, found in wanted.items() if found}
+    if of_deal and base.is_of_deal:
+        columns = " AND ".join(f"filtered.{column} = ANY(%({column})s)" for column in of_deal)
+        conditions.append(
+            f"EXISTS (SELECT 1 FROM customers_deal filtered WHERE filtered.id = wanted.deal_id AND {columns})"
+        )
+        values |= of_deal
+    if rule.before_holiday_days is not None:
+        conditions.append(
+            "EXISTS (SELECT 1 FROM unnest(%(holiday_stores)s::bigint[], %(holidays)s::date[])"
+            " AS holiday (store_id, first) WHERE holiday.store_id = wanted.store_id"
+            " AND holiday.first - wanted.base_on BETWEEN 1 AND %(before_holiday_days)s)"
+        )
+        ahead = [(store.pk, first) for store in stores for first in _holidays(store.calendar(), rule.from_on, now)]
+        values |= {
+            "before_holiday_days": rule.before_holiday_days,
+            "holiday_stores": [pk for pk, _first in ahead],
+            "holidays": [first for _pk, first in ahead],
+        }
+    return conditions, values
+
+
+def _holidays(calendar, from_on: date, now) -> list[date]:
+    years = range(from_on.year - 1, timezone.localdate(now).year + 3)
+    return [stretch.beginning_in(year).first for stretch in calendar.long_holidays for year in years]
+
+
+def reach_of(steps) -> Reach:
+    days = [step.offset_days + step.allowed_days + 31 * max(0, step.offset_months) for step in steps] or [0]
+    least = [step.offset_days + 31 * min(0, step.offset_months) for step in steps] or [0]
+    return Reach(timedelta(days=min(least)), timedelta(days=max(days)))
+
+
+def _window(rule, now) -> dict:
+    """The base dates whose steps come within the horizon and are not all past, and what the sources need besides."""
+    version, today = rule.pattern.current_version, timezone.localdate(now)
+    base, reach = Base(version.base), reach_of(version.step_list)
+    first = max(rule.from_on, today - reach.latest - GRACE)
+    last = today + HORIZON - reach.earliest if base.is_fixed or base == Base.DELIVERED else today
+    values = {"first": first, "last": last, "today": today}
+    if base == Base.BIRTHDAY:
+        values["years"] = list(range(first.year, last.year + 1))
+    elif base == Base.YEARLY:
+        days = (date(year, version.yearly_month, 1) for year in range(first.year, last.year + 1))
+        values["dates"] = [day + relativedelta(day=version.yearly_day) for day in days]
+    elif base == Base.EVERY:
+        months = version.every_months
+        values |= {
+            "months": months,
+            "period_days": months * 30,
+            "first_round": max(0, _months_between(rule.from_on, first) // months - 2),
+            "last_round": max(0, _months_between(rule.from_on, last) // months + 1),
+        }
+    elif base == Base.SILENCE:
+        values["days"] = version.silent_days
+    return values
+
+
+def _months_between(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month
