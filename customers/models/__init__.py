@@ -1,6 +1,6 @@
 from .customer import Customer, Rank
 from .deal import Deal, DealKind, LostReason, Source, Stage, StageChange
-from .import_file import ImportFile
+from .import_file import ImportFile, ImportRow
 from .vehicle import Vehicle
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Deal",
     "DealKind",
     "ImportFile",
+    "ImportRow",
     "LostReason",
     "Rank",
     "Source",
