@@ -171,7 +171,17 @@ class ImportRowQuerySet(models.QuerySet):
         return self.filter(is_double=True, decision="")
 
     def refused(self):
-        return self.filter(outcome=ImportRow.Outcome.REFUSED)
+        return self.with_outcome(ImportRow.Outcome.REFUSED)
+
+    def with_outcome(self, outcome):
+        return self.filter(outcome=outcome)
+
+    def numbered(self, numbers):
+        return self.filter(number__in=numbers)
+
+    def with_cars_of_others(self):
+        """Of doubles: the cars of who is there already."""
+        return self.prefetch_related("other_customer__vehicles")
 
     def came_in(self):
         """Saved rows that made or changed somebody."""
