@@ -1,9 +1,13 @@
+from .act import Act, ActedOn, ActKind, Left
 from .contact import Contact, ContentKind, Direction, HouseRules, Outcome, TextTemplate, WaitReason
 from .followup import EndReason, FollowUp
 from .pattern import Base, DayRule, Pattern, PatternVersion, Step, Window
 from .task import CancelReason, Task
 
 __all__ = [
+    "Act",
+    "ActKind",
+    "ActedOn",
     "Base",
     "CancelReason",
     "Contact",
@@ -13,6 +17,7 @@ __all__ = [
     "EndReason",
     "FollowUp",
     "HouseRules",
+    "Left",
     "Outcome",
     "Pattern",
     "PatternVersion",
