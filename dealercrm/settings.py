@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+import pghistory
 from csp.constants import NONE, SELF
 
 from dealercrm import embedded, environment
@@ -47,6 +48,8 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_q",
+    "pghistory",
+    "pgtrigger",
     "stores",
     "customers",
     "followups",
@@ -62,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "dealercrm.trail.TrailMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -105,6 +109,17 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+# Who changed what when: `@pghistory.track()` on a model keeps every state of its rows, written by triggers, never
+# rewritten; `exclude=[…]` leaves columns out. Who it was stands in the row itself.
+PGHISTORY_DEFAULT_TRACKERS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+PGHISTORY_BASE_MODEL = "dealercrm.trail.Event"
+PGHISTORY_APPEND_ONLY = True
+PGHISTORY_MIDDLEWARE_METHODS = ("POST",)
+PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
+PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
+PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
+PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True, related_name="events")
 
 # Who signs in, and how
 AUTH_USER_MODEL = "stores.Staff"

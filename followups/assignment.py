@@ -14,7 +14,7 @@ def assign_deal(deal: Deal, to):
     """Give a deal to somebody, or to nobody (None); its open tasks and unanswered replies go along."""
     with transaction.atomic():
         hold(FollowUp.objects.of_customer(deal.customer))
-        Task.objects.open().filter(_follows_owner(), deal=deal).update(assignee=to or deal.customer.owner)
+        Task.objects.open().filter(follows_owner(), deal=deal).update(assignee=to or deal.customer.owner)
         Deal.objects.filter(pk=deal.pk).update(staff=to)
         deal.staff = to
         Contact.objects.waiting().filter(deal=deal).update(for_staff=to or deal.customer.owner)
@@ -27,13 +27,13 @@ def assign_customer(customer: Customer, to):
     with transaction.atomic():
         hold(FollowUp.objects.of_customer(customer))
         rows = Q(customer=customer) & (Q(deal__isnull=True) | Q(deal__staff__isnull=True))
-        Task.objects.open().filter(rows, _follows_owner()).update(assignee=to)
+        Task.objects.open().filter(rows, follows_owner()).update(assignee=to)
         Customer.objects.filter(pk=customer.pk).update(owner=to)
         customer.owner = to
         Contact.objects.waiting().filter(rows).update(for_staff=to)
 
 
-def _follows_owner() -> Q:
+def follows_owner() -> Q:
     """Neither assigned by hand nor with somebody who has it for their role in the store.
 
     Where nobody had the role the task fell to whoever is in charge, and stays with whoever that is.

@@ -58,7 +58,7 @@ ROUNDS = """
 """
 SILENCES = """
     SELECT 'since:' || seen_on || ':' || rounds, greatest(seen_on + rounds * %(days)s, %(first)s::date)
-    FROM (SELECT (coalesce(customer.last_contacted_at, customer.created_at) AT TIME ZONE %(zone)s)::date) AS a (seen_on),
+    FROM (SELECT (coalesce(customer.last_contacted_at, customer.created_at) AT TIME ZONE %(zone)s)::date) AS a(seen_on),
         LATERAL (SELECT greatest(1, (%(today)s::date - seen_on) / %(days)s) AS rounds) AS b
 """
 

@@ -2,14 +2,16 @@
 
 import uuid
 from datetime import date, datetime
+from typing import NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from customers.models import Deal
+from customers.models import Customer, Deal
 from stores.wake import wake
 
-from .models import Base, EndReason, FollowUp
+from .models import Base, EndReason, FollowUp, Pattern
 from .stopping import end_finished, hold, stop
 
 
@@ -49,10 +51,8 @@ def start(pattern, *, customer, deal=None, vehicle=None, by, now, base=None, rep
     because of the choice. One of the same pattern that has nothing left to do is ended and doesn't stand in the way.
     Raises AlreadyRunning and DealLost.
     """
-    version = pattern.current_version
-    if base is None:
-        base = base_for(version.base, customer=customer, deal=deal, now=now)
-    at = base if isinstance(base, datetime) else None
+    row = _begun(pattern, customer, deal, f"hand:{uuid.uuid4().hex}", by=by, now=now, base=base)
+    row.vehicle = vehicle
     target = {"pattern": pattern, "customer": customer, "deal": deal, "vehicle": vehicle}
     with transaction.atomic():
         hold(FollowUp.objects.of_customer(customer))
@@ -63,20 +63,128 @@ def start(pattern, *, customer, deal=None, vehicle=None, by, now, base=None, rep
         end_finished(now, among=FollowUp.objects.filter(**target))
         try:
             with transaction.atomic():
-                follow_up = FollowUp.objects.create(
-                    **target,
-                    store=customer.store,
-                    version=version,
-                    occurrence_key=f"hand:{uuid.uuid4().hex}",
-                    base_on=timezone.localdate(at) if at else base,
-                    base_at=at,
-                    started_at=now,
-                    started_by=by,
-                )
+                row.save(force_insert=True)
         except IntegrityError:
             running = FollowUp.objects.running().filter(**target).first()
             if running is None:
                 raise
             raise AlreadyRunning(running) from None
         wake()
-    return follow_up
+    return row
+
+
+class WhyNot(models.TextChoices):
+    """Why a pattern doesn't begin for one of many."""
+
+    RUNNING = "running", _("The pattern is at work for them already")
+    LOST = "lost", _("The deal is lost")
+    CLOSED = "closed", _("Nobody looks after them any more")
+    ELSEWHERE = "elsewhere", _("Their store does not use this pattern")
+
+
+class Sorted(NamedTuple):
+    """Customers and deals chosen for a pattern. `ready`: each with the pattern of their store; `left_out`: with why."""
+
+    ready: list[tuple[Customer | Deal, Pattern]]
+    left_out: list[tuple[Customer | Deal, WhyNot]]
+
+
+class Many(NamedTuple):
+    """What was begun together. `key` finds it again: FollowUp.objects.begun_together(key)."""
+
+    key: str
+    started: list[FollowUp]
+    left_out: list[tuple[Customer | Deal, WhyNot]]
+
+
+def sort_out(pattern, targets) -> Sorted:
+    """For whom of `targets` (customers, or deals with their customers) the pattern can begin: each store's own of it.
+
+    One that has nothing left to do doesn't stand in the way.
+    """
+    targets = list({_key(target): target for target in targets}.values())
+    patterns = {row.store_id: row for row in Pattern.objects.current().filter(slug=pattern.slug).with_current_version()}
+    at_work = set(_of_same(pattern, targets).with_work_left().values_list("customer_id", "deal_id"))
+    found = Sorted([], [])
+    for target in targets:
+        own = patterns.get(target.store_id) or patterns.get(None)
+        why = _why_not(target, own, at_work)
+        if why:
+            found.left_out.append((target, why))
+        else:
+            found.ready.append((target, own))
+    return found
+
+
+def start_many(pattern, targets, *, by, now, base=None) -> Many:
+    """Put a pattern to work for many customers or deals at once, in a handful of statements.
+
+    `base` as in `start`. Deals are not taken by it. Whoever is left out is named with why; saying it twice is harmless.
+    """
+    key = f"hand:{uuid.uuid4().hex}"
+    with transaction.atomic():
+        hold(FollowUp.objects.filter(customer__in={_key(target)[0] for target in targets}))
+        wanted = _as_they_stand(targets)
+        end_finished(now, among=_of_same(pattern, wanted), limit=len(wanted))
+        ready, left_out = sort_out(pattern, wanted)
+        rows = [_begun(own, *_who(target), key, by=by, now=now, base=base) for target, own in ready]
+        FollowUp.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+        started = list(FollowUp.objects.begun_together(key).filter(pattern__in={own for _target, own in ready}))
+        there = {(row.customer_id, row.deal_id) for row in started}
+        left_out += [(target, WhyNot.RUNNING) for target, _own in ready if _key(target) not in there]
+        wake()
+    return Many(key, started, left_out)
+
+
+def _key(target) -> tuple[int, int | None]:
+    """(customer, deal)"""
+    return (target.customer_id, target.pk) if isinstance(target, Deal) else (target.pk, None)
+
+
+def _who(target) -> tuple[Customer, Deal | None]:
+    return (target.customer, target) if isinstance(target, Deal) else (target, None)
+
+
+def _of_same(pattern, targets):
+    """The same pattern, the group's or a store's, for the customers of these."""
+    customers = {_key(target)[0] for target in targets}
+    return FollowUp.objects.filter(pattern__slug=pattern.slug, vehicle__isnull=True, customer__in=customers)
+
+
+def _as_they_stand(targets) -> list:
+    """Deals read again and locked: nobody loses one meanwhile."""
+    ids = [target.pk for target in targets if isinstance(target, Deal)]
+    deals = Deal.objects.filter(pk__in=ids).select_related("customer")
+    locked = {deal.pk: deal for deal in deals.order_by("pk").select_for_update(of=("self",), no_key=True)}
+    return [locked[target.pk] if isinstance(target, Deal) else target for target in targets]
+
+
+def _why_not(target, own, at_work) -> WhyNot | None:
+    customer, deal = _who(target)
+    if customer.closed_at:
+        return WhyNot.CLOSED
+    if deal and deal.lost_at:
+        return WhyNot.LOST
+    if own is None:
+        return WhyNot.ELSEWHERE
+    return WhyNot.RUNNING if _key(target) in at_work else None
+
+
+def _begun(pattern, customer, deal, key, *, by, now, base) -> FollowUp:
+    """Not saved yet."""
+    version = pattern.current_version
+    if base is None:
+        base = base_for(version.base, customer=customer, deal=deal, now=now)
+    at = base if isinstance(base, datetime) else None
+    return FollowUp(
+        pattern=pattern,
+        customer=customer,
+        deal=deal,
+        store_id=customer.store_id,
+        version=version,
+        occurrence_key=key,
+        base_on=timezone.localdate(at) if at else base,
+        base_at=at,
+        started_at=now,
+        started_by=by,
+    )

@@ -23,12 +23,24 @@ class StoreQuerySet(models.QuerySet):
             return self.all()
         return self.filter(store_id__in=staff.store_ids)
 
+    def managed_by(self, staff):
+        """Of what one sees, that of the stores one manages."""
+        seen = self.visible_to(staff)
+        return seen if staff.is_admin else seen.filter(store_id__in=staff.managed_store_ids)
+
     def in_store(self, store):
         return self.filter(store=store)
 
-    def first_rows(self, number: int):
-        """The first so many in their order, picked before anything is joined: sorting wide rows is what takes long."""
-        return self.model._default_manager.those(self.values("pk")[:number]).order_by(*self.query.order_by)
+    def in_stores(self, stores):
+        return self.filter(store__in=stores)
+
+    def first_rows(self, number: int, *, after: int = 0):
+        """The first so many in their order, picked before anything is joined: sorting wide rows is what takes long.
+
+        `after`: how many are passed over.
+        """
+        picked = self.values("pk")[after : after + number]
+        return self.model._default_manager.those(picked).order_by(*self.query.order_by)
 
     def those(self, picked):
         """Those of these that `picked` (a queryset of their ids) gives, which is answered first and by itself."""

@@ -1,6 +1,7 @@
 """What a heading means: many spellings in many offices' lists, one field of ours."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -103,12 +104,21 @@ def key(heading: str) -> str:
 KNOWN = {key(spelling): field for field, spellings in SPELLINGS.items() for spelling in spellings.split()}
 MANY = frozenset({"address", "phones", "emails", "note"})
 """Fields that may stand in several columns."""
+REASON_HEADINGS = ("取り込めない理由", "Why this row was refused")
+"""The column that our own file of refused rows has in front (`refused`): never read, never asked about."""
+NOT_TAKEN = ""
+"""What a person chooses for a column that is left alone."""
 
 
 def field_of(heading: str) -> str | None:
     """The field of a heading; '住所２' is one of several '住所'."""
     plain = key(heading)
     return KNOWN.get(plain) or KNOWN.get(plain.rstrip("0123456789"))
+
+
+def heading_of(field: str) -> str:
+    """A heading that is read as this field."""
+    return SPELLINGS[field].split()[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +135,18 @@ class Columns:
         return any(field in NAME_FIELDS for _index, _heading, field in self.fields)
 
     @property
+    def listed(self) -> list[tuple[int, str, str]]:
+        """(index, heading, field or NOT_TAKEN) of every column that a person may choose a field for."""
+        found = {index: field for index, _heading, field in self.fields}
+        return [
+            (index, heading, found.get(index, NOT_TAKEN))
+            for index, heading in enumerate(self.headings[: min(self.widths)])
+            if heading not in REASON_HEADINGS
+        ]
+
+    @property
     def ignored(self) -> list[str]:
-        used = {index for index, _heading, _field in self.fields}
-        return [heading for index, heading in enumerate(self.headings) if heading and index not in used]
+        return [heading for _index, heading, field in self.listed if heading and not field]
 
     def heading_for(self, *fields) -> str:
         """The heading of the first of these fields that the file has."""
@@ -135,30 +154,47 @@ class Columns:
         return next((found[field] for field in fields if field in found), "")
 
 
+class NoName(Unusable):
+    """No column is the name. A person may say which one is: `columns` is what the file has."""
+
+    def __init__(self, columns: Columns):
+        self.columns = columns
+        shown = [heading[:40] for heading in columns.headings if heading][:30]
+        message = _("No column for the name was found. The first row has these headings: %(headings)s")
+        super().__init__(message % {"headings": "、".join(shown)})
+
+
 def known_in(cells) -> int:
     return sum(field_of(cell) is not None for cell in cells)
 
 
-def find_columns(rows: list[Row]) -> Columns:
-    """The headings, and what each means. Raises Unusable when no row near the top has a name among its headings."""
-    named = [columns for columns in map(_columns, rows[:LOOK_AT_ROWS]) if columns.has_name]
+def find_columns(rows: list[Row], chosen: Mapping[int, str] | None = None) -> Columns:
+    """The headings, and what each means. `chosen`: by index of the cell, what a person said; the rest is recognised.
+
+    Raises NoName when no column is the name, neither by a heading near the top nor by choice.
+    """
+    columns = _columns(_heading_row(rows[:LOOK_AT_ROWS]), chosen or {})
+    if not columns.has_name:
+        raise NoName(columns)
+    return columns
+
+
+def _heading_row(rows) -> Row:
+    """The first row with a name and more among its headings, else with a name, else the one most is known of."""
+    named = [row for row in rows if any(field_of(cell) in NAME_FIELDS for cell in row.cells)]
     if named:
-        return next((columns for columns in named if len(columns.fields) > 1), named[0])
-    headings = max(rows[:LOOK_AT_ROWS], key=lambda row: known_in(row.cells)).cells
-    shown = [heading.strip()[:40] for heading in headings if heading.strip()][:30]
-    raise Unusable(
-        _("No column for the name was found. The first row has these headings: %(headings)s")
-        % {"headings": "、".join(shown)}
-    )
+        return next((row for row in named if known_in(row.cells) > 1), named[0])
+    return max(rows, key=lambda row: known_in(row.cells))
 
 
-def _columns(row) -> Columns:
+def _columns(row, chosen) -> Columns:
     headings = [" ".join(cell.split()) for cell in row.cells]
-    fields, taken = [], set()
-    for index, heading in enumerate(headings):
-        field = field_of(heading)
-        if field and (field in MANY or field not in taken):
+    filled = max((index for index, heading in enumerate(headings, start=1) if heading), default=0)
+    taken = set(chosen.values())
+    fields = []
+    for index, heading in enumerate(headings[:filled]):
+        field = chosen[index] if index in chosen else field_of(heading)
+        if field and (field in MANY or index in chosen or field not in taken):
             fields.append((index, heading, field))
             taken.add(field)
-    filled = max((index for index, heading in enumerate(headings, start=1) if heading), default=0)
     return Columns(row.number, headings, fields, frozenset({filled, len(headings)}))

@@ -42,11 +42,11 @@ def confirm(file: ImportFile, now) -> bool:
     """Save the file as the store stands now. False when somebody has done it already."""
     with transaction.atomic():
         locked = ImportFile.objects.select_for_update().get(pk=file.pk)
-        if locked.done_at:
+        if locked.saved_at:
             return False
         told = report(save(bytes(locked.content), locked.store, now), saved=True)
-        locked.content, locked.report, locked.done_at = b"", _shortened(told), now
-        locked.save(update_fields=["content", "report", "done_at"])
+        locked.content, locked.report, locked.saved_at = b"", _shortened(told), now
+        locked.save(update_fields=["content", "report", "saved_at"])
     return True
 
 

@@ -7,225 +7,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("customers", "0001_initial"),
-        ("stores", "0001_initial"),
+        ('customers', '0001_initial'),
+        ('stores', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="customer",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="customers",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="person in charge",
-            ),
+            model_name='customer',
+            name='owner',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customers', to=settings.AUTH_USER_MODEL, verbose_name='person in charge'),
         ),
         migrations.AddField(
-            model_name="customer",
-            name="referrer",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="referred",
-                to="customers.customer",
-                verbose_name="referred by",
-            ),
+            model_name='customer',
+            name='referrer',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='referred', to='customers.customer', verbose_name='referred by'),
         ),
         migrations.AddField(
-            model_name="customer",
-            name="store",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="customers",
-                to="stores.store",
-                verbose_name="store",
-            ),
+            model_name='customer',
+            name='store',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='stores.store', verbose_name='store'),
         ),
         migrations.AddField(
-            model_name="deal",
-            name="customer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="deals",
-                to="customers.customer",
-                verbose_name="customer",
-            ),
+            model_name='deal',
+            name='customer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deals', to='customers.customer', verbose_name='customer'),
         ),
         migrations.AddField(
-            model_name="deal",
-            name="staff",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="deals",
-                to=settings.AUTH_USER_MODEL,
-                verbose_name="person in charge",
-            ),
+            model_name='deal',
+            name='staff',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deals', to=settings.AUTH_USER_MODEL, verbose_name='person in charge'),
         ),
         migrations.AddField(
-            model_name="deal",
-            name="store",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="deals",
-                to="stores.store",
-                verbose_name="store",
-            ),
+            model_name='deal',
+            name='store',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='stores.store', verbose_name='store'),
         ),
         migrations.AddField(
-            model_name="deal",
-            name="taken_by",
-            field=models.ForeignKey(
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='deal',
+            name='taken_by',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="customer",
-            name="rank",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="customers",
-                to="customers.rank",
-                verbose_name="rank",
-            ),
+            model_name='customer',
+            name='rank',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='customers', to='customers.rank', verbose_name='rank'),
         ),
         migrations.AddField(
-            model_name="stagechange",
-            name="by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            model_name='stagechange',
+            name='by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="stagechange",
-            name="deal",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="stage_changes", to="customers.deal"
-            ),
+            model_name='stagechange',
+            name='deal',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stage_changes', to='customers.deal'),
         ),
         migrations.AddField(
-            model_name="vehicle",
-            name="customer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="vehicles",
-                to="customers.customer",
-                verbose_name="customer",
-            ),
+            model_name='vehicle',
+            name='customer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vehicles', to='customers.customer', verbose_name='customer'),
         ),
         migrations.AddField(
-            model_name="vehicle",
-            name="store",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="vehicles",
-                to="stores.store",
-                verbose_name="store",
-            ),
+            model_name='vehicle',
+            name='store',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vehicles', to='stores.store', verbose_name='store'),
         ),
         migrations.AddField(
-            model_name="deal",
-            name="vehicle",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="deals",
-                to="customers.vehicle",
-                verbose_name="vehicle",
-            ),
+            model_name='deal',
+            name='vehicle',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deals', to='customers.vehicle', verbose_name='vehicle'),
         ),
         migrations.AddIndex(
-            model_name="customer",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["search"], name="customer_search", opclasses=["gin_trgm_ops"]
-            ),
+            model_name='customer',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['search'], name='customer_search', opclasses=['gin_trgm_ops']),
         ),
         migrations.AddIndex(
-            model_name="customer",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["phones"], name="customer_phones"),
+            model_name='customer',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['phones'], name='customer_phones'),
         ),
         migrations.AddIndex(
-            model_name="customer",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["emails"], name="customer_emails"),
+            model_name='customer',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['emails'], name='customer_emails'),
         ),
         migrations.AddIndex(
-            model_name="customer",
-            index=models.Index(fields=["store", "kana", "name"], name="customer_by_kana"),
+            model_name='customer',
+            index=models.Index(fields=['store', 'kana', 'name'], name='customer_by_kana'),
         ),
         migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", ""), _negated=True),
-                fields=("store", "code"),
-                name="customer_code_once_per_store",
-            ),
+            model_name='customer',
+            constraint=models.UniqueConstraint(condition=models.Q(('code', ''), _negated=True), fields=('store', 'code'), name='customer_code_once_per_store'),
         ),
         migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="customer_has_a_name"
-            ),
+            model_name='customer',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='customer_has_a_name'),
         ),
         migrations.AddConstraint(
-            model_name="customer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("convenient_from__isnull", True), ("convenient_until__isnull", True)),
-                    ("convenient_from__lt", models.F("convenient_until")),
-                    _connector="OR",
-                ),
-                name="customer_convenient_hours_in_order",
-            ),
+            model_name='customer',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('convenient_from__isnull', True), ('convenient_until__isnull', True)), ('convenient_from__lt', models.F('convenient_until')), _connector='OR'), name='customer_convenient_hours_in_order'),
         ),
         migrations.AddIndex(
-            model_name="vehicle",
-            index=models.Index(fields=["chassis_number"], name="vehicle_by_chassis_number"),
+            model_name='vehicle',
+            index=models.Index(fields=['chassis_number'], name='vehicle_by_chassis_number'),
         ),
         migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True), ("taken_at__isnull", True)),
-                fields=["store", "new_late_at"],
-                name="deal_new",
-            ),
+            model_name='deal',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('taken_at__isnull', True)), fields=['store', 'new_late_at'], name='deal_new'),
         ),
         migrations.AddIndex(
-            model_name="deal",
-            index=models.Index(
-                condition=models.Q(("closed_at__isnull", True)), fields=["store", "stage"], name="deal_open_by_stage"
-            ),
+            model_name='deal',
+            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['store', 'stage'], name='deal_open_by_stage'),
         ),
         migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lost_at__isnull", True), models.Q(("lost_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="deal_lost_with_a_reason",
-            ),
+            model_name='deal',
+            constraint=models.CheckConstraint(condition=models.Q(('lost_at__isnull', True), models.Q(('lost_reason', ''), _negated=True), _connector='OR'), name='deal_lost_with_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name="deal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("lost_at__isnull", True), ("closed_at__isnull", False), _connector="OR"),
-                name="deal_lost_is_closed",
-            ),
+            model_name='deal',
+            constraint=models.CheckConstraint(condition=models.Q(('lost_at__isnull', True), ('closed_at__isnull', False), _connector='OR'), name='deal_lost_is_closed'),
         ),
     ]

@@ -1,6 +1,6 @@
 from .customer import Customer, Rank
 from .deal import Deal, DealKind, LostReason, Source, Stage, StageChange
-from .import_file import ImportFile
+from .import_file import ImportFile, ImportRow
 from .mark import Mark
 from .vehicle import Vehicle
 
@@ -9,6 +9,7 @@ __all__ = [
     "Deal",
     "DealKind",
     "ImportFile",
+    "ImportRow",
     "LostReason",
     "Mark",
     "Rank",

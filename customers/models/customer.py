@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -64,8 +64,38 @@ class CustomerQuerySet(StoreQuerySet):
     def with_code(self, code):
         return self.filter(code=code)
 
+    def from_import(self, file):
+        """Whom a list has brought in or changed."""
+        return self.filter(pk__in=file.rows.came_in().values("customer"))
+
     def of_nobody(self):
         return self.filter(owner__isnull=True)
+
+    def with_ids(self, ids):
+        return self.filter(pk__in=ids)
+
+    def of_rank(self, rank):
+        """None: those without one."""
+        return self.filter(rank=rank)
+
+    def with_nothing_planned(self):
+        """No task is open and no pattern at work: nobody would notice them being forgotten."""
+        return self.filter(self._nothing_planned())
+
+    def count_gaps(self) -> dict[str, int]:
+        """What is still to be settled, in one statement: `nobody` in charge, nothing `planned`, without a `rank`."""
+        return self.order_by().aggregate(
+            nobody=Count("pk", filter=Q(owner__isnull=True)),
+            planned=Count("pk", filter=self._nothing_planned()),
+            rank=Count("pk", filter=Q(rank__isnull=True)),
+        )
+
+    def _nothing_planned(self) -> Q:
+        """Tasks and follow-ups stand on a higher floor: they are known here by the names of their relations only."""
+        tasks, follow_ups = (getattr(self.model, name).rel.related_model for name in ("tasks", "follow_ups"))
+        open_task = tasks.objects.open().filter(customer=OuterRef("pk"))
+        at_work = follow_ups.objects.running().filter(customer=OuterRef("pk"))
+        return ~Q(Exists(open_task)) & ~Q(Exists(at_work))
 
     def for_list(self):
         return self.select_related("owner", "rank", "store")

@@ -6,606 +6,316 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("customers", "0002_initial"),
-        ("followups", "0001_initial"),
-        ("stores", "0001_initial"),
+        ('customers', '0002_initial'),
+        ('followups', '0001_initial'),
+        ('stores', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name="contact",
-            name="answered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='contact',
+            name='answered_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="answered_with",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="answers",
-                to="followups.contact",
-            ),
+            model_name='contact',
+            name='answered_with',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='answers', to='followups.contact'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="counted_staff",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='contact',
+            name='counted_staff',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="counted_store",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="stores.store",
-            ),
+            model_name='contact',
+            name='counted_store',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="customer",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="contacts",
-                to="customers.customer",
-            ),
+            model_name='contact',
+            name='customer',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='customers.customer'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="deal",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="contacts",
-                to="customers.deal",
-            ),
+            model_name='contact',
+            name='deal',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='customers.deal'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="done_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='contact',
+            name='done_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="entered_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='contact',
+            name='entered_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="for_staff",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='contact',
+            name='for_staff',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="store",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stores.store"
-            ),
+            model_name='contact',
+            name='store',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="supersedes",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="superseded_by",
-                to="followups.contact",
-            ),
+            model_name='contact',
+            name='supersedes',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='superseded_by', to='followups.contact'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="voided_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='contact',
+            name='voided_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="content_kind",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="followups.contentkind",
-                verbose_name="kind of content",
-            ),
+            model_name='contact',
+            name='content_kind',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='followups.contentkind', verbose_name='kind of content'),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="customer",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="follow_ups", to="customers.customer"
-            ),
+            model_name='followup',
+            name='customer',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='customers.customer'),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="deal",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="follow_ups",
-                to="customers.deal",
-            ),
+            model_name='followup',
+            name='deal',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='customers.deal'),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="ended_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            model_name='followup',
+            name='ended_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="ended_with",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="ended_follow_ups",
-                to="followups.contact",
-            ),
+            model_name='followup',
+            name='ended_with',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='ended_follow_ups', to='followups.contact'),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="started_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            model_name='followup',
+            name='started_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="store",
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stores.store"),
+            model_name='followup',
+            name='store',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store'),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="vehicle",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="follow_ups",
-                to="customers.vehicle",
-            ),
+            model_name='followup',
+            name='vehicle',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='follow_ups', to='customers.vehicle'),
         ),
         migrations.AddField(
-            model_name="pattern",
-            name="copied_from",
-            field=models.ForeignKey(
-                blank=True,
-                editable=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="copies",
-                to="followups.pattern",
-            ),
+            model_name='pattern',
+            name='copied_from',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='copies', to='followups.pattern'),
         ),
         migrations.AddField(
-            model_name="pattern",
-            name="store",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="patterns",
-                to="stores.store",
-            ),
+            model_name='pattern',
+            name='store',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='patterns', to='stores.store'),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="pattern",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="follow_ups", to="followups.pattern"
-            ),
+            model_name='followup',
+            name='pattern',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='followups.pattern'),
         ),
         migrations.AddField(
-            model_name="patternversion",
-            name="made_by",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
+            model_name='patternversion',
+            name='made_by',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="patternversion",
-            name="pattern",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="followups.pattern"
-            ),
+            model_name='patternversion',
+            name='pattern',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='followups.pattern'),
         ),
         migrations.AddField(
-            model_name="followup",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="follow_ups", to="followups.patternversion"
-            ),
+            model_name='followup',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='followups.patternversion'),
         ),
         migrations.AddField(
-            model_name="step",
-            name="content_kind",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="followups.contentkind",
-                verbose_name="kind of content",
-            ),
+            model_name='step',
+            name='content_kind',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='followups.contentkind', verbose_name='kind of content'),
         ),
         migrations.AddField(
-            model_name="step",
-            name="version",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="followups.patternversion"
-            ),
+            model_name='step',
+            name='version',
+            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='followups.patternversion'),
         ),
         migrations.AddField(
-            model_name="task",
-            name="assignee",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="tasks",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='task',
+            name='assignee',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="task",
-            name="cancelled_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='task',
+            name='cancelled_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="task",
-            name="counted_staff",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='task',
+            name='counted_staff',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="task",
-            name="counted_store",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="stores.store",
-            ),
+            model_name='task',
+            name='counted_store',
+            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store'),
         ),
         migrations.AddField(
-            model_name="task",
-            name="customer",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="tasks",
-                to="customers.customer",
-            ),
+            model_name='task',
+            name='customer',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='customers.customer'),
         ),
         migrations.AddField(
-            model_name="task",
-            name="deal",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="tasks",
-                to="customers.deal",
-            ),
+            model_name='task',
+            name='deal',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='customers.deal'),
         ),
         migrations.AddField(
-            model_name="task",
-            name="done_by",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+            model_name='task',
+            name='done_by',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
-            model_name="task",
-            name="follow_up",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="tasks",
-                to="followups.followup",
-            ),
+            model_name='task',
+            name='follow_up',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='followups.followup'),
         ),
         migrations.AddField(
-            model_name="task",
-            name="made_with",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="made_tasks",
-                to="followups.contact",
-            ),
+            model_name='task',
+            name='made_with',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='made_tasks', to='followups.contact'),
         ),
         migrations.AddField(
-            model_name="task",
-            name="step",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="followups.step",
-            ),
+            model_name='task',
+            name='step',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='followups.step'),
         ),
         migrations.AddField(
-            model_name="task",
-            name="store",
-            field=models.ForeignKey(
-                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stores.store"
-            ),
+            model_name='task',
+            name='store',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stores.store'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="task",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="contacts",
-                to="followups.task",
-            ),
+            model_name='contact',
+            name='task',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to='followups.task'),
         ),
         migrations.AddField(
-            model_name="contact",
-            name="wait_reason",
-            field=models.ForeignKey(
-                blank=True,
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="followups.waitreason",
-                verbose_name="reason for waiting",
-            ),
+            model_name='contact',
+            name='wait_reason',
+            field=models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='followups.waitreason', verbose_name='reason for waiting'),
         ),
         migrations.AddConstraint(
-            model_name="pattern",
-            constraint=models.UniqueConstraint(
-                fields=("store", "slug"), name="pattern_slug_once_per_store", nulls_distinct=False
-            ),
+            model_name='pattern',
+            constraint=models.UniqueConstraint(fields=('store', 'slug'), name='pattern_slug_once_per_store', nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name="patternversion",
-            constraint=models.UniqueConstraint(fields=("pattern", "number"), name="pattern_version_once"),
+            model_name='patternversion',
+            constraint=models.UniqueConstraint(fields=('pattern', 'number'), name='pattern_version_once'),
         ),
         migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True), ("expanded_at__isnull", True)),
-                fields=["id"],
-                name="follow_up_waiting",
-            ),
+            model_name='followup',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True), ('expanded_at__isnull', True)), fields=['id'], name='follow_up_waiting'),
         ),
         migrations.AddIndex(
-            model_name="followup",
-            index=models.Index(
-                condition=models.Q(("ended_at__isnull", True)), fields=["deal"], name="follow_up_running_deal"
-            ),
+            model_name='followup',
+            index=models.Index(condition=models.Q(('ended_at__isnull', True)), fields=['deal'], name='follow_up_running_deal'),
         ),
         migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(
-                fields=("pattern", "customer", "deal", "vehicle", "occurrence_key"),
-                name="follow_up_once_per_occurrence",
-                nulls_distinct=False,
-            ),
+            model_name='followup',
+            constraint=models.UniqueConstraint(fields=('pattern', 'customer', 'deal', 'vehicle', 'occurrence_key'), name='follow_up_once_per_occurrence', nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True), ("occurrence_key__startswith", "hand:")),
-                fields=("pattern", "customer", "deal", "vehicle"),
-                name="follow_up_one_open_by_hand",
-                nulls_distinct=False,
-            ),
+            model_name='followup',
+            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True), ('occurrence_key__startswith', 'hand:')), fields=('pattern', 'customer', 'deal', 'vehicle'), name='follow_up_one_open_by_hand', nulls_distinct=False),
         ),
         migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), models.Q(("end_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="follow_up_ended_with_a_reason",
-            ),
+            model_name='followup',
+            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), models.Q(('end_reason', ''), _negated=True), _connector='OR'), name='follow_up_ended_with_a_reason'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(fields=("version", "position"), name="step_position_once"),
+            model_name='step',
+            constraint=models.UniqueConstraint(fields=('version', 'position'), name='step_position_once'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="step_has_a_title"
-            ),
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='step_has_a_title'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("window", "fixed"), _negated=True),
-                    ("window_from__lt", models.F("window_until")),
-                    _connector="OR",
-                ),
-                name="step_fixed_window_in_order",
-            ),
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('window', 'fixed'), _negated=True), ('window_from__lt', models.F('window_until')), _connector='OR'), name='step_fixed_window_in_order'),
         ),
         migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("window", "soon"), _negated=True), ("soon_minutes__gt", 0), _connector="OR"
-                ),
-                name="step_soon_has_minutes",
-            ),
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('window', 'soon'), _negated=True), ('soon_minutes__gt', 0), _connector='OR'), name='step_soon_has_minutes'),
         ),
         migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("cancelled_at__isnull", True), ("done_at__isnull", True)),
-                fields=["assignee", "due_on", "late_at"],
-                name="task_open_of_person",
-            ),
+            model_name='task',
+            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('done_at__isnull', True)), fields=['assignee', 'due_on', 'late_at'], name='task_open_of_person'),
         ),
         migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("cancelled_at__isnull", True), ("done_at__isnull", True)),
-                fields=["store", "due_on", "late_at"],
-                name="task_open_of_store",
-            ),
+            model_name='task',
+            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('done_at__isnull', True)), fields=['store', 'due_on', 'late_at'], name='task_open_of_store'),
         ),
         migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(
-                    ("cancelled_at__isnull", True), ("done_at__isnull", True), ("overdue_at__isnull", True)
-                ),
-                fields=["late_at"],
-                name="task_to_flag",
-            ),
+            model_name='task',
+            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('done_at__isnull', True), ('overdue_at__isnull', True)), fields=['late_at'], name='task_to_flag'),
         ),
         migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("done_at__isnull", False)), fields=["store", "-done_at"], name="task_done_of_store"
-            ),
+            model_name='task',
+            index=models.Index(condition=models.Q(('done_at__isnull', False)), fields=['store', '-done_at'], name='task_done_of_store'),
         ),
         migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("made_with__isnull", False)), fields=["made_with"], name="task_made_with"
-            ),
+            model_name='task',
+            index=models.Index(condition=models.Q(('made_with__isnull', False)), fields=['made_with'], name='task_made_with'),
         ),
         migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(fields=("follow_up", "step"), name="task_once_per_step"),
+            model_name='task',
+            constraint=models.UniqueConstraint(fields=('follow_up', 'step'), name='task_once_per_step'),
         ),
         migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("done_at__isnull", True), ("cancelled_at__isnull", True), _connector="OR"),
-                name="task_done_or_cancelled",
-            ),
+            model_name='task',
+            constraint=models.CheckConstraint(condition=models.Q(('done_at__isnull', True), ('cancelled_at__isnull', True), _connector='OR'), name='task_done_or_cancelled'),
         ),
         migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_from__lte", models.F("due_until")), ("due_until__lte", models.F("late_at"))),
-                name="task_window_in_order",
-            ),
+            model_name='task',
+            constraint=models.CheckConstraint(condition=models.Q(('due_from__lte', models.F('due_until')), ('due_until__lte', models.F('late_at'))), name='task_window_in_order'),
         ),
         migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["customer", "-happened_at"], name="contact_of_customer"),
+            model_name='contact',
+            index=models.Index(fields=['customer', '-happened_at'], name='contact_of_customer'),
         ),
         migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", True), ("direction", "in"), ("voided_at__isnull", True)),
-                fields=["store", "answer_late_at"],
-                name="contact_waiting",
-            ),
+            model_name='contact',
+            index=models.Index(condition=models.Q(('answered_at__isnull', True), ('direction', 'in'), ('voided_at__isnull', True)), fields=['store', 'answer_late_at'], name='contact_waiting'),
         ),
         migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["store", "-happened_at"], name="contact_of_store"),
+            model_name='contact',
+            index=models.Index(fields=['store', '-happened_at'], name='contact_of_store'),
         ),
         migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("voided_at__isnull", True)), fields=("task",), name="contact_one_standing_per_task"
-            ),
+            model_name='contact',
+            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True)), fields=('task',), name='contact_one_standing_per_task'),
         ),
         migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True),
-                    models.Q(("answer_note", ""), _negated=True),
-                    ("answered_with__isnull", False),
-                    models.Q(("direction", "in"), ("outcome__in", ["spoke", "appointment", "refused"])),
-                    _connector="OR",
-                ),
-                name="contact_answered_with_a_reason",
-            ),
+            model_name='contact',
+            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(('answer_note', ''), _negated=True), ('answered_with__isnull', False), models.Q(('direction', 'in'), ('outcome__in', ['spoke', 'appointment', 'refused'])), _connector='OR'), name='contact_answered_with_a_reason'),
         ),
     ]

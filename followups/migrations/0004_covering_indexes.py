@@ -5,38 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     dependencies = [
-        ("customers", "0004_import_file"),
-        ("followups", "0003_shipped"),
-        ("stores", "0001_initial"),
+        ('customers', '0004_import_file'),
+        ('followups', '0003_shipped'),
+        ('stores', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name="task",
-            name="task_open_of_person",
+            model_name='task',
+            name='task_open_of_person',
         ),
         migrations.RemoveIndex(
-            model_name="task",
-            name="task_open_of_store",
+            model_name='task',
+            name='task_open_of_store',
         ),
         migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("cancelled_at__isnull", True), ("done_at__isnull", True)),
-                fields=["assignee", "due_on", "late_at"],
-                include=("due_from", "store", "id"),
-                name="task_open_of_person",
-            ),
+            model_name='task',
+            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('done_at__isnull', True)), fields=['assignee', 'due_on', 'late_at'], include=('due_from', 'store', 'id'), name='task_open_of_person'),
         ),
         migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("cancelled_at__isnull", True), ("done_at__isnull", True)),
-                fields=["store", "due_on", "late_at"],
-                include=("due_from", "id"),
-                name="task_open_of_store",
-            ),
+            model_name='task',
+            index=models.Index(condition=models.Q(('cancelled_at__isnull', True), ('done_at__isnull', True)), fields=['store', 'due_on', 'late_at'], include=('due_from', 'id'), name='task_open_of_store'),
         ),
     ]

@@ -1,3 +1,4 @@
+from .act import Act, ActedOn, ActKind, Left
 from .base import CYCLE_DAYS, Base
 from .contact import Contact, ContentKind, Direction, HouseRules, Outcome, TextTemplate, WaitReason
 from .followup import EndReason, FollowUp
@@ -10,6 +11,9 @@ from .variant import StepVariant
 
 __all__ = [
     "CYCLE_DAYS",
+    "Act",
+    "ActKind",
+    "ActedOn",
     "Base",
     "CancelReason",
     "Contact",
@@ -19,6 +23,7 @@ __all__ = [
     "EndReason",
     "FollowUp",
     "HouseRules",
+    "Left",
     "MoveReason",
     "Outcome",
     "Pattern",

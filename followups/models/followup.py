@@ -96,6 +96,10 @@ class FollowUpQuerySet(StoreQuerySet):
     def with_ids(self, ids):
         return self.filter(pk__in=ids)
 
+    def begun_together(self, key):
+        """What one choice for many began (followups.starting.start_many)."""
+        return self.filter(occurrence_key=key)
+
     def ended_by_hand(self):
         return self.filter(end_reason=EndReason.STOPPED)
 

@@ -1,3 +1,4 @@
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
@@ -83,6 +84,7 @@ class PatternQuerySet(models.QuerySet):
         return self.current().annotate(base=base).order_by(first, "pk")
 
 
+@pghistory.track()
 class Pattern(models.Model):
     """How customers are looked after, written down once. With no store it is the group's (REQUIREMENTS B1)."""
 
@@ -93,6 +95,10 @@ class Pattern(models.Model):
     copied_from = models.ForeignKey(
         "self", models.SET_NULL, related_name="copies", null=True, blank=True, editable=False
     )
+    seen_version = models.ForeignKey(
+        "followups.PatternVersion", models.SET_NULL, related_name="+", null=True, blank=True, editable=False
+    )
+    """Of a store's copy: the group's version that it was copied from, has taken over since, or stays apart from."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -172,6 +178,8 @@ class PatternVersion(models.Model):
     note = models.CharField(_("what changed"), max_length=200, blank=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     made_at = models.DateTimeField()
+    taken_from = models.ForeignKey("self", models.SET_NULL, related_name="+", null=True, blank=True)
+    """Whose steps it took over as they were: the group's version, or an earlier one of its own."""
 
     class Meta:
         ordering = ["-number"]

@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,7 @@ from stores.access import StoreQuerySet
 from stores.channels import Channel
 from stores.models import Store
 
+from .act import Act, ActKind
 from .followup import FollowUp
 from .pattern import Step
 
@@ -74,6 +75,9 @@ class TaskQuerySet(StoreQuerySet):
             "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
             "deal__goods", "deal__kind", "assignee__name", "assignee__username",
         )  # fmt: skip
+
+    def count_by_day(self) -> dict:
+        return dict(self.order_by().values_list("due_on").annotate(models.Count("pk")))
 
     def by_channel(self, channel):
         return self.filter(channel=channel)
@@ -189,7 +193,14 @@ class Task(models.Model):
 
     def assign(self, to, by, now) -> bool:
         """Give an open task to somebody (or to the pool: None). It stays there when the owner changes."""
-        return bool(Task.objects.open().filter(pk=self.pk).update(assignee=to, assigned_by_hand_at=now))
+        with transaction.atomic():
+            task = Task.objects.open().filter(pk=self.pk).select_for_update(no_key=True).first()
+            if task is None:
+                return False
+            act = Act.objects.create(kind=ActKind.HANDED_OVER, work="task", by=by, at=now)
+            act.rows.create(task=task, before_id=task.assignee_id, after=to, before_by_hand_at=task.assigned_by_hand_at)
+            Task.objects.filter(pk=self.pk).update(assignee=to, assigned_by_hand_at=now)
+        return True
 
     def cancel(self, by, now, note) -> bool:
         """Not needed any more. False when it is done or cancelled already."""

@@ -12,330 +12,141 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("auth", "0012_alter_user_first_name_max_length"),
+        ('auth', '0012_alter_user_first_name_max_length'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Heartbeat",
+            name='Heartbeat',
             fields=[
-                ("name", models.CharField(max_length=20, primary_key=True, serialize=False)),
-                ("beat_at", models.DateTimeField()),
+                ('name', models.CharField(max_length=20, primary_key=True, serialize=False)),
+                ('beat_at', models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name="WakeUp",
+            name='WakeUp',
             fields=[
-                ("name", models.CharField(max_length=100, primary_key=True, serialize=False)),
-                ("queued_at", models.DateTimeField(null=True)),
+                ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
+                ('queued_at', models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name="Staff",
+            name='Staff',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("password", models.CharField(max_length=128, verbose_name="password")),
-                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
-                (
-                    "is_superuser",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates that this user has all permissions without explicitly assigning them.",
-                        verbose_name="superuser status",
-                    ),
-                ),
-                (
-                    "username",
-                    models.CharField(
-                        error_messages={"unique": "A user with that username already exists."},
-                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
-                        max_length=150,
-                        unique=True,
-                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
-                        verbose_name="username",
-                    ),
-                ),
-                ("email", models.EmailField(blank=True, max_length=254, verbose_name="email address")),
-                (
-                    "is_staff",
-                    models.BooleanField(
-                        default=False,
-                        help_text="Designates whether the user can log into this admin site.",
-                        verbose_name="staff status",
-                    ),
-                ),
-                (
-                    "is_active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
-                        verbose_name="active",
-                    ),
-                ),
-                ("date_joined", models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined")),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
-                ("kana", models.CharField(blank=True, max_length=60, verbose_name="kana")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
-                (
-                    "groups",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.group",
-                        verbose_name="groups",
-                    ),
-                ),
-                (
-                    "user_permissions",
-                    models.ManyToManyField(
-                        blank=True,
-                        help_text="Specific permissions for this user.",
-                        related_name="user_set",
-                        related_query_name="user",
-                        to="auth.permission",
-                        verbose_name="user permissions",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
+                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
+                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('kana', models.CharField(blank=True, max_length=60, verbose_name='kana')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
             options={
-                "ordering": ["kana", "name", "pk"],
+                'ordering': ['kana', 'name', 'pk'],
             },
             managers=[
-                ("objects", stores.models.staff.StaffManager()),
+                ('objects', stores.models.staff.StaffManager()),
             ],
         ),
         migrations.CreateModel(
-            name="Store",
+            name='Store',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("slug", models.SlugField(unique=True, verbose_name="short name in addresses")),
-                ("name", models.CharField(max_length=60, verbose_name="name")),
-                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
-                ("opens", models.TimeField(default=datetime.time(10, 0), verbose_name="opens")),
-                ("closes", models.TimeField(default=datetime.time(19, 0), verbose_name="closes")),
-                (
-                    "open_on_holidays",
-                    models.BooleanField(default=False, verbose_name="open on public holidays even on a closing day"),
-                ),
-                (
-                    "call_windows",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=11, validators=[stores.models.store.validate_window]),
-                        default=stores.models.store.default_call_windows,
-                        size=None,
-                        verbose_name="calling windows, in the order they are tried",
-                    ),
-                ),
-                (
-                    "new_limit_minutes",
-                    models.PositiveSmallIntegerField(
-                        default=60, verbose_name="open minutes until a new lead is overdue"
-                    ),
-                ),
-                (
-                    "reply_limit_minutes",
-                    models.PositiveSmallIntegerField(
-                        default=120, verbose_name="open minutes until an unanswered reply is overdue"
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(unique=True, verbose_name='short name in addresses')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
+                ('opens', models.TimeField(default=datetime.time(10, 0), verbose_name='opens')),
+                ('closes', models.TimeField(default=datetime.time(19, 0), verbose_name='closes')),
+                ('open_on_holidays', models.BooleanField(default=False, verbose_name='open on public holidays even on a closing day')),
+                ('call_windows', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=11, validators=[stores.models.store.validate_window]), default=stores.models.store.default_call_windows, size=None, verbose_name='calling windows, in the order they are tried')),
+                ('new_limit_minutes', models.PositiveSmallIntegerField(default=60, verbose_name='open minutes until a new lead is overdue')),
+                ('reply_limit_minutes', models.PositiveSmallIntegerField(default=120, verbose_name='open minutes until an unanswered reply is overdue')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
             ],
             options={
-                "ordering": ["pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("opens__lt", models.F("closes"))), name="store_opens_before_it_closes"
-                    )
-                ],
+                'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('opens__lt', models.F('closes'))), name='store_opens_before_it_closes')],
             },
         ),
         migrations.CreateModel(
-            name="DayOff",
+            name='DayOff',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="day")),
-                ("note", models.CharField(blank=True, max_length=60, verbose_name="note")),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="days_off",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='day')),
+                ('note', models.CharField(blank=True, max_length=60, verbose_name='note')),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='days_off', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                "ordering": ["on"],
-                "indexes": [models.Index(fields=["on"], name="day_off_by_day")],
-                "constraints": [models.UniqueConstraint(fields=("staff", "on"), name="day_off_once")],
+                'ordering': ['on'],
+                'indexes': [models.Index(fields=['on'], name='day_off_by_day')],
+                'constraints': [models.UniqueConstraint(fields=('staff', 'on'), name='day_off_once')],
             },
         ),
         migrations.CreateModel(
-            name="Membership",
+            name='Membership',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "role",
-                    models.CharField(
-                        choices=[
-                            ("salesperson", "Salesperson"),
-                            ("assistant", "Assistant"),
-                            ("manager", "Store manager"),
-                            ("admin", "Administrator"),
-                        ],
-                        max_length=12,
-                        verbose_name="role",
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                (
-                    "staff",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "store",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="memberships",
-                        to="stores.store",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('salesperson', 'Salesperson'), ('assistant', 'Assistant'), ('manager', 'Store manager'), ('admin', 'Administrator')], max_length=12, verbose_name='role')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                ('staff', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                ('store', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='stores.store')),
             ],
             options={
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("staff", "store", "role"), name="membership_once", nulls_distinct=False
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("role", "admin"), ("store__isnull", True)),
-                            models.Q(models.Q(("role", "admin"), _negated=True), ("store__isnull", False)),
-                            _connector="OR",
-                        ),
-                        name="membership_admin_without_store",
-                    ),
-                ],
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('staff', 'store', 'role'), name='membership_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('role', 'admin'), ('store__isnull', True)), models.Q(models.Q(('role', 'admin'), _negated=True), ('store__isnull', False)), _connector='OR'), name='membership_admin_without_store')],
             },
         ),
         migrations.CreateModel(
-            name="ContactHours",
+            name='ContactHours',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("phone", "Phone"),
-                            ("email", "Email"),
-                            ("sms", "SMS"),
-                            ("line", "LINE"),
-                            ("visit", "Visit"),
-                            ("letter", "Letter"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("starts", models.TimeField(verbose_name="from")),
-                ("ends", models.TimeField(verbose_name="until")),
-                (
-                    "store",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="contact_hours", to="stores.store"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('channel', models.CharField(choices=[('phone', 'Phone'), ('email', 'Email'), ('sms', 'SMS'), ('line', 'LINE'), ('visit', 'Visit'), ('letter', 'Letter')], max_length=10)),
+                ('starts', models.TimeField(verbose_name='from')),
+                ('ends', models.TimeField(verbose_name='until')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contact_hours', to='stores.store')),
             ],
             options={
-                "ordering": ["pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("store", "channel"), name="contact_hours_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(("starts__lt", models.F("ends"))), name="contact_hours_in_order"
-                    ),
-                ],
+                'ordering': ['pk'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'channel'), name='contact_hours_once'), models.CheckConstraint(condition=models.Q(('starts__lt', models.F('ends'))), name='contact_hours_in_order')],
             },
         ),
         migrations.CreateModel(
-            name="ClosingDay",
+            name='ClosingDay',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "weekday",
-                    models.PositiveSmallIntegerField(
-                        choices=[
-                            (0, "Monday"),
-                            (1, "Tuesday"),
-                            (2, "Wednesday"),
-                            (3, "Thursday"),
-                            (4, "Friday"),
-                            (5, "Saturday"),
-                            (6, "Sunday"),
-                        ]
-                    ),
-                ),
-                ("nth", models.PositiveSmallIntegerField(blank=True, null=True)),
-                (
-                    "store",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="closing_days", to="stores.store"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('weekday', models.PositiveSmallIntegerField(choices=[(0, 'Monday'), (1, 'Tuesday'), (2, 'Wednesday'), (3, 'Thursday'), (4, 'Friday'), (5, 'Saturday'), (6, 'Sunday')])),
+                ('nth', models.PositiveSmallIntegerField(blank=True, null=True)),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='closing_days', to='stores.store')),
             ],
             options={
-                "ordering": ["weekday", "nth"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("store", "weekday", "nth"), name="closing_day_once", nulls_distinct=False
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("weekday__lte", 6),
-                            models.Q(("nth__isnull", True), ("nth__range", (1, 5)), _connector="OR"),
-                        ),
-                        name="closing_day_is_a_weekday",
-                    ),
-                ],
+                'ordering': ['weekday', 'nth'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'weekday', 'nth'), name='closing_day_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('weekday__lte', 6), models.Q(('nth__isnull', True), ('nth__range', (1, 5)), _connector='OR')), name='closing_day_is_a_weekday')],
             },
         ),
         migrations.CreateModel(
-            name="CalendarDate",
+            name='CalendarDate',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("on", models.DateField(verbose_name="day")),
-                ("opens", models.TimeField(blank=True, null=True, verbose_name="opens")),
-                ("closes", models.TimeField(blank=True, null=True, verbose_name="closes")),
-                ("note", models.CharField(blank=True, max_length=60, verbose_name="note")),
-                (
-                    "store",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="calendar_dates", to="stores.store"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('on', models.DateField(verbose_name='day')),
+                ('opens', models.TimeField(blank=True, null=True, verbose_name='opens')),
+                ('closes', models.TimeField(blank=True, null=True, verbose_name='closes')),
+                ('note', models.CharField(blank=True, max_length=60, verbose_name='note')),
+                ('store', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='calendar_dates', to='stores.store')),
             ],
             options={
-                "ordering": ["on"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("store", "on"), name="calendar_date_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closes__isnull", True), ("opens__isnull", True)),
-                            ("opens__lt", models.F("closes")),
-                            _connector="OR",
-                        ),
-                        name="calendar_date_closed_or_with_hours",
-                    ),
-                ],
+                'ordering': ['on'],
+                'constraints': [models.UniqueConstraint(fields=('store', 'on'), name='calendar_date_once'), models.CheckConstraint(condition=models.Q(models.Q(('closes__isnull', True), ('opens__isnull', True)), ('opens__lt', models.F('closes')), _connector='OR'), name='calendar_date_closed_or_with_hours')],
             },
         ),
     ]

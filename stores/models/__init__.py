@@ -1,3 +1,4 @@
+from .notification import Notification, NotificationKind
 from .staff import DayOff, Membership, Role, Staff
 from .store import CalendarDate, ClosingDay, ContactHours, Store
 from .worker import Heartbeat, WakeUp
@@ -9,6 +10,8 @@ __all__ = [
     "DayOff",
     "Heartbeat",
     "Membership",
+    "Notification",
+    "NotificationKind",
     "Role",
     "Staff",
     "Store",

@@ -1,6 +1,6 @@
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -93,8 +93,14 @@ class Staff(AbstractUser):
 
     @cached_property
     def roles(self):
-        """All memberships with their stores: one query, once per request."""
-        return list(self.memberships.select_related("store"))
+        """All memberships with their stores, and how many notifications are unread: one query, once per request."""
+        unread = Subquery(self.notifications.unread().count_of_staff())
+        return list(self.memberships.select_related("store").annotate(unread=unread))
+
+    @property
+    def unread(self) -> int:
+        """How many notifications wait, for the head of every page."""
+        return next((row.unread or 0 for row in self.roles), 0)
 
     @property
     def is_admin(self):
@@ -171,9 +177,6 @@ class Staff(AbstractUser):
 class MembershipQuerySet(StoreQuerySet):
     def of_active_staff(self):
         return self.filter(staff__is_active=True).order_by("staff__kana", "staff__name", "staff__pk")
-
-    def in_stores(self, stores):
-        return self.filter(store__in=stores)
 
 
 class Membership(models.Model):

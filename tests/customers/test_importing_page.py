@@ -40,7 +40,7 @@ def test_an_assistant_looks_first_and_saves_then(client, cast):
     confirm(client, file)
     assert Customer.objects.get().name == "田中 花子"
     file.refresh_from_db()
-    assert (bytes(file.content), file.done_at is not None) == (b"", True)
+    assert (bytes(file.content), file.saved_at is not None) == (b"", True)
     assert page_of(client, file).status_code == 200
 
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection
 from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -67,6 +68,14 @@ def test_it_refuses_a_database_with_people_in_it_and_changes_nothing(cast):
     assert not Customer.objects.exists()
 
 
+def test_customers_without_any_staff_are_not_written_over():
+    shop = Store.objects.create(slug="shop", name="店")
+    Customer.objects.create(store=shop, name="先に来た人")
+    with pytest.raises(CommandError, match="--fresh"):
+        call_command("demo", customers=SMALL)
+    assert Customer.objects.count() == 1
+
+
 def test_interrupted_midway_it_leaves_nothing_behind(monkeypatch):
     from todo.demo.rows import Tables
 
@@ -81,6 +90,44 @@ def test_interrupted_midway_it_leaves_nothing_behind(monkeypatch):
     monkeypatch.undo()
     call_command("demo", customers=SMALL)
     assert Customer.objects.count() == SMALL
+
+
+def catalogue():
+    """Every index and constraint of the database, as it would be made again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1")
+        indexes = cursor.fetchall()
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid), convalidated FROM pg_constraint "
+            "WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2"
+        )
+        return indexes, cursor.fetchall()
+
+
+def test_indexes_and_foreign_keys_are_there_again_afterwards():
+    before = catalogue()
+    make()
+    assert catalogue() == before
+    make(fresh=True)
+    assert catalogue() == before
+
+
+def test_a_row_that_points_at_nothing_is_refused_in_the_end(monkeypatch):
+    from todo.demo.dealership import Dealership
+
+    def pointing_at_nothing(self):
+        self.tables.vehicles.waiting[0]["customer_id"] = 10**9
+
+    monkeypatch.setattr(Dealership, "_index", pointing_at_nothing)
+    with pytest.raises(IntegrityError, match="vehicle"):
+        call_command("demo", customers=SMALL)
+    assert not Customer.objects.exists()
+
+
+def test_progress_is_told_in_tenths_where_nobody_watches(capsys):
+    make(customers=2500)
+    told = [line for line in capsys.readouterr().err.splitlines() if "customers" in line]
+    assert told == ["1,000 of 2,500 customers", "2,000 of 2,500 customers", "2,500 of 2,500 customers; indexes …"]
 
 
 def test_every_account_can_sign_in_with_the_password_demo(client):

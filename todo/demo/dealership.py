@@ -47,8 +47,9 @@ class Desk:
 
 
 class Dealership:
-    def __init__(self, amounts: Amounts, seed: int, now, say):
-        self.amounts, self.now, self.say = amounts, now, say
+    def __init__(self, amounts: Amounts, seed: int, now, progress):
+        """`progress` is told after every slice: how many customers of how many are there."""
+        self.amounts, self.now, self.progress = amounts, now, progress
         self.rng = random.Random(seed)
         self.today = timezone.localdate(now)
         self.places = stores.make(amounts, self.rng, now, self.today)
@@ -83,7 +84,7 @@ class Dealership:
             if number % SLICE == 0 or number == len(owners):
                 self._index()
                 self.tables.write()
-                self.say(f"{number:,} of {len(owners):,} customers")
+                self.progress(number, len(owners))
         self.tables.finish()
 
     def _owners(self) -> list[stores.Person]:

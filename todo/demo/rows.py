@@ -9,6 +9,8 @@ from django.utils import timezone
 from customers.models import Customer, Deal, StageChange, Vehicle
 from followups.models import Contact, FollowUp, Task
 
+from . import bare
+
 
 class Table:
     """The rows of one model that wait to be written. `add` takes columns by their database names."""
@@ -19,9 +21,13 @@ class Table:
         self.blank = {column.column: _default(column) for column in fields}
         self.waiting = []
         self.made = 0
-        self.last_id = model.objects.aggregate(last=models.Max("pk"))["last"] or 0
+        self.last_id = 0
         columns = ", ".join(f'"{name}"' for name in self.blank)
-        self.statement = f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN'
+        self.statement = f'COPY "{self.name}" ({columns}) FROM STDIN (FREEZE)'
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.db_table
 
     def add(self, **values) -> dict:
         """A row with its id; it may be changed until it is written. Raises TypeError for a column there isn't."""
@@ -52,24 +58,24 @@ class Tables:
         self.follow_ups = Table(FollowUp)
         self.tasks = Table(Task)
         self.contacts = Table(Contact)
+        self.removed = bare.strip([table.name for table in self.all()])
 
-    def all(self):
-        return list(vars(self).values())
+    def all(self) -> list[Table]:
+        return [table for table in vars(self).values() if isinstance(table, Table)]
 
     def write(self):
-        """Write what waits and check its foreign keys at once: left to the end they would fill the memory."""
         with connection.cursor() as cursor:
             for table in self.all():
                 table.write(cursor)
-        connection.check_constraints()
 
     def finish(self):
-        """Let the sequences go on behind our ids, and the planner know what is there."""
+        """Put back what was taken off, let the sequences go on behind our ids, and the planner know what is there."""
+        bare.restore(self.removed)
         with connection.cursor() as cursor:
             for statement in connection.ops.sequence_reset_sql(no_style(), [table.model for table in self.all()]):
                 cursor.execute(statement)
             for table in self.all():
-                cursor.execute(f'ANALYZE "{table.model._meta.db_table}"')
+                cursor.execute(f'ANALYZE "{table.name}"')
 
 
 def _default(field):

@@ -5,8 +5,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Deal
-from followups.known import preference_of
 from followups.foresight import foresee
+from followups.known import preference_of
 from followups.models import Pattern
 from followups.starting import base_for
 from stores.calendar import NoOpenDay

@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from django.utils import timezone
 
-from customers.models import Rank
+from customers.models import Customer, Rank
 from followups import shipped
 from stores.models import Staff
 from todo.demo.amounts import Amounts
-from todo.demo.dealership import Dealership
+from todo.demo.dealership import SLICE, Dealership
 from todo.demo.stores import PASSWORD
 
 OURS = ("stores", "customers", "followups", "todo")
@@ -34,14 +34,21 @@ class Command(BaseCommand):
         with transaction.atomic():
             if fresh:
                 empty()
-            elif Staff.objects.exists():
+            elif Staff.objects.exists() or Customer.objects.exists():
                 raise CommandError("There are people in this database already. --fresh empties it first.")
-            dealership = Dealership(Amounts.of(customers), seed, now, self._say)
+            dealership = Dealership(Amounts.of(customers), seed, now, self._progress)
             dealership.make()
         self._report(dealership)
 
-    def _say(self, line):
-        self.stderr.write(line)
+    def _progress(self, number, total):
+        """One line that is written over at a terminal; elsewhere a line for every tenth."""
+        done = "; indexes …" if number == total else ""
+        line = f"{number:,} of {total:,} customers{done}"
+        if self.stderr.isatty():
+            self.stderr.write(f"\r{line}", ending="\n" if done else "")
+            self.stderr.flush()
+        elif done or number * 10 // total > (number - SLICE) * 10 // total:
+            self.stderr.write(line)
 
     def _report(self, dealership):
         made = Counter({str(table.model._meta.verbose_name_plural): table.made for table in dealership.tables.all()})

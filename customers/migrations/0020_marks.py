@@ -62,7 +62,7 @@ DROP FUNCTION {table}_mark();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0006_search_and_order"),
+        ("customers", "0007_import_rows"),
     ]
 
     operations = [

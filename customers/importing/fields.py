@@ -1,0 +1,61 @@
+"""The fields a column may be taken for, in people's words: what each is called, and what its cells may hold."""
+
+from django.utils.translation import gettext_lazy as _
+
+from .columns import NAME_FIELDS, NOT_TAKEN
+
+CUSTOMER = {
+    "code": (_("Customer code"), _("The number by which the office knows the customer; recognises them again.")),
+    "name": (_("Name"), _("Full name, or the name of a company.")),
+    "family_name": (_("Family name"), _("Where family and given name stand in two columns.")),
+    "given_name": (_("Given name"), _("Where family and given name stand in two columns.")),
+    "kana": (_("Kana"), _("How the name is read; hiragana and half width too.")),
+    "family_kana": (_("Kana of the family name"), _("Where the kana stands in two columns.")),
+    "given_kana": (_("Kana of the given name"), _("Where the kana stands in two columns.")),
+    "contact_name": (_("Contact person"), _("Whom to speak to in a company.")),
+    "postcode": (_("Post code"), _("Seven digits, with or without a hyphen.")),
+    "address": (_("Address"), _("May stand in several columns: they are joined in their order.")),
+    "phones": (_("Phone"), _("Mobile, home and work; may stand in several columns.")),
+    "emails": (_("Mail"), _("May stand in several columns.")),
+    "born_on": (_("Birthday"), _("Japanese or western years.")),
+    "occupation": (_("Occupation"), _("In any words.")),
+    "free_days": (_("Days off"), _("In any words, such as 水・木.")),
+    "rank_id": (_("Rank"), _("As it is called here, such as A.")),
+    "owner": (_("Person in charge"), _("Family name or full name of a colleague of this store.")),
+    "referrer": (_("Referred by"), _("The code of the customer who referred this one.")),
+    "payment": (_("Payment"), _("Cash, loan, or has been late.")),
+    "letters": (_("Letters allowed"), _("Yes or no: 可 or 不可, ○ or ×.")),
+    "note": (_("Note"), _("In any words; may stand in several columns.")),
+}
+CAR = {
+    "vehicle.maker": (_("Maker"), _("In any words.")),
+    "vehicle.model": (_("Car"), _("The model.")),
+    "vehicle.plate": (_("Plate"), _("With or without dots and blanks.")),
+    "vehicle.chassis_number": (_("Chassis number"), _("Letters, digits and hyphens.")),
+    "vehicle.year": (_("Model year"), _("Japanese or western years.")),
+    "vehicle.mileage_km": (_("Mileage"), _("In kilometres.")),
+    "vehicle.first_registered_on": (_("First registration"), _("A date, or year and month.")),
+    "vehicle.inspection_expires_on": (_("Inspection until"), _("A date, Japanese or western years.")),
+    "vehicle.insurance_expires_on": (_("Insurance until"), _("A date, Japanese or western years.")),
+    "vehicle.delivered_on": (_("Delivered on"), _("A date, Japanese or western years.")),
+    "vehicle.price_yen": (_("Price"), _("In yen, or in 万円.")),
+}
+FIELDS = CUSTOMER | CAR
+
+
+def choices() -> list:
+    """For a select: left alone, the customer's, the car's."""
+    return [
+        (NOT_TAKEN, _("Do not take over")),
+        (_("Customer"), [(name, label) for name, (label, _help) in CUSTOMER.items()]),
+        (_("Car"), [(name, label) for name, (label, _help) in CAR.items()]),
+    ]
+
+
+def named(fields) -> bool:
+    """Whether one of these is a name."""
+    return not NAME_FIELDS.isdisjoint(fields)
+
+
+def label(field: str) -> str:
+    return str(FIELDS[field][0])

@@ -1,0 +1,80 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+
+class NotificationKind(models.TextChoices):
+    """What a person is told; the sentence takes `by` and whatever stands in the notification's values."""
+
+    HANDED_OVER = "handed_over", _("%(by)s has handed work over to you: %(n)s.")
+    REMINDED = "reminded", _("%(by)s asks you to see to some work: %(n)s.")
+
+
+class NotificationQuerySet(models.QuerySet):
+    def visible_to(self, staff):
+        """Only one's own."""
+        return self.filter(staff=staff)
+
+    def unread(self):
+        return self.filter(read_at__isnull=True)
+
+    def count_of_staff(self):
+        """How many, for a subquery about one person."""
+        return self.order_by().values("staff").annotate(n=Count("pk")).values("n")
+
+    def for_page(self):
+        return self.select_related("made_by").order_by("-created_at", "-pk")
+
+    def mark_read(self, now) -> int:
+        return self.unread().update(read_at=now)
+
+    def take_back(self, path, by) -> int:
+        """Nobody is told any more what `by` told them about `path`; what has been read stays."""
+        return self.unread().filter(path=path, made_by=by).delete()[0]
+
+
+class Notification(models.Model):
+    """Something a person should know, told in the app. Codes and values are kept, so that it reads in any language."""
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications", db_index=False)
+    kind = models.CharField(max_length=20, choices=NotificationKind.choices)
+    values = models.JSONField(default=dict, blank=True)
+    path = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False)
+
+    objects = NotificationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["staff", "-created_at"], name="notification_of_staff"),
+            models.Index(fields=["staff"], name="notification_unread", condition=models.Q(read_at__isnull=True)),
+        ]
+
+    def __str__(self):
+        return self.text
+
+    @property
+    def text(self) -> str:
+        """The sentence, in the reader's language."""
+        return self.get_kind_display() % {**self.values, "by": self.made_by or "—"}
+
+    @property
+    def note(self) -> str:
+        """What the person who caused it added by hand."""
+        return self.values.get("note", "")
+
+    @classmethod
+    def tell(cls, kind, values_of: dict[int, dict], *, path, by, now):
+        """Tell several people, each with values of their own (by the person's id); one statement."""
+        cls.objects.bulk_create(
+            cls(staff_id=staff_id, kind=kind, values=values, path=path, created_at=now, made_by=by)
+            for staff_id, values in values_of.items()
+        )
+
+    def open(self, now):
+        """Its reader has gone where it leads."""
+        Notification.objects.unread().filter(pk=self.pk).update(read_at=now)
