@@ -8,8 +8,12 @@ from django.utils import timezone
 from stores.models import Heartbeat
 from stores.wake import heard, wake
 
+from .adjustment import adjust
 from .expansion import expand, plan_failed_ones_again
+from .noticing import notice, notice_calendars
+from .occurrences import start_due
 from .overdue import flag
+from .pausing import resume_due
 from .stopping import end_finished, stop_of_closed_deals
 
 SLICE_SECONDS = 2.0
@@ -19,9 +23,9 @@ LATELY = timedelta(days=1)
 
 
 def work() -> str:
-    """Woken after a change: expand what waits, then stop what a closed deal ends."""
+    """Woken after a change: what it begins, makes, moves and ends."""
     heard()
-    finished = _until_done([expand, _stop])
+    finished = _until_done([notice, notice_calendars, expand, adjust, _stop])
     if not finished:
         wake()
     return "done" if finished else "more"
@@ -29,7 +33,7 @@ def work() -> str:
 
 def sweep() -> str:
     """Every minute: everything a lost message may have left, and what the clock made due."""
-    finished = _until_done([expand, _stop, flag])
+    finished = _until_done([resume_due, notice, notice_calendars, start_due, expand, adjust, _stop, flag])
     if not finished:
         wake("followups.jobs.sweep_on")
     return "done" if finished else "more"

@@ -98,6 +98,12 @@ class Known:
         if effective.spec.channel == Channel.PHONE:
             self.calls[follow_up.customer_id].append((day, follow_up.pk))
 
+    def move_call(self, follow_up, effective: Effective, before: date, after: date):
+        calls = self.calls[follow_up.customer_id]
+        if before != after and (before, follow_up.pk) in calls:
+            calls.remove((before, follow_up.pk))
+            self.will_call(follow_up, effective, after)
+
 
 def read(follow_ups: list[FollowUp], now, *, also_versions=frozenset()) -> Known:
     """For these follow-ups, which come with their customers and deals."""

@@ -12,6 +12,7 @@ from django.db.models.lookups import GreaterThan
 
 from customers.models import Customer, Deal, Mark
 from stores.channels import Channel
+from stores.models import CalendarMark
 
 from .models import CYCLE_DAYS, Base, EndReason, FollowUp, MoveReason, StopWhen
 from .occurrences import start_for
@@ -40,6 +41,18 @@ def notice(now, *, limit: int = SLICE) -> int:
     return len(taken)
 
 
+def notice_calendars(now) -> int:
+    """Have the open tasks of stores whose calendar changed placed anew; gives how many marks there were."""
+    with transaction.atomic():
+        marks = CalendarMark.objects.select_for_update(skip_locked=True)
+        stores = dict(marks.values_list("pk", "store_id"))
+        if stores:
+            running = FollowUp.objects.with_open_work().filter(store__in=set(stores.values()))
+            running.ask_to_adjust(MoveReason.CALENDAR, now)
+            CalendarMark.objects.filter(pk__in=stores).delete()
+    return len(stores)
+
+
 def _take(limit) -> list[tuple[int, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -56,13 +69,13 @@ def _take(limit) -> list[tuple[int, bool]]:
 def _end(running, now):
     """What has lost its reason."""
     everything = [channel.value for channel in Channel]
-    stays = Q(version__stops_on__isnull=False) & ~Q(version__stops_on__contains=[StopWhen.OPTED_OUT])
     ends = {
         EndReason.CLOSED: Q(customer__closed_at__isnull=False) | Q(vehicle__disposed_on__isnull=False),
-        EndReason.OPTED_OUT: Q(customer__refused_channels__contains=everything) & ~stays,
         EndReason.CONTACTED: Q(version__base=Base.SILENCE) & _contacted(),
         EndReason.RENEWED: _renewed(),
     }
+    opted_out = running.ending_when(StopWhen.OPTED_OUT).filter(customer__refused_channels__contains=everything)
+    stop(opted_out, EndReason.OPTED_OUT, by=None, now=now)
     for reason, condition in ends.items():
         stop(running.filter(condition), reason, by=None, now=now)
 

@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce
 
 from customers.models import Deal, LostReason, Stage
 from stores.calendar import OpeningCalendar
+from stores.channels import Channel
+from stores.wake import wake
 
 from .models import (
     Base,
@@ -21,10 +23,11 @@ from .models import (
     EndReason,
     FollowUp,
     HouseRules,
+    MoveReason,
     Outcome,
     Task,
 )
-from .models.contact import CONVERSATIONS, REACHED
+from .models.contact import CONVERSATIONS, REACHED, UNANSWERED
 from .schedule import Planned, StepSpec, plan_anyway
 from .starting import AlreadyRunning, start
 from .stopping import end_finished, hold, lose_deal, move_deal, stop
@@ -202,6 +205,9 @@ def _settle(contact: Contact, result: Result, *, by, now):
     contact.save(force_insert=True)
     _touch_deal(contact, by, now)
     answer_waiting(contact, by, now)
+    if contact.channel == Channel.PHONE and contact.outcome in UNANSWERED:
+        FollowUp.objects.of_customer(contact.customer).with_open_work().ask_to_adjust(MoveReason.UNANSWERED, now)
+        wake()
     if result.close:
         reason = EndReason.SPOKEN if contact.outcome in CONVERSATIONS else EndReason.REPLIED
         chosen = FollowUp.objects.of_customer(contact.customer).filter(pk__in=result.close)

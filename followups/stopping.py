@@ -8,7 +8,7 @@ from django.db.models import F
 from customers.models import Stage
 from stores.wake import wake
 
-from .models import CancelReason, EndReason, FollowUp, Task
+from .models import CancelReason, EndReason, FollowUp, StopWhen, Task
 
 SLICE = 1000
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -73,7 +73,8 @@ def move_deal(deal, stage: Stage, by, now, **dates) -> bool:
         won_before = deal.won_at
         moved = deal.move_to(stage, by, now, **dates)
         if deal.won_at and not won_before:
-            stop(FollowUp.objects.filter(deal=deal, started_at__lt=deal.won_at), EndReason.WON, by=by, now=now)
+            before = FollowUp.objects.filter(deal=deal, started_at__lt=deal.won_at)
+            stop(before.ending_when(StopWhen.WON), EndReason.WON, by=by, now=now)
         elif won_before and not deal.won_at:
             resume(FollowUp.objects.filter(deal=deal, end_reason=EndReason.WON, ended_at__gte=won_before))
     return moved
@@ -107,7 +108,7 @@ def stop_of_closed_deals(now, *, since=EVER) -> int:
     """
     running = FollowUp.objects.running()
     lost = running.filter(deal__lost_at__gte=since)
-    won = running.filter(deal__won_at__gte=since, started_at__lt=F("deal__won_at"))
+    won = running.ending_when(StopWhen.WON).filter(deal__won_at__gte=since, started_at__lt=F("deal__won_at"))
     return sum(stop(rows, why, by=None, now=now) for rows, why in ((lost, EndReason.LOST), (won, EndReason.WON)))
 
 

@@ -10,7 +10,7 @@ from stores.models import Store
 
 from .base import Base
 from .move_reason import MoveReason
-from .pattern import Pattern, PatternVersion, Step, StopWhen
+from .pattern import ALWAYS_STOPS, Pattern, PatternVersion, Step, StopWhen
 
 
 class EndReason(models.TextChoices):
@@ -54,6 +54,14 @@ class FollowUpQuerySet(StoreQuerySet):
         """The day they count from was put right; their open tasks follow."""
         return self.running().update(base_on=day, base_at=None, adjust_at=now, adjust_reason=MoveReason.BASE)
 
+    def ending_when(self, condition):
+        """Those that this ends: as their version says, else as its base has it."""
+        own = Q(version__stops_on__contains=[condition])
+        if condition in ALWAYS_STOPS or condition == StopWhen.WON:
+            return self.filter(own | Q(version__stops_on__isnull=True))
+        pursuit = [base for base in Base if base.is_pursuit]
+        return self.filter(own | Q(version__stops_on__isnull=True, version__base__in=pursuit))
+
     def paused(self):
         return self.filter(ended_at__isnull=True, paused_at__isnull=False)
 
@@ -70,10 +78,16 @@ class FollowUpQuerySet(StoreQuerySet):
         """Running, with open tasks (`open_tasks` says how many) or with tasks still to be made."""
         return self.running().with_open_tasks().filter(Q(open_tasks__gt=0) | Q(expanded_at__isnull=True))
 
+    def with_open_work(self):
+        """Running, with a task that is open."""
+        tasks = self.model.tasks.rel.related_model.objects.open().filter(follow_up=models.OuterRef("pk"))
+        return self.running().filter(models.Exists(tasks))
+
     def finished(self):
         """Running, but expanded and with no open task left: done, though nobody has said so yet."""
         tasks = self.model.tasks.rel.related_model.objects.open().filter(follow_up=models.OuterRef("pk"))
-        return self.running().filter(~models.Exists(tasks), expanded_at__isnull=False)
+        settled = {"expanded_at__isnull": False, "adjust_at__isnull": True, "paused_at__isnull": True}
+        return self.running().filter(~models.Exists(tasks), **settled)
 
     def of_pattern(self, pattern):
         return self.filter(pattern=pattern)

@@ -1,3 +1,4 @@
+from .mark import CalendarMark
 from .notification import Notification, NotificationKind
 from .staff import DayOff, Membership, Role, Staff
 from .store import CalendarDate, ClosingDay, ContactHours, Store
@@ -5,6 +6,7 @@ from .worker import Heartbeat, WakeUp
 
 __all__ = [
     "CalendarDate",
+    "CalendarMark",
     "ClosingDay",
     "ContactHours",
     "DayOff",
