@@ -15,7 +15,7 @@ from stores.models.store import Weekday
 
 from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
-from .models import Customer, DealKind, Rank, Source, Vehicle
+from .models import Customer, DealKind, ImportFile, Rank, Source, Vehicle
 from .text import display_phone, tidy
 
 
@@ -63,9 +63,14 @@ class CustomerFilter(PeopleFilter):
         super().__init__(data, me=me)
         ranks = [(str(rank.pk), rank.code) for rank in Rank.objects.all()]
         self.fields["rank"].choices = [("", _("All")), ("none", _("Without a rank")), *ranks]
+        self.fields["import"] = forms.ModelChoiceField(
+            ImportFile.objects.visible_to(me).for_page(), required=False, widget=forms.HiddenInput
+        )
 
     def found(self, rows):
         rows, data = super().found(rows), self.cleaned_data
+        if self.list_brought_in:
+            rows = rows.from_import(self.list_brought_in)
         if data.get("rank"):
             rows = rows.of_rank(None if data["rank"] == "none" else data["rank"])
         if data.get("planned"):
@@ -77,7 +82,14 @@ class CustomerFilter(PeopleFilter):
         store = self.cleaned_data.get("store")
         if self.me.is_admin and "store" in self.fields and not store:
             return {}
+        if self.list_brought_in:
+            rows = rows.from_import(self.list_brought_in)
         return (rows.in_store(store) if store else rows).count_gaps()
+
+    @property
+    def list_brought_in(self) -> ImportFile | None:
+        """Only those whom this import made or changed; one that is not theirs to see is left out."""
+        return self.cleaned_data.get("import")
 
     @property
     def asked(self) -> list[tuple[str, str]]:
@@ -86,7 +98,7 @@ class CustomerFilter(PeopleFilter):
 
     @property
     def is_filled(self) -> bool:
-        return any(name != "store" for name, _value in self.asked)
+        return any(name not in {"store", "import"} for name, _value in self.asked)
 
     @property
     def is_narrowed(self) -> bool:
