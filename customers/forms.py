@@ -15,7 +15,7 @@ from stores.models.store import Weekday
 
 from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
-from .models import Customer, DealKind, Source, Vehicle
+from .models import Customer, DealKind, ImportFile, Rank, Source, Vehicle
 from .text import display_phone, tidy
 
 
@@ -54,9 +54,55 @@ class CustomerFilter(PeopleFilter):
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name, kana, phone, mail or plate")}),
     )
 
+    rank = forms.ChoiceField(label=pgettext_lazy("filter", "Rank"), required=False)
+    planned = forms.ChoiceField(
+        label=_("Next step"), required=False, choices=[("", _("All")), ("none", _("Nothing planned"))]
+    )
+
+    def __init__(self, data, *, me):
+        super().__init__(data, me=me)
+        ranks = [(str(rank.pk), rank.code) for rank in Rank.objects.all()]
+        self.fields["rank"].choices = [("", _("All")), ("none", _("Without a rank")), *ranks]
+        self.fields["import"] = forms.ModelChoiceField(
+            ImportFile.objects.visible_to(me).for_page(), required=False, widget=forms.HiddenInput
+        )
+
     def found(self, rows):
-        rows, words = super().found(rows), self.cleaned_data.get("q")
-        return rows.search(words) if words else rows.in_kana_order()
+        rows, data = super().found(rows), self.cleaned_data
+        if self.list_brought_in:
+            rows = rows.from_import(self.list_brought_in)
+        if data.get("rank"):
+            rows = rows.of_rank(None if data["rank"] == "none" else data["rank"])
+        if data.get("planned"):
+            rows = rows.with_nothing_planned()
+        return rows.search(data["q"]) if data.get("q") else rows.in_kana_order()
+
+    def gaps(self, rows) -> dict[str, int]:
+        """How many are still to be settled, counted where that is quick: not in all stores at once."""
+        store = self.cleaned_data.get("store")
+        if self.me.is_admin and "store" in self.fields and not store:
+            return {}
+        if self.list_brought_in:
+            rows = rows.from_import(self.list_brought_in)
+        return (rows.in_store(store) if store else rows).count_gaps()
+
+    @property
+    def list_brought_in(self) -> ImportFile | None:
+        """Only those whom this import made or changed; one that is not theirs to see is left out."""
+        return self.cleaned_data.get("import")
+
+    @property
+    def asked(self) -> list[tuple[str, str]]:
+        """What narrows the list, as an address carries it."""
+        return [(name, value) for name in self.fields if (value := self[name].value())]
+
+    @property
+    def is_filled(self) -> bool:
+        return any(name not in {"store", "import"} for name, _value in self.asked)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.cleaned_data.get("rank") or self.cleaned_data.get("planned"))
 
 
 def choose_store(form, me):

@@ -6,7 +6,7 @@ from pghistory.middleware import HistoryMiddleware
 
 
 class Event(pghistory.models.Event):
-    """One state of a row, written by a trigger and never rewritten. There will be more of them than of anything else."""
+    """One state of a row, written by a trigger and never rewritten; in time more of them than of anything else."""
 
     pgh_id = models.BigAutoField(primary_key=True)
 

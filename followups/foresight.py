@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from stores.calendar import OpeningCalendar
+from stores.calendar import NoOpenDay, OpeningCalendar
 
 from .models import Step
 from .reasons import day_label, explain_in_one_line
@@ -67,6 +67,16 @@ def foresee(
     planned = plan(base, [step.spec() for step in steps], calendar, preference, called_on, tried_at)
     pairs = zip(steps, planned, strict=True)
     return [Foreseen(number, step, placed) for number, (step, placed) in enumerate(pairs, start=1)]
+
+
+def foresee_anyway(steps, base, calendar, preference=NO_PREFERENCE) -> list[Foreseen]:
+    """As the engine will plan it: a store that never opens counts as always open. Nothing beyond the calendar's end."""
+    try:
+        return foresee(steps, base, calendar, preference)
+    except NoOpenDay:
+        return foresee(steps, base, calendar.as_if_always_open(), preference)
+    except OverflowError:
+        return []
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,9 @@ todo:lead-settle pk=deal                           | 405                        
 todo:lead-unsettle pk=lead                         | 405                              | 302 / 404
 todo:prepared pk=follow_up                         | 200 / 404                        | 405
 todo:search                                        | 200                              | 405
+todo:customers-follow-ups                          | 302                              | 302
+todo:customers-begun signed=none                   | 404                              | 405
+todo:customers-begun-undo signed=none              | 405                              | 404
 todo:customer pk=customer                          | 200 / 404                        | 405
 todo:customer-assign pk=customer                   | 200 403 200 200 / 404            | 302 403 302 302 / 404
 todo:customer-contact customer_pk=customer         | 200 / 404                        | 422 / 404

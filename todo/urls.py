@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import board, contact, customer, deal, deals, follow_up, leads, recording, search
+from .views import board, contact, customer, deal, deals, follow_up, leads, many, recording, search
 
 app_name = "todo"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("todo/leads/<int:pk>/settlement/undo/", leads.unsettle_lead, name="lead-unsettle"),
     path("todo/follow-ups/<int:pk>/tasks/", leads.prepared, name="prepared"),
     path("search/", search.search, name="search"),
+    path("customers/follow-ups/", many.choose, name="customers-follow-ups"),
+    path("customers/follow-ups/<str:signed>/", many.result, name="customers-begun"),
+    path("customers/follow-ups/<str:signed>/undo/", many.undo, name="customers-begun-undo"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/assignment/", customer.assign, name="customer-assign"),
     path("customers/<int:customer_pk>/contacts/new/", contact.new_contact, name="customer-contact"),

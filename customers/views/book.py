@@ -16,7 +16,14 @@ PAGE = 50
 @signed_in
 @require_safe
 def customers(request):
-    form = CustomerFilter(request.GET, me=request.user)
-    found = form.found(Customer.objects.visible_to(request.user).net())
-    page = Paginator(found.for_list(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "customers/list.html", {"form": form, "page": page, "may_import": may_import(request.user)})
+    """`?choose=yes` shows the boxes for choosing many."""
+    form, book = CustomerFilter(request.GET, me=request.user), Customer.objects.visible_to(request.user).net()
+    found = form.found(book)
+    context = {
+        "form": form,
+        "page": Paginator(found.for_list(), PAGE).get_page(request.GET.get("page")),
+        "gaps": form.gaps(book),
+        "choosing": request.GET.get("choose") == "yes",
+        "may_import": may_import(request.user),
+    }
+    return render(request, "customers/list.html", context)

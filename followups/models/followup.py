@@ -110,9 +110,21 @@ class FollowUpQuerySet(StoreQuerySet):
     def with_ids(self, ids):
         return self.filter(pk__in=ids)
 
+    def between(self, first, last):
+        return self.filter(pk__range=(first, last))
+
     def begun_together(self, key):
         """What one choice for many began (followups.starting.start_many)."""
         return self.filter(occurrence_key=key)
+
+    def count_states(self) -> dict[str, int]:
+        """`begun`, of them `prepared` by the worker or ended, and `ended`."""
+        over = Q(ended_at__isnull=False)
+        return self.aggregate(
+            begun=models.Count("pk"),
+            prepared=models.Count("pk", filter=over | Q(expanded_at__isnull=False) | Q(failed_at__isnull=False)),
+            ended=models.Count("pk", filter=over),
+        )
 
     def ended_by_hand(self):
         return self.filter(end_reason=EndReason.STOPPED)

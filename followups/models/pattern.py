@@ -44,6 +44,14 @@ class PatternQuerySet(models.QuerySet):
             Q(store=store) | Q(store__isnull=True) & ~Q(slug__in=own.values("slug"))
         )
 
+    def usable_in_some(self, stores):
+        """What may be chosen in at least one of them, each of its kind once: a store's own where it is the only one."""
+        if len(stores) == 1:
+            return self.usable_in(stores[0])
+        current = self.filter(Q(store__isnull=True) | Q(store__in=stores), retired_at__isnull=True)
+        once = current.order_by("slug", F("store").asc(nulls_first=True), "pk").distinct("slug")
+        return self.filter(pk__in=once.values("pk"))
+
     def current(self):
         return self.filter(retired_at__isnull=True)
 

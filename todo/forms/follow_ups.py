@@ -5,11 +5,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Deal
-from followups.foresight import foresee
+from followups.foresight import foresee_anyway
 from followups.known import preference_of
 from followups.models import Pattern
 from followups.starting import base_for
-from stores.calendar import NoOpenDay
 from stores.inputs import DayInput
 
 from .contacts import choose_deal
@@ -17,6 +16,26 @@ from .recording import closing_label
 
 FARTHEST = timedelta(days=3 * 366)
 """Steps count at most two years from their base: one farther away is a slip of the finger."""
+
+
+class BaseField(forms.DateField):
+    """The day that steps count from."""
+
+    widget = DayInput
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            label=_("Base date"),
+            required=False,
+            help_text=_("Empty: counted from what the pattern says, such as the day of the enquiry."),
+            **kwargs,
+        )
+
+
+def not_too_far(day, now):
+    if day and abs(day - timezone.localdate(now)) > FARTHEST:
+        raise forms.ValidationError(_("This is more than three years away."))
+    return day
 
 
 class FollowUpForm(forms.Form):
@@ -28,12 +47,7 @@ class FollowUpForm(forms.Form):
     deal = forms.ModelChoiceField(
         Deal.objects.none(), label=_("Deal"), required=False, empty_label=_("No particular deal")
     )
-    base_on = forms.DateField(
-        label=_("Base date"),
-        required=False,
-        widget=DayInput,
-        help_text=_("Empty: counted from what the pattern says, such as the day of the enquiry."),
-    )
+    base_on = BaseField()
     close = forms.MultipleChoiceField(
         label=_("What is running already"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -50,10 +64,7 @@ class FollowUpForm(forms.Form):
             del self.fields["close"]
 
     def clean_base_on(self):
-        day = self.cleaned_data["base_on"]
-        if day and abs(day - timezone.localdate(self.now)) > FARTHEST:
-            raise forms.ValidationError(_("This is more than three years away."))
-        return day
+        return not_too_far(self.cleaned_data["base_on"], self.now)
 
     @property
     def deal_chosen(self):
@@ -75,9 +86,21 @@ class FollowUpForm(forms.Form):
             return []
         version = self.cleaned_data["pattern"].current_version
         calendar, preference = self.customer.store.calendar(), preference_of(self.customer)
-        try:
-            return foresee(version.step_list, self.base(), calendar, preference)
-        except NoOpenDay:
-            return foresee(version.step_list, self.base(), calendar.as_if_always_open(), preference)
-        except OverflowError:
-            return []
+        return foresee_anyway(version.step_list, self.base(), calendar, preference)
+
+
+class ManyForm(forms.Form):
+    """One pattern for many customers, and from when it counts."""
+
+    pattern = forms.ModelChoiceField(
+        Pattern.objects.none(), label=_("Follow-up pattern"), empty_label=_("Please choose")
+    )
+    base_on = BaseField()
+
+    def __init__(self, *args, me, stores, now, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.now = now
+        self.fields["pattern"].queryset = Pattern.objects.visible_to(me).usable_in_some(stores)
+
+    def clean_base_on(self):
+        return not_too_far(self.cleaned_data["base_on"], self.now)
