@@ -18,7 +18,7 @@ from stores.calendar import Hours, OpeningCalendar
 
 from .differences import compare
 from .expansion import GRACE, row_of, write
-from .known import Known, read
+from .known import HOW, Known, read
 from .models import CancelReason, FollowUp, MoveReason, Task, TaskMove
 from .schedule import Planned
 
@@ -127,8 +127,9 @@ def _place(task, follow_up, effective, placed: Planned, reason, changes: Changes
     time_differs = (task.due_on, task.due_from, task.due_until, task.late_at) != (
         placed.due_on, placed.due_from, placed.due_until, placed.late_at
     )  # fmt: skip
-    says = (task.step_id, task.channel, task.title)
-    if not time_differs and says == (effective.step.pk, effective.spec.channel, effective.title) and task.is_open:
+    says = (task.step_id, task.channel, task.title, [one for one in task.reason if one[0] in HOW])
+    wanted = (effective.step.pk, effective.spec.channel, effective.title, list(effective.reason))
+    if not time_differs and says == wanted and task.is_open:
         return
     changes.placed.append(
         (

@@ -6,7 +6,7 @@ Used by the expand pass and the adjust pass, so that both place a step alike.
 import json
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils import timezone
 
@@ -32,6 +32,10 @@ class Effective:
     title: str
     reason: tuple = ()
     for_owner: bool = False
+
+
+HOW = frozenset({"second_channel", "no_consent"})
+"""Reasons that are about the way a step is done, not about when."""
 
 
 @dataclass(slots=True)
@@ -65,21 +69,22 @@ class Known:
         customer = follow_up.customer
         effective = self.steps_for(follow_up)
         called_on = frozenset(day for day, whose in self.calls[customer.pk] if whose != follow_up.pk)
-        base = follow_up.base + timedelta(days=follow_up.shift_days) if follow_up.shift_days else follow_up.base
-        arguments = (base, preference_of(customer), called_on, self.tried_at[customer.pk])
+        arguments = (follow_up.base, preference_of(customer), called_on, self.tried_at[customer.pk])
         key = (
             follow_up.version_id,
             follow_up.store_id,
             customer.rank_id,
             *customer.refused_channels,
             arguments,
+            follow_up.shift_days,
             settled,
         )
         if key not in self.plans:
             base, *rest = arguments
             specs = [_at_rest(one.spec) if one.step.pk in settled else one.spec for one in effective]
             calendar = self.calendars[follow_up.store_id]
-            planned = plan_anyway(base, specs, calendar, *rest, fixed_base=follow_up.is_fixed)
+            rules = {"fixed_base": follow_up.is_fixed, "shift_days": follow_up.shift_days}
+            planned = plan_anyway(base, specs, calendar, *rest, **rules)
             self.plans[key] = [
                 (one, placed, json.dumps([*placed.reason, *one.reason]))
                 for one, placed in zip(effective, planned, strict=True)

@@ -43,7 +43,8 @@ def unpause(follow_ups, *, now) -> int:
                 adjust_at=now,
                 adjust_reason=MoveReason.RESUMED,
             )
-        wake()
+        if ids:
+            wake()
     return len(ids)
 
 

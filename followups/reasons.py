@@ -7,6 +7,8 @@ from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from stores.channels import Channel
+
 
 def explain(reason) -> list[str]:
     """Sentences for a task's `reason`, a list of [code, *values] as `schedule.plan` gives it."""
@@ -65,6 +67,16 @@ _SAY = {
     "base_after_closing": lambda day: _("After closing, so counted from %(day)s.") % {"day": _day(day)},
     "offset": _offset,
     "moved": lambda day: _("Closed on %(day)s, so moved.") % {"day": _day(day)},
+    "paused": lambda days: (
+        ngettext("%(days)d day later because of a pause.", "%(days)d days later because of a pause.", days)
+        % {"days": days}
+    ),
+    "second_channel": lambda channel: (
+        _("The customer does not want %(channel)s, so by the step's second way.") % {"channel": Channel(channel).label}
+    ),
+    "no_consent": lambda channel: (
+        _("The customer does not want %(channel)s: decide how.") % {"channel": Channel(channel).label}
+    ),
     "after_holiday": _holiday,
     "insists": lambda day: _("Closed on %(day)s, but meant for that very day.") % {"day": _day(day)},
     "in_order": lambda: _("Not before the step ahead of it."),

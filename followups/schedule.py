@@ -104,23 +104,25 @@ def plan(
     tried_at: tuple[time, ...] = (),
     *,
     fixed_base: bool = False,
+    shift_days: int = 0,
 ) -> list[Planned]:
     """Place every step, in their order.
 
     `base`: the day of the event, or the aware moment where it is known; `called_on`: days on which the customer is to
     be called anyway (at most one call a day); `tried_at`: local times of calls since the last conversation that
     nobody answered; `fixed_base`: a date of the calendar (a birthday, an expiry), from which is counted whether the
-    store is open then or not. Raises stores.calendar.NoOpenDay when the store never opens.
+    store is open then or not; `shift_days`: how much later every step falls because of pauses. Raises
+    stores.calendar.NoOpenDay when the store never opens.
     """
-    return _Plan(base, steps, calendar, preference, set(called_on), tried_at, fixed_base).run()
+    return _Plan(base, steps, calendar, preference, set(called_on), tried_at, fixed_base, shift_days).run()
 
 
-def plan_anyway(base, steps, calendar: OpeningCalendar, *known, fixed_base=False) -> list[Planned]:
+def plan_anyway(base, steps, calendar: OpeningCalendar, *known, **rules) -> list[Planned]:
     """As `plan`; in a store that never opens as if it always did: better a task on a closed day than one forgotten."""
     try:
-        return plan(base, steps, calendar, *known, fixed_base=fixed_base)
+        return plan(base, steps, calendar, *known, **rules)
     except NoOpenDay:
-        return plan(base, steps, calendar.as_if_always_open(), *known, fixed_base=fixed_base)
+        return plan(base, steps, calendar.as_if_always_open(), *known, **rules)
 
 
 @dataclass(slots=True)
@@ -132,6 +134,7 @@ class _Plan:
     called_on: set[date]
     tried_at: tuple[time, ...]
     fixed_base: bool
+    shift_days: int
     nominal: list[date] = field(init=False)
     windows_used: list[int] = field(init=False)
     last_window: int = field(init=False, default=-1)
@@ -139,7 +142,7 @@ class _Plan:
     def run(self) -> list[Planned]:
         self._count_tries()
         day_zero, event_time, base_reason = _day_zero(self.base, self.calendar, fixed=self.fixed_base)
-        self.nominal = [step.counted_from(day_zero) for step in self.steps]
+        self.nominal = [step.counted_from(day_zero) + timedelta(days=self.shift_days) for step in self.steps]
         planned: list[Planned] = []
         earliest = date.min
         for index, step in enumerate(self.steps):
@@ -147,6 +150,8 @@ class _Plan:
                 earliest = date.min
             months = [step.offset_months] if step.offset_months else []
             reason = [*base_reason, ["offset", step.offset_days, *months]]
+            if self.shift_days:
+                reason.append(["paused", self.shift_days])
             day = self._day(index, day_zero, event_time, earliest, reason)
             placed = self._window(index, day, day_zero, event_time, planned, reason)
             earliest = max(earliest, day)

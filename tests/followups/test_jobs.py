@@ -9,6 +9,7 @@ from django_q.models import OrmQ
 from customers.models import LostReason
 from followups import jobs
 from followups.models import FollowUp, Task
+from followups.noticing import notice, notice_calendars
 from followups.starting import start
 from stores.models import Heartbeat, WakeUp
 from stores.wake import ENGINE
@@ -20,6 +21,8 @@ def waiting(cast):
     calls = pattern("calls", [{}])
     for number in range(3):
         start(calls, customer=customer(cast.hiratsuka, name=f"顧客{number}"), by=None, now=timezone.now())
+    notice(timezone.now())
+    notice_calendars(timezone.now())
     return FollowUp.objects.waiting()
 
 
