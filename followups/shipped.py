@@ -40,7 +40,7 @@ TEXTS = [
 ]
 
 
-def _step(offset, channel, title, script="", details="", kind=ENQUIRY, **rules):
+def step(offset, channel, title, script="", details="", kind=ENQUIRY, **rules):
     return {
         "offset_days": offset,
         "channel": channel,
@@ -62,7 +62,7 @@ PATTERNS = [
         "description": "商談のあと「ひと月ほど考えたい」と言われたときに。",
         "base": "negotiated",
         "steps": [
-            _step(
+            step(
                 20,
                 "email",
                 "ご検討状況のお伺い",
@@ -70,7 +70,7 @@ PATTERNS = [
                 "その後のご検討はいかがでしょうか。気になる点があれば、このメールにご返信ください。",
                 "ご検討状況を伺うメールを送信。",
             ),
-            _step(
+            step(
                 24,
                 "phone",
                 "回答の確認",
@@ -78,7 +78,7 @@ PATTERNS = [
                 "回答確認の電話、応答なし。",
                 **ROTATING,
             ),
-            _step(
+            step(
                 28,
                 "phone",
                 "回答の確認(2回目)",
@@ -86,14 +86,14 @@ PATTERNS = [
                 "回答確認の電話(2回目)、応答なし。",
                 **ROTATING,
             ),
-            _step(
+            step(
                 30,
                 "email",
                 "お約束の日のご連絡",
                 "お話をいただいてからひと月になりました。\n条件は今月中であればそのままお取りできます。",
                 "お約束の日の連絡メールを送信。",
             ),
-            _step(
+            step(
                 40,
                 "phone",
                 "その後のご様子伺い",
@@ -109,7 +109,7 @@ PATTERNS = [
         "description": "お問い合わせや査定依頼が届いたら、その日から。",
         "base": "received",
         "steps": [
-            _step(
+            step(
                 0,
                 "phone",
                 "最初のお電話",
@@ -117,21 +117,21 @@ PATTERNS = [
                 "最初の電話、応答なし。",
                 **SOON,
             ),
-            _step(
+            step(
                 0,
                 "email",
                 "概算金額のご案内",
                 "ご依頼のお車について、概算の金額をお知らせします。\n実車を拝見すると、より正確な金額をお出しできます。",
                 "概算金額のメールを送信。",
             ),
-            _step(
+            step(
                 1,
                 "sms",
                 "SMSでのご連絡",
                 "昨日メールで概算をお送りしました。ご都合のよい時間帯を一言お返事ください。",
                 "SMSを送信。",
             ),
-            _step(
+            step(
                 1,
                 "phone",
                 "概算のご説明",
@@ -139,7 +139,7 @@ PATTERNS = [
                 "概算説明の電話、応答なし。",
                 **ROTATING,
             ),
-            _step(
+            step(
                 2,
                 "email",
                 "ご来店・出張査定のご案内",
@@ -154,7 +154,7 @@ PATTERNS = [
         "description": "つながるまで、時間帯と手段を変えながら2週間で8回。",
         "base": "received",
         "steps": [
-            _step(
+            step(
                 0,
                 "phone",
                 "最初のお電話",
@@ -162,14 +162,14 @@ PATTERNS = [
                 "最初の電話、応答なし。",
                 **SOON,
             ),
-            _step(
+            step(
                 0,
                 "sms",
                 "担当のご挨拶",
                 "担当になりました。お電話の番号をお知らせしますので、ご登録をお願いします。",
                 "担当挨拶のSMSを送信。",
             ),
-            _step(
+            step(
                 1,
                 "phone",
                 "2回目のお電話",
@@ -177,14 +177,14 @@ PATTERNS = [
                 "2回目の電話、応答なし。",
                 **ROTATING,
             ),
-            _step(
+            step(
                 2,
                 "email",
                 "ご希望に近いご提案",
                 "伺った内容に近いご提案をまとめました。ご覧いただき、気になる点をお聞かせください。",
                 "ご提案のメールを送信。",
             ),
-            _step(
+            step(
                 3,
                 "phone",
                 "3回目のお電話",
@@ -192,7 +192,7 @@ PATTERNS = [
                 "3回目の電話、応答なし。",
                 **ROTATING,
             ),
-            _step(
+            step(
                 5,
                 "phone",
                 "4回目のお電話",
@@ -200,14 +200,14 @@ PATTERNS = [
                 "4回目の電話、応答なし。",
                 **ROTATING,
             ),
-            _step(
+            step(
                 8,
                 "email",
                 "ご状況のお伺い",
                 "その後のご状況はいかがでしょうか。時期を改める場合も、一言いただけると助かります。",
                 "ご状況伺いのメールを送信。",
             ),
-            _step(
+            step(
                 14,
                 "phone",
                 "最後のご確認",
@@ -223,7 +223,7 @@ PATTERNS = [
         "description": "納車の日から2日のうちに、ご満足を確かめる。",
         "base": "delivered",
         "steps": [
-            _step(
+            step(
                 0,
                 "visit",
                 "お引き渡し",
@@ -231,7 +231,7 @@ PATTERNS = [
                 "お引き渡し完了。",
                 ORDER_CHECK,
             ),
-            _step(
+            step(
                 0,
                 "phone",
                 "調子伺いとご満足の確認",
@@ -248,27 +248,36 @@ PATTERNS = [
 
 def ensure(models):
     """Create what is missing. `models`: a function from a model's name to its class (a migration passes its own)."""
-    now = timezone.now()
-    kinds = {}
     for position, name in enumerate(CONTENT_KINDS, start=1):
-        kinds[name], _made = models("ContentKind").objects.get_or_create(name=name, defaults={"position": position})
+        models("ContentKind").objects.get_or_create(name=name, defaults={"position": position})
     for position, (name, slug) in enumerate(WAIT_REASONS, start=1):
         models("WaitReason").objects.get_or_create(name=name, defaults={"pattern_slug": slug, "position": position})
     for position, (outcome, text) in enumerate(TEXTS, start=1):
         models("TextTemplate").objects.get_or_create(outcome=outcome, text=text, defaults={"position": position})
     if not models("HouseRules").objects.exists():
         models("HouseRules").objects.create(required_fields=["content_kind", "details"])
-    for shipped in PATTERNS:
-        pattern, made = models("Pattern").objects.get_or_create(
-            store=None,
-            slug=shipped["slug"],
-            defaults={"name": shipped["name"], "description": shipped["description"]},
-        )
+    ship(PATTERNS, models)
+
+
+def ship(patterns, models):
+    """Patterns with their first version; those of a slug that is there already are left alone."""
+    now = timezone.now()
+    kinds = {kind.name: kind for kind in models("ContentKind").objects.all()}
+    for shipped in patterns:
+        names = {"name": shipped["name"], "description": shipped["description"]}
+        pattern, made = models("Pattern").objects.get_or_create(store=None, slug=shipped["slug"], defaults=names)
         if made:
-            version = models("PatternVersion").objects.create(
-                pattern=pattern, number=1, base=shipped["base"], made_at=now
-            )
-            for position, step in enumerate(shipped["steps"], start=1):
-                fields = dict(step)
-                fields["content_kind"] = kinds[fields.pop("kind")]
-                models("Step").objects.create(version=version, position=position, **fields)
+            counting = {name: value for name, value in shipped.items() if name not in {"slug", "steps", *names}}
+            version = models("PatternVersion").objects.create(pattern=pattern, number=1, made_at=now, **counting)
+            for position, fields in enumerate(shipped["steps"], start=1):
+                _write_step({**fields, "version": version, "position": position}, kinds, models)
+
+
+def _write_step(fields, kinds, models):
+    by_rank = fields.pop("by_rank", {})
+    fields["content_kind"] = kinds.get(fields.pop("kind"))
+    step = models("Step").objects.create(**fields)
+    for code, variant in by_rank.items():
+        ranks = models("StepVariant")._meta.get_field("rank").related_model.objects
+        for rank in ranks.filter(code=code):
+            models("StepVariant").objects.create(step=step, rank=rank, **variant)

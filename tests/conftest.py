@@ -63,10 +63,11 @@ def pytest_runtest_teardown(item, nextitem):
     if nextitem and (on_real_transactions or (marker and marker.kwargs.get("transaction"))):
         from django.apps import apps
 
-        from followups import shipped
+        from followups import shipped, shipped_care
 
         with item.config.stash[blocking_manager_key].unblock():
             shipped.ensure(lambda name: apps.get_model("followups", name))
+            shipped.ship(shipped_care.PATTERNS, lambda name: apps.get_model("followups", name))
     return result
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from customers.models import Rank
-from followups import shipped
+from followups import shipped, shipped_care
 from tests.everything import one_of_each
 from tests.test_access import LINES
 
@@ -28,6 +28,8 @@ def rows(transactional_db):
     from tests.cast import everybody
 
     shipped.ensure(lambda name: apps.get_model("followups", name))
+
+    shipped.ship(shipped_care.PATTERNS, lambda name: apps.get_model("followups", name))
     Rank.objects.get_or_create(code="A", defaults={"position": 1})
     cast = everybody()
     made = one_of_each(cast.hiratsuka, cast.sales, timezone.now())

@@ -15,7 +15,7 @@ from playwright.sync_api import expect
 
 from dealercrm.environment import BASE_DIR
 from dealercrm.processes import Child
-from followups import shipped
+from followups import shipped, shipped_care
 from followups.models import Contact, FollowUp, Task
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.cast import customer, lead, task
@@ -30,6 +30,8 @@ def cast(transactional_db):
     from tests.cast import everybody
 
     shipped.ensure(lambda name: apps.get_model("followups", name))
+
+    shipped.ship(shipped_care.PATTERNS, lambda name: apps.get_model("followups", name))
     return everybody()
 
 
