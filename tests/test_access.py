@@ -129,6 +129,9 @@ todo:customer-inbound customer_pk=customer         | 200 / 404                  
 todo:customer-appointment customer_pk=customer     | 200 / 404                        | 422 / 404
 todo:customer-follow-up customer_pk=customer       | 200 / 404                        | 422 / 404
 todo:deals                                         | 200                              | 405
+todo:counts                                        | 200                              | 405
+todo:keys                                          | 200                              | 405
+todo:keys-setting                                  | 405                              | 302
 todo:deal pk=deal                                  | 200 / 404                        | 405
 todo:deal-assign pk=deal                           | 200 403 200 200 / 404            | 302 403 302 302 / 404
 todo:deal-assign pk=lead                           | 200 / 404                        | 302 / 404

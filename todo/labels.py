@@ -12,6 +12,7 @@ __all__ = [
     "clock",
     "day_label",
     "elapsed_label",
+    "is_any_time",
     "late_label",
     "moment_label",
     "recorded_label",
@@ -32,10 +33,14 @@ def clock(at: time | datetime) -> str:
     return _("%(hour)d:00") % {"hour": at.hour} if at.minute == 0 else f"{at:%H:%M}"
 
 
+def is_any_time(starts: datetime, ends: datetime) -> bool:
+    """Most of a day."""
+    return (ends - starts).total_seconds() >= ALL_DAY_HOURS * 3600
+
+
 def window_label(starts: datetime, ends: datetime) -> str:
     """'17–19時' for a window, 'any time' for most of a day. Aware moments."""
-    hours = (ends - starts).total_seconds() / 3600
-    if hours >= ALL_DAY_HOURS:
+    if is_any_time(starts, ends):
         return _("any time")
     starts, ends = timezone.localtime(starts), timezone.localtime(ends)
     if starts.date() == ends.date() and starts.minute == ends.minute == 0:

@@ -11,7 +11,7 @@ from customers.models import DealKind, Source
 from stores.channels import ICONS, Channel
 
 from .access import may_change
-from .labels import clock, day_label, elapsed_label, late_label, moment_label, window_label
+from .labels import clock, day_label, elapsed_label, is_any_time, late_label, moment_label, window_label
 
 SAID = (
     "customer", "customer_url", "rank", "phone", "email",
@@ -27,12 +27,15 @@ def task_row(task, view, now, *, mine=False, me=None) -> dict:
     `mine`: a list of one's own need not say whose; `me`: who may be offered to take a record back.
     """
     row = _begun(task.customer)
-    when, where = _task_when(task, view, now)
+    passed = (
+        view == "on-time" and task.late_at > now >= task.due_until and not is_any_time(task.due_from, task.due_until)
+    )
+    when, where = _task_when(task, view, now, passed=passed)
     whose = _whose(task.assignee, mine)
     record = task.standing[0] if view == "done" and task.standing else None
     row.update(
         id=f"task-{task.pk}",
-        state="done" if view == "done" else "overdue" if task.late_at <= now else view,
+        state="done" if view == "done" else "overdue" if task.late_at <= now else "on-time passed" if passed else view,
         when=when,
         where=where,
         since=task.late_at,
@@ -134,8 +137,8 @@ def _whose(person, mine) -> str:
     return "" if mine else person.get_short_name()
 
 
-def _task_when(task, view, now) -> tuple[str, str]:
-    """The bold word and what stands below it."""
+def _task_when(task, view, now, *, passed) -> tuple[str, str]:
+    """The bold word and what stands below it. `passed`: the window is over, the day is not."""
     if task.promised_at:
         window = pgettext("promised at", "promised %(time)s") % {"time": clock(timezone.localtime(task.promised_at))}
     else:
@@ -146,9 +149,8 @@ def _task_when(task, view, now) -> tuple[str, str]:
         return late_label(task.late_at, now), f"{day_label(task.due_on)} {window}"
     if view == "upcoming":
         return day_label(task.due_on), window
-    if task.due_on < timezone.localdate(now):
-        return window, _("since %(day)s") % {"day": day_label(task.due_on)}
-    return window, ""
+    since = _("since %(day)s") % {"day": day_label(task.due_on)} if task.due_on < timezone.localdate(now) else ""
+    return window, _joined(since, _("time has passed") if passed else "")
 
 
 def _source(task) -> list[str]:

@@ -102,6 +102,8 @@ def _notes(contact, now) -> list:
         notes.append(contact.wait_reason.name)
     if contact.entered_by_id != contact.done_by_id and contact.entered_by:
         notes.append(_("entered by %(name)s") % {"name": contact.entered_by.get_short_name()})
+    if contact.completed_by and contact.completed_by_id not in {contact.done_by_id, contact.entered_by_id}:
+        notes.append(_("completed by %(name)s") % {"name": contact.completed_by.get_short_name()})
     if contact.direction == Direction.IN and contact.voided_at is None:
         notes.append(_answer(contact, now))
     if contact.voided_at:

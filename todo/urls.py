@@ -1,11 +1,14 @@
 from django.urls import path
 
-from .views import board, contact, customer, deal, deals, follow_up, leads, many, recording, search
+from .views import board, contact, customer, deal, deals, desk, follow_up, keys, leads, many, recording, search
 
 app_name = "todo"
 urlpatterns = [
     path("", board.home, name="home"),
     path("todo/", board.board, name="board"),
+    path("todo/counts/", board.counts, name="counts"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/setting/", keys.keys_setting, name="keys-setting"),
     path("todo/tasks/<int:pk>/", recording.task, name="task"),
     path("todo/tasks/<int:pk>/result/", recording.task_result, name="task-result"),
     path("todo/tasks/<int:pk>/assignee/", recording.task_assignee, name="task-assignee"),

@@ -188,7 +188,7 @@ class ContactQuerySet(StoreQuerySet):
     def for_timeline(self):
         """Newest first, those taken back or corrected included."""
         return self.select_related(
-            "deal", "done_by", "entered_by", "content_kind", "answered_by", "voided_by", "wait_reason"
+            "deal", "done_by", "entered_by", "content_kind", "answered_by", "voided_by", "completed_by", "wait_reason"
         ).order_by("-happened_at", "-pk")
 
     def for_list(self):

@@ -1,5 +1,6 @@
-/* What the pages need beyond links, forms and htmx: the panel, toasts, keys, quiet refresh, texts put into a field.
-   Everything also works without this file. Words to show stand in <template id="toast-…"> in the page's language. */
+/* What the pages need beyond links, forms and htmx: the panel, toasts, quiet refresh, texts put into a field.
+   Everything also works without this file. Words to show stand in <template id="toast-…"> in the page's language.
+   Beside it: focus.js (where the focus goes), keys.js (the keys), search.js (the box on top). */
 (() => {
   "use strict";
   const SHEET = window.matchMedia("(max-width: 1079px)");
@@ -7,7 +8,6 @@
   const typing = (element) => element?.matches?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]");
 
   // ---- The panel: beside the list on a desk, a sheet over it on a phone ----
-  let opener = null;
   const panel = () => find("dialog.panel");
 
   function openPanel() {
@@ -19,17 +19,22 @@
     } else if (!dialog.open) dialog.show();
     placeToasts();
     (find("[aria-invalid=true]", dialog) || find("[autofocus]", dialog))?.focus({ preventScroll: true });
-    const row = opener?.closest("[data-row]");
-    document.querySelectorAll("[data-row].current").forEach((other) => other.classList.toggle("current", other === row));
-    row?.classList.add("current");
+    markCurrent();
   }
 
   function closePanel() {
     const dialog = panel();
     if (!dialog?.open) return;
+    document.dispatchEvent(new Event("panel-closing"));
     dialog.close();
-    const back = opener?.id ? document.getElementById(opener.id) : opener;
-    if (back?.isConnected) back.focus();
+  }
+
+  // The row that the panel is about; a list that was made anew in the meantime has lost the mark.
+  function markCurrent() {
+    const about = panel()?.open ? find("[data-about]", panel()) : null;
+    const row = about ? document.getElementById(about.dataset.about) : null;
+    document.querySelectorAll("[data-row].current").forEach((other) => other.classList.toggle("current", other === row));
+    row?.classList.add("current");
   }
 
   // A modal sheet makes the rest of the page inert: the toasts go into it while it is open, and undo stays in reach.
@@ -74,10 +79,14 @@
     if (event.detail.target.children.length) openPanel();
     else closePanel();
   });
+  // Another row must not take away what was typed into the panel for this one.
   document.addEventListener("htmx:beforeRequest", (event) => {
     const source = event.detail.elt;
-    if (source.matches("[data-open]")) opener = source;
+    if (!source.matches("[data-open]") || !panel()?.open || panel().contains(source) || !hasWords(panel())) return;
+    event.preventDefault();
+    say("typed");
   });
+  document.addEventListener("recorded", (event) => document.getElementById(event.detail.row)?.remove());
 
   // ---- Toasts: they leave by themselves, but never while pointed at, focused, or a fault ----
   function watchToast(toast) {
@@ -107,8 +116,8 @@
     toast.dataset.says = name;
     find("p", toast).textContent = words.content.textContent.trim();
     document.querySelectorAll("[data-says]").forEach((old) => old.remove());
-    document.getElementById("toasts").append(toast);
     placeToasts();
+    document.getElementById("toasts").append(toast);
     watchToasts();
   }
 
@@ -144,8 +153,9 @@
   function refreshQuietly() {
     document.querySelectorAll("[data-quiet-refresh]").forEach((element) => {
       const key = element.id || "page";
+      const first = !askedAt.has(key) && "quietFirst" in element.dataset;
       const due = (askedAt.get(key) ?? loadedAt) + Number(element.dataset.quietRefresh) * 1000;
-      if (Date.now() < due || isBusy(element)) return;
+      if (first ? document.hidden : Date.now() < due || isBusy(element)) return;
       askedAt.set(key, Date.now());
       htmx.trigger(element, "quiet");
     });
@@ -153,6 +163,17 @@
   const loadedAt = Date.now();
   setInterval(refreshQuietly, 1000);
   document.addEventListener("visibilitychange", () => document.hidden || setTimeout(refreshQuietly, 300));
+
+  // ---- Counts that changed are said to whoever doesn't see them ----
+  const countsShown = () => new Map([...document.querySelectorAll(".view")].map((view) => [find("span", view).textContent, find("b", view).textContent]));
+  let counted = new Map();
+  function tellCounts() {
+    const now = countsShown();
+    const changed = [...now].filter(([name, number]) => counted.get(name) && number && counted.get(name) !== number);
+    counted = now;
+    const told = document.getElementById("counts-told");
+    if (told && changed.length) told.textContent = changed.map((pair) => pair.join(" ")).join(", ");
+  }
 
   // ---- Clicks ----
   document.addEventListener("click", (event) => {
@@ -185,57 +206,28 @@
     field.focus();
   }
 
-  // ---- Keys ----
-  function step(by) {
-    const rows = [...document.querySelectorAll("[data-row]")];
-    if (!rows.length) return;
-    const here = rows.findIndex((row) => row.contains(document.activeElement));
-    const row = rows[here < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, here + by))];
-    (find("[data-open]", row) || find("a, button", row))?.focus();
-    row.scrollIntoView({ block: "nearest" });
-  }
-  function choose(field, by) {
-    const options = [...document.querySelectorAll("#search-results [role=option]")];
-    if (!options.length) return false;
-    const here = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
-    const next = options[(here + by + options.length + (here < 0 && by < 0 ? 1 : 0)) % options.length];
-    options.forEach((option) => option.setAttribute("aria-selected", String(option === next)));
-    field.setAttribute("aria-activedescendant", next.id);
-    next.scrollIntoView({ block: "nearest" });
-    return true;
-  }
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    const field = event.target;
-    if (field.id === "search") {
-      if (event.key === "ArrowDown" && choose(field, 1)) event.preventDefault();
-      if (event.key === "ArrowUp" && choose(field, -1)) event.preventDefault();
-      const chosen = find("#search-results [aria-selected=true] a");
-      if (event.key === "Enter" && chosen) { event.preventDefault(); chosen.click(); }
-      if (event.key === "Escape") field.blur();
-      return;
-    }
-    if (event.key === "Escape" && location.hash === "#rail") location.hash = "content";
-    else if (event.key === "Escape" && panel()?.open && !panel().matches(":modal")) {
+    if (event.key !== "Escape" || event.isComposing || event.defaultPrevented) return;
+    const unfolded = document.activeElement?.closest("details.popover[open]");
+    if (unfolded) {
+      unfolded.open = false;
+      find("summary", unfolded).focus();
+    } else if (location.hash === "#rail") location.hash = "content";
+    else if (panel()?.open && !find("dialog:modal")) {
       if (hasWords(panel())) say("typed");
       else closePanel();
     }
-    if (typing(field) || find("dialog:modal")) return;
-    const search = document.getElementById("search");
-    if (event.key === "/" && search) { event.preventDefault(); search.focus(); search.select(); }
-    if (event.key === "j") step(1);
-    if (event.key === "k") step(-1);
   });
 
-  document.addEventListener("htmx:afterSettle", (event) => {
+  document.addEventListener("htmx:afterSettle", () => {
     watchToasts();
-    if (event.detail.target?.id !== "search-results") return;
-    const field = document.getElementById("search");
-    field.removeAttribute("aria-activedescendant");
-    field.setAttribute("aria-expanded", String(Boolean(find("[role=option]", event.detail.target))));
+    markCurrent();
+    tellCounts();
   });
   document.addEventListener("DOMContentLoaded", () => {
     watchToasts();
+    tellCounts();
+    refreshQuietly();
     const dialog = panel();
     if (dialog?.open && SHEET.matches) openPanel();
   });

@@ -44,6 +44,7 @@ ICONS = (
     "languages",
     "list-todo",
     "loader-circle",
+    "keyboard",
     "lock",
     "log-out",
     "mail",
@@ -86,6 +87,17 @@ PLACES = (
 
 def _use(name: str) -> str:
     return f'<svg class="icon" aria-hidden="true"><use href="#i-{name}"></use></svg>'
+FOR_MANAGERS = {"todo:desk"}
+
+KEYS = {
+    "todo:board": "t",
+    "todo:desk": "m",
+    "customers:list": "c",
+    "todo:deals": "d",
+    "patterns:list": "p",
+    "stores:list": "s",
+}
+"""Pressed after g (static/js/keys.js). Taken by the board's views: n o l r u f."""
 
 
 class IconNode(Node):
@@ -152,5 +164,6 @@ def places(context):
     for name, label, drawing in PLACES:
         url = reverse(name)
         current = bool(request) and request.path.startswith(url)
-        found.append({"url": url, "label": label, "icon": drawing, "current": current, "name": name})
+        key = KEYS.get(name, "")
+        found.append({"url": url, "label": label, "icon": drawing, "current": current, "name": name, "key": key})
     return found

@@ -71,6 +71,16 @@ def board(request):
     return render(request, "todo/board.html", context)
 
 
+@require_safe
+@signed_in
+def counts(request):
+    """How many stand in each view, for the phone's bottom bar and the rail of every other page."""
+    counted = tally(request.user, Who("me", request.user), timezone.now())
+    return render(
+        request, "todo/_counts.html", {"counts": counted.counts, "notes": counted.notes, "todo_count": counted.open}
+    )
+
+
 def _view(request) -> str:
     """The view asked for; a manager and a salesperson both begin with what is on time."""
     view = request.GET.get("view", "on-time")

@@ -47,7 +47,8 @@ def _stages(deals, now) -> list[dict]:
     return [
         {
             "stage": stage,
-            "count": counts.get(stage, 0),
+            "next": list(Stage)[stage.position + 1],
+            "count": counts[stage],
             "deals": [deal for deal in cards if deal.stage == stage],
             "more": max(0, counts.get(stage, 0) - CARDS),
         }

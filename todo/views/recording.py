@@ -200,16 +200,15 @@ def _recorded(request, contact, row_id, now):
         "made": list(contact.made_tasks.all()) if contact else [],
         "text": recorded_label(contact),
         "undo_url": undo_url,
-        "row_id": row_id,
         "row": following[0] if following else None,
         "place": place,
         "counts": counted.counts,
         "notes": counted.notes,
         "todo_count": counted.open,
         "query": who.query,
-        "view": place["view"],
+        "view": place["view"] if _on_board(request) else "",
     }
-    return trigger_client_event(render(request, "todo/_recorded.html", context), "recorded")
+    return trigger_client_event(render(request, "todo/_recorded.html", context), "recorded", {"row": row_id})
 
 
 def _told(task) -> str:
@@ -229,6 +228,11 @@ def _place(request) -> dict:
     except Http404:
         who = "me"
     return {"view": view if view in VIEWS else "on-time", "who": who}
+
+
+def _on_board(request) -> bool:
+    """Elsewhere the views are in reach, but none of them is shown."""
+    return (request.htmx.current_url_abs_path or "").startswith(reverse("todo:board"))
 
 
 def _back(request) -> str:
