@@ -59,22 +59,27 @@ def foresee(
     preference: Preference = NO_PREFERENCE,
     called_on: frozenset[date] = frozenset(),
     tried_at: tuple[time, ...] = (),
+    *,
+    fixed_base: bool = False,
 ) -> list[Foreseen]:
     """Where each step would fall, in their order; what is known of a customer counts when given.
 
-    `base`: a day, or an aware moment. Raises stores.calendar.NoOpenDay when the store never opens.
+    `base`: a day, or an aware moment; `fixed_base` as for `schedule.plan`. Raises stores.calendar.NoOpenDay when the
+    store never opens.
     """
-    planned = plan(base, [step.spec() for step in steps], calendar, preference, called_on, tried_at)
+    planned = plan(
+        base, [step.spec() for step in steps], calendar, preference, called_on, tried_at, fixed_base=fixed_base
+    )
     pairs = zip(steps, planned, strict=True)
     return [Foreseen(number, step, placed) for number, (step, placed) in enumerate(pairs, start=1)]
 
 
-def foresee_anyway(steps, base, calendar, preference=NO_PREFERENCE) -> list[Foreseen]:
+def foresee_anyway(steps, base, calendar, preference=NO_PREFERENCE, *, fixed_base=False) -> list[Foreseen]:
     """As the engine will plan it: a store that never opens counts as always open. Nothing beyond the calendar's end."""
     try:
-        return foresee(steps, base, calendar, preference)
+        return foresee(steps, base, calendar, preference, fixed_base=fixed_base)
     except NoOpenDay:
-        return foresee(steps, base, calendar.as_if_always_open(), preference)
+        return foresee(steps, base, calendar.as_if_always_open(), preference, fixed_base=fixed_base)
     except OverflowError:
         return []
 

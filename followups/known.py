@@ -83,7 +83,7 @@ class Known:
             base, *rest = arguments
             specs = [_at_rest(one.spec) if one.step.pk in settled else one.spec for one in effective]
             calendar = self.calendars[follow_up.store_id]
-            rules = {"fixed_base": follow_up.is_fixed, "shift_days": follow_up.shift_days}
+            rules = {"fixed_base": follow_up.version.is_fixed, "shift_days": follow_up.shift_days}
             planned = plan_anyway(base, specs, calendar, *rest, **rules)
             self.plans[key] = [
                 (one, placed, json.dumps([*placed.reason, *one.reason]))

@@ -14,17 +14,13 @@ from customers.models import Customer, Deal, Mark
 from stores.channels import Channel
 from stores.models import CalendarMark
 
+from .counting import COLUMN_OF
 from .models import CYCLE_DAYS, Base, EndReason, FollowUp, MoveReason, StopWhen
 from .occurrences import start_for
 from .stopping import stop
 
 SLICE = 500
 """Customers in one transaction."""
-COLUMN_OF = {
-    Base.INSPECTION: "vehicle__inspection_expires_on",
-    Base.INSURANCE: "vehicle__insurance_expires_on",
-    Base.PERIODIC_CHECK: "vehicle__check_due_on",
-}
 
 
 def notice(now, *, limit: int = SLICE) -> int:
@@ -92,14 +88,14 @@ def _renewed() -> Q:
     """A car's date is further off than a correction would move it."""
     found = Q(pk__in=[])
     for base, column in COLUMN_OF.items():
-        found |= Q(version__base=base, **{f"{column}__gt": F("base_on") + CYCLE_DAYS[base]})
+        found |= Q(version__base=base, **{f"vehicle__{column}__gt": F("base_on") + CYCLE_DAYS[base]})
     return found
 
 
 def _move_bases(running, now):
     """Base dates that are columns and were put right; the tasks are moved by the adjust pass."""
     for base, column in COLUMN_OF.items():
-        _move(running.filter(version__base=base), column, now)
+        _move(running.filter(version__base=base), f"vehicle__{column}", now)
     delivered = Deal.objects.filter(pk=OuterRef("deal")).values(on=Coalesce("delivered_on", "promised_on"))
     _move(running.filter(version__base=Base.DELIVERED), Subquery(delivered), now)
     _move_birthdays(running.filter(version__base=Base.BIRTHDAY), now)

@@ -1,7 +1,7 @@
 """Choosing a pattern: a FollowUp row, which the worker expands (DESIGN.md "The engine", pass 1, by hand)."""
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError, models, transaction
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from customers.models import Customer, Deal
 from stores.wake import wake
 
-from .models import Base, EndReason, FollowUp, Pattern
+from .counting import base_for, vehicle_for
+from .models import EndReason, FollowUp, Pattern
 from .stopping import end_finished, hold, stop
 
 
@@ -27,23 +28,6 @@ class DealLost(Exception):
     """Nothing is begun for a lost deal: it is reopened first, or the pattern chosen for the customer."""
 
 
-def base_for(base: Base, *, customer, deal=None, now) -> date | datetime:
-    """What a pattern counts from for this customer or deal, now where the event is not known."""
-    source = deal or customer
-    if base == Base.RECEIVED and deal:
-        return deal.received_at
-    if base == Base.NEGOTIATED and source.last_negotiated_at:
-        return source.last_negotiated_at
-    if deal:
-        if base == Base.ESTIMATE_SENT and deal.estimate_sent_at:
-            return deal.estimate_sent_at
-        if base == Base.ORDERED and deal.ordered_on:
-            return deal.ordered_on
-        if base == Base.DELIVERED and (deal.delivered_on or deal.promised_on):
-            return deal.delivered_on or deal.promised_on
-    return now
-
-
 def start(pattern, *, customer, deal=None, vehicle=None, by, now, base=None, replace=None) -> FollowUp:
     """Put a pattern to work; the tasks are made by the worker within a second.
 
@@ -51,9 +35,9 @@ def start(pattern, *, customer, deal=None, vehicle=None, by, now, base=None, rep
     because of the choice. One of the same pattern that has nothing left to do is ended and doesn't stand in the way.
     Raises AlreadyRunning and DealLost.
     """
-    row = _begun(pattern, customer, deal, f"hand:{uuid.uuid4().hex}", by=by, now=now, base=base)
-    row.vehicle = vehicle
-    target = {"pattern": pattern, "customer": customer, "deal": deal, "vehicle": vehicle}
+    key = f"hand:{uuid.uuid4().hex}"
+    row = _begun(pattern, customer, deal, key, vehicle=vehicle, by=by, now=now, base=base)
+    target = {"pattern": pattern, "customer": customer, "deal": deal, "vehicle": row.vehicle}
     with transaction.atomic():
         hold(FollowUp.objects.of_customer(customer))
         if deal and Deal.objects.select_for_update(no_key=True).get(pk=deal.pk).lost_at:
@@ -170,16 +154,18 @@ def _why_not(target, own, at_work) -> WhyNot | None:
     return WhyNot.RUNNING if _key(target) in at_work else None
 
 
-def _begun(pattern, customer, deal, key, *, by, now, base) -> FollowUp:
+def _begun(pattern, customer, deal, key, *, vehicle=None, by, now, base) -> FollowUp:
     """Not saved yet."""
     version = pattern.current_version
+    vehicle = vehicle or vehicle_for(version, customer=customer, now=now)
     if base is None:
-        base = base_for(version.base, customer=customer, deal=deal, now=now)
+        base = base_for(version, customer=customer, deal=deal, vehicle=vehicle, now=now)
     at = base if isinstance(base, datetime) else None
     return FollowUp(
         pattern=pattern,
         customer=customer,
         deal=deal,
+        vehicle=vehicle,
         store_id=customer.store_id,
         version=version,
         occurrence_key=key,

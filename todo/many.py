@@ -9,10 +9,11 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from followups.counting import base_for
 from followups.expansion import GRACE
 from followups.foresight import foresee_anyway
 from followups.models import EndReason, FollowUp, Task
-from followups.starting import WhyNot, base_for, sort_out, start_many
+from followups.starting import WhyNot, sort_out, start_many
 from followups.stopping import stop
 
 MOST = 5000
@@ -150,11 +151,12 @@ def _days(ready, me, now, base) -> Counter:
     calendars = {store.pk: store.calendar() for store in me.visible_stores().with_calendar()}
     alike = defaultdict(list)
     for customer, pattern in ready:
-        at = base or base_for(pattern.current_version.base, customer=customer, now=now)
+        at = base or base_for(pattern.current_version, customer=customer, now=now)
         alike[pattern, customer.store_id, timezone.localdate(at) if isinstance(at, datetime) else at].append(at)
     days = Counter()
     for (pattern, store_id, _day), bases in alike.items():
-        for row in foresee_anyway(pattern.current_version.step_list, bases[0], calendars[store_id]):
+        version = pattern.current_version
+        for row in foresee_anyway(version.step_list, bases[0], calendars[store_id], fixed_base=version.is_fixed):
             if row.planned.late_at >= now - GRACE:
                 days[row.planned.due_on] += len(bases)
     return days

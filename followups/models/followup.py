@@ -209,11 +209,6 @@ class FollowUp(models.Model):
         return self.tasks.select_related("step", "assignee").order_by("step__position", "pk")
 
     @property
-    def is_fixed(self) -> bool:
-        """Counted from a date of the calendar, see `schedule.plan`."""
-        return Base(self.version.base).is_fixed
-
-    @property
     def ends_when_spoken_to(self):
         """Proposed to be closed once the customer was spoken to."""
         return StopWhen.SPOKEN in self.version.stop_conditions

@@ -214,6 +214,11 @@ class PatternVersion(models.Model):
         return list(self.steps.all())
 
     @property
+    def is_fixed(self) -> bool:
+        """Counted from a date of the calendar, see `schedule.plan`."""
+        return Base(self.base).is_fixed
+
+    @property
     def stop_conditions(self) -> frozenset[str]:
         """As chosen, else as its base has it: pursuit ends when the customer answers, care goes on."""
         if self.stops_on is not None:

@@ -5,10 +5,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Deal
+from followups.counting import base_for
 from followups.foresight import foresee_anyway
 from followups.known import preference_of
 from followups.models import Pattern
-from followups.starting import base_for
 from stores.inputs import DayInput
 
 from .contacts import choose_deal
@@ -78,7 +78,7 @@ class FollowUpForm(forms.Form):
         """The day that was typed, or what the pattern counts from."""
         version = self.cleaned_data["pattern"].current_version
         typed = self.cleaned_data["base_on"]
-        return typed or base_for(version.base, customer=self.customer, deal=self.deal_chosen, now=self.now)
+        return typed or base_for(version, customer=self.customer, deal=self.deal_chosen, now=self.now)
 
     def preview(self) -> list:
         """Where each step would fall; nothing as long as the choice isn't complete."""
@@ -86,7 +86,7 @@ class FollowUpForm(forms.Form):
             return []
         version = self.cleaned_data["pattern"].current_version
         calendar, preference = self.customer.store.calendar(), preference_of(self.customer)
-        return foresee_anyway(version.step_list, self.base(), calendar, preference)
+        return foresee_anyway(version.step_list, self.base(), calendar, preference, fixed_base=version.is_fixed)
 
 
 class ManyForm(forms.Form):

@@ -37,10 +37,10 @@ class Command(BaseCommand):
     def handle(self, *, slug, base, store, json: bool, **options):
         base = parse_base(base)
         store = self._store(store)
-        steps = self._pattern(slug, store).current_version.step_list
+        version = self._pattern(slug, store).current_version
         with translation.override(settings.LANGUAGE_CODE):
             try:
-                rows = foresee(steps, base, store.calendar())
+                rows = foresee(version.step_list, base, store.calendar(), fixed_base=version.is_fixed)
             except NoOpenDay:
                 raise CommandError(f"{store} has no open day from {base} on: see its opening calendar.") from None
             except OverflowError:
