@@ -180,13 +180,18 @@ class NewLeadForm(forms.Form):
 class BookForm(SeenForm):
     """A part of a customer's entry."""
 
-    def save_of(self, customer, now):
-        """Save the row, and that the customer was changed. Raises NotSaved."""
+    def save_of(self, customer, *, by, now):
+        """Save the row, and who has changed the customer's entry. Raises NotSaved."""
         with transaction.atomic():
-            Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+            self.customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
             self.save()
-            Customer.objects.filter(pk=customer.pk).update(updated_at=now)
+            Customer.objects.filter(pk=customer.pk).update(updated_at=now, edited_at=now, edited_by=by)
             Customer.objects.filter(pk=customer.pk).reindex()
+
+    def last_change(self, row):
+        """Nobody's where an import came after it."""
+        last = self.customer
+        return (str(last.edited_by), last.edited_at) if last.edited_by and last.edited_at == last.updated_at else None
 
 
 class CustomerForm(BookForm):

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRedirect
 
 from stores.decorators import managers_only, signed_in
+from stores.forms.saving import save_or_tell
 from stores.inputs import plain
 from stores.models import Store
 
@@ -152,12 +153,10 @@ def _preview(request, found):
 def name(request, pk):
     found = _managed(request, pk)
     form = NameForm(request.POST if request.method == "POST" else None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, _("The name was changed."))
+    if request.method == "POST" and form.is_valid() and save_or_tell(form):
+        messages.success(request, form.say(_("The name was changed.")))
         return redirect("patterns:pattern", found.pk)
-    status = 422 if form.is_bound else 200
-    return render(request, "followups/pattern_name.html", {"pattern": found, "form": form}, status=status)
+    return render(request, "followups/pattern_name.html", {"pattern": found, "form": form}, status=form.status)
 
 
 @signed_in
