@@ -46,9 +46,20 @@ class VersionForm(forms.ModelForm):
         model = PatternVersion
         fields = ["base", "note"]
 
+        fields = ["note"]
+
+
+class VersionForm(NoteForm):
+    class Meta(NoteForm.Meta):
 
 class StepForm(forms.ModelForm):
     """One step. `calendars`: those of the stores that it is for; `kinds`: choices of the kind of content."""
+class TakeoverForm(NoteForm):
+    """Which version of the group's was looked at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 
     offset_days = forms.IntegerField(label=gettext_lazy("days after"), min_value=EARLIEST, max_value=LATEST)
     allowed_days = forms.IntegerField(

@@ -81,6 +81,11 @@ class ContentKind(models.Model):
         return self.name
 
 
+class WaitReasonQuerySet(House):
+    def proposing(self, pattern):
+        return self.current().filter(pattern_slug=pattern.slug)
+
+
 class WaitReason(models.Model):
     """Why a customer wants to wait; it proposes a pattern by its slug (REQUIREMENTS B12)."""
 
@@ -89,7 +94,7 @@ class WaitReason(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = House.as_manager()
+    objects = WaitReasonQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
