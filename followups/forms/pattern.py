@@ -39,27 +39,29 @@ class NewNameForm(OwnFieldsForm):
         store.empty_label = _("All stores") if staff.is_admin else None
 
 
-class VersionForm(forms.ModelForm):
+class NoteForm(forms.ModelForm):
+    """Why there is to be a new version, and which one it is meant to follow."""
+
     began_from = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = PatternVersion
-        fields = ["base", "note"]
-
         fields = ["note"]
 
 
 class VersionForm(NoteForm):
     class Meta(NoteForm.Meta):
+        fields = ["base", "note"]
 
-class StepForm(forms.ModelForm):
-    """One step. `calendars`: those of the stores that it is for; `kinds`: choices of the kind of content."""
+
 class TakeoverForm(NoteForm):
     """Which version of the group's was looked at."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class StepForm(forms.ModelForm):
+    """One step. `calendars`: those of the stores that it is for; `kinds`: choices of the kind of content."""
 
     offset_days = forms.IntegerField(label=gettext_lazy("days after"), min_value=EARLIEST, max_value=LATEST)
     allowed_days = forms.IntegerField(

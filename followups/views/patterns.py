@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from stores.decorators import managers_only, signed_in
 from stores.forms.saving import save_or_tell
-from stores.inputs import plain
+from stores.inputs import plain, whole_number
 from stores.models import Store
 
 from ..comparison import Comparison
