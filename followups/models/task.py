@@ -176,6 +176,18 @@ class Task(models.Model):
             models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
             models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
             models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),
+            models.Index(
+                fields=["late_at", "due_from", "id"],
+                include=["due_on", "channel", "assignee", "store"],
+                name="task_open_by_lateness",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["due_on", "due_from", "id"],
+                include=["late_at", "channel", "assignee", "store"],
+                name="task_open_by_day",
+                condition=OPEN,
+            ),
         ]
 
     def __str__(self):

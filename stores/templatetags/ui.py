@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from stores.channels import ICONS as ICON_OF_CHANNEL
+from stores.pages import up_to
 
 register = template.Library()
 
@@ -154,6 +155,9 @@ TOGETHER = re.compile(
 @register.filter
 def unbroken(text):
     """Text whose "17–19時" or "11/19(木)" stays on one line: `{{ task.reason|unbroken }}`."""
+register.filter(up_to)
+
+
     return mark_safe(TOGETHER.sub(r'<span class="keep">\g<0></span>', conditional_escape(text)))  # noqa: S308
 
 
