@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from followups.models import Contact, Outcome, TextTemplate
+from followups.models import ActedOn, Contact, Outcome, TextTemplate
 from followups.models.contact import CONVERSATIONS
 from followups.reasons import explain
 
@@ -35,6 +35,7 @@ class Panel:
     told: str = ""
     cancel_form: object = None
     no_answer_form: object = None
+    acts: list = field(default_factory=list)
 
     @classmethod
     def of_task(cls, task, form, now) -> "Panel":
@@ -46,6 +47,7 @@ class Panel:
             save_url=reverse("todo:task-result", args=[task.pk]),
             outcomes=form.fields["outcome"].choices,
             history=_history(task.customer, now),
+            acts=list(ActedOn.objects.about(task=task)),
             task=task,
             why=explain(task.reason),
             script=task.step.script if task.step else "",
@@ -64,6 +66,7 @@ class Panel:
             save_url=reverse("todo:reply-answer", args=[reply.pk]),
             outcomes=form.fields["outcome"].choices,
             history=_history(reply.customer, now),
+            acts=list(ActedOn.objects.about(contact=reply)),
             reply=reply,
             texts=_texts(form),
             no_answer_form=NoAnswerForm(),

@@ -49,6 +49,9 @@ class TaskQuerySet(StoreQuerySet):
     def of_people(self, people):
         return self.filter(assignee__in=people)
 
+    def count_by_person(self) -> dict[int | None, int]:
+        return dict(self.order_by().values_list("assignee").annotate(models.Count("pk")))
+
     def of_nobody(self):
         """The store's pool."""
         return self.filter(assignee__isnull=True)
@@ -173,9 +176,6 @@ class Task(models.Model):
                 name="task_open_of_store",
                 condition=OPEN,
             ),
-            models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
-            models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
-            models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),
             models.Index(
                 fields=["late_at", "due_from", "id"],
                 include=["due_on", "channel", "assignee", "store"],
@@ -188,6 +188,9 @@ class Task(models.Model):
                 name="task_open_by_day",
                 condition=OPEN,
             ),
+            models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
+            models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
+            models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),
         ]
 
     def __str__(self):
