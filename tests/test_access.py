@@ -131,10 +131,12 @@ todo:home                                          | 302                        
 todo:board                                         | 200                              | 405
 todo:task pk=task                                  | 200 / 404                        | 405
 todo:task-result pk=task                           | 405                              | 422 / 404
+todo:task-contact pk=task                          | 405                              | 422 / 404
 todo:task-assignee pk=task                         | 405                              | 302 / 404
 todo:task-cancellation pk=task                     | 405                              | 422 / 404
 todo:reply pk=reply                                | 200 / 404                        | 405
 todo:reply-answer pk=reply                         | 405                              | 422 / 404
+todo:reply-contact pk=reply                        | 405                              | 422 / 404
 todo:reply-closing pk=reply                        | 405                              | 422 / 404
 todo:lead-settle pk=lead                           | 405                              | 422 / 404
 todo:lead-settle pk=deal                           | 405                              | 302 / 404

@@ -33,6 +33,7 @@ class Panel:
     step_count: int = 0
     texts: list = field(default_factory=list)
     told: str = ""
+    beside_url: str = ""
     cancel_form: object = None
     no_answer_form: object = None
     acts: list = field(default_factory=list)
@@ -49,6 +50,7 @@ class Panel:
             history=_history(task.customer, now),
             acts=list(ActedOn.objects.about(task=task)),
             task=task,
+            beside_url=reverse("todo:task-contact", args=[task.pk]) if task.customer_id else "",
             why=explain(task.reason),
             script=task.step.script if task.step else "",
             step_count=len(task.follow_up.version.step_list) if task.follow_up and task.step else 0,
@@ -68,9 +70,15 @@ class Panel:
             history=_history(reply.customer, now),
             acts=list(ActedOn.objects.about(contact=reply)),
             reply=reply,
+            beside_url=reverse("todo:reply-contact", args=[reply.pk]),
             texts=_texts(form),
             no_answer_form=NoAnswerForm(),
         )
+
+    @property
+    def outcome(self) -> str:
+        """What was pressed, in words."""
+        return dict(self.outcomes).get(self.form["outcome"].value(), "")
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import board, contact, customer, deal, deals, desk, follow_up, keys, leads, many, recording, search
+from .views import board, contact, customer, deal, deals, follow_up, keys, leads, many, recording, search
 
 app_name = "todo"
 urlpatterns = [
@@ -11,10 +11,12 @@ urlpatterns = [
     path("keys/setting/", keys.keys_setting, name="keys-setting"),
     path("todo/tasks/<int:pk>/", recording.task, name="task"),
     path("todo/tasks/<int:pk>/result/", recording.task_result, name="task-result"),
+    path("todo/tasks/<int:pk>/contact/", recording.task_contact, name="task-contact"),
     path("todo/tasks/<int:pk>/assignee/", recording.task_assignee, name="task-assignee"),
     path("todo/tasks/<int:pk>/cancellation/", recording.task_cancellation, name="task-cancellation"),
     path("todo/replies/<int:pk>/", recording.reply, name="reply"),
     path("todo/replies/<int:pk>/answer/", recording.reply_answer, name="reply-answer"),
+    path("todo/replies/<int:pk>/contact/", recording.reply_contact, name="reply-contact"),
     path("todo/replies/<int:pk>/closing/", recording.reply_closing, name="reply-closing"),
     path("todo/leads/<int:pk>/settlement/", leads.settle_lead, name="lead-settle"),
     path("todo/leads/<int:pk>/settlement/undo/", leads.unsettle_lead, name="lead-unsettle"),

@@ -187,6 +187,12 @@ class ContactQuerySet(StoreQuerySet):
     def of_customer(self, customer):
         return self.filter(customer=customer)
 
+    def same_as(self, contact, *, since):
+        """Those that stand and say what `contact` says, of the same person, entered since then."""
+        names = ("customer", "deal", "channel", "outcome", "details", "entered_by")
+        said = {name: getattr(contact, name) for name in names}
+        return self.standing().filter(entered_at__gte=since, task__isnull=True, **said)
+
     def for_history(self):
         return self.select_related("done_by", "content_kind")
 
