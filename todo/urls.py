@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import board, contact, customer, deal, deals, follow_up, keys, leads, many, recording, search
+from .views import board, contact, customer, deal, deals, desk, follow_up, keys, leads, many, recording, search
 
 app_name = "todo"
 urlpatterns = [
