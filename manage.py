@@ -10,7 +10,13 @@ WITHOUT_DATABASE = {"", "bench", "check", "collectstatic", "help", "messages", "
 
 def main(arguments):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dealercrm.settings")
-    with database(arguments[1] if len(arguments) > 1 else ""):
+    from dealercrm import environment, log
+
+    environment.read_or_exit()
+    command = arguments[1] if len(arguments) > 1 else ""
+    if command == "worker":
+        log.only_lines()
+    with database(command):
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(arguments)

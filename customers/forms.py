@@ -8,10 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stores.channels import Channel
+from stores.forms.long_select import LongSelect
 from stores.forms.saving import SeenForm
 from stores.inputs import FIRST_DAY, LAST_DAY, ClockInput, DayField
 from stores.models import Staff, Store
 from stores.models.store import Weekday
+from stores.pages import COUNTED
 
 from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
@@ -22,13 +24,13 @@ from .text import display_phone, tidy
 class PeopleFilter(forms.Form):
     """Whose, and of which store; what makes no sense is left out."""
 
-    owner = forms.ChoiceField(label=_("Person in charge"), required=False)
+    owner = forms.ChoiceField(label=_("Person in charge"), required=False, widget=LongSelect)
     store = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), required=False, empty_label=_("All stores"))
 
     def __init__(self, data, *, me):
         super().__init__(data)
         self.me = me
-        people = [(str(one.pk), str(one)) for one in me.colleagues().by_name() if one != me]
+        people = [(str(one.pk), str(one)) for one in me.colleagues().only("name", "username").by_name() if one != me]
         own = [("", _("Everybody")), ("me", _("Myself")), ("nobody", _("Nobody yet"))]
         self.fields["owner"].choices = own + people
         choose_store(self, me)
@@ -84,7 +86,7 @@ class CustomerFilter(PeopleFilter):
             return {}
         if self.list_brought_in:
             rows = rows.from_import(self.list_brought_in)
-        return (rows.in_store(store) if store else rows).count_gaps()
+        return (rows.in_store(store) if store else rows).count_gaps(COUNTED + 1)
 
     @property
     def list_brought_in(self) -> ImportFile | None:
@@ -180,13 +182,18 @@ class NewLeadForm(forms.Form):
 class BookForm(SeenForm):
     """A part of a customer's entry."""
 
-    def save_of(self, customer, now):
-        """Save the row, and that the customer was changed. Raises NotSaved."""
+    def save_of(self, customer, *, by, now):
+        """Save the row, and who has changed the customer's entry. Raises NotSaved."""
         with transaction.atomic():
-            Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+            self.customer = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
             self.save()
-            Customer.objects.filter(pk=customer.pk).update(updated_at=now)
+            Customer.objects.filter(pk=customer.pk).update(updated_at=now, edited_at=now, edited_by=by)
             Customer.objects.filter(pk=customer.pk).reindex()
+
+    def last_change(self, row):
+        """Nobody's where an import came after it."""
+        last = self.customer
+        return (str(last.edited_by), last.edited_at) if last.edited_by and last.edited_at == last.updated_at else None
 
 
 class CustomerForm(BookForm):

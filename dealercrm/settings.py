@@ -6,25 +6,24 @@ from datetime import timedelta
 import pghistory
 from csp.constants import NONE, SELF
 
-from dealercrm import embedded, environment
+from dealercrm import embedded, environment, log
 
 BASE_DIR = environment.BASE_DIR
 DATA_DIR = environment.data_dir()
 DEMONSTRATION = environment.is_demonstration()
 DEBUG = False
 
+ENV = environment.read()
+PROXIES = ENV.PROXIES or 0
 if DEMONSTRATION:
     SECRET_KEY = environment.demonstration_secret_key()
     # Only by name of this machine, so that no page of the internet can point its own name at us.
     ALLOWED_HOSTS = ["*"] if "HOST" in os.environ else ["localhost", "127.0.0.1", "[::1]"]
-    PROXIES = 0
-    DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.url(DATA_DIR / "postgres")
+    DATABASE_URL = ENV.DATABASE_URL or embedded.url(DATA_DIR / "postgres")
 else:
-    _required = environment.required()
-    SECRET_KEY = _required["SECRET_KEY"]
-    ALLOWED_HOSTS = [host.strip() for host in _required["ALLOWED_HOSTS"].split(",")]
-    PROXIES = int(_required["PROXIES"])
-    DATABASE_URL = _required["DATABASE_URL"]
+    SECRET_KEY = ENV.SECRET_KEY
+    ALLOWED_HOSTS = ENV.ALLOWED_HOSTS
+    DATABASE_URL = ENV.DATABASE_URL
 
 DATABASES = {"default": environment.database(DATABASE_URL)}
 if os.environ.get("DATABASE_POOL") == "1":
@@ -56,6 +55,8 @@ INSTALLED_APPS = [
     "todo",
 ]
 MIDDLEWARE = [
+    "dealercrm.access_log.AccessNotesMiddleware",
+    "dealercrm.health.HealthMiddleware",
     "dealercrm.recovery.RecoveryMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -103,7 +104,7 @@ USE_TZ = True
 
 # Files sent as they are
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = ENV.STATIC_DIR or DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -120,6 +121,17 @@ PGHISTORY_CONTEXT_FIELD = pghistory.ContextJSONField()
 PGHISTORY_CONTEXT_ID_FIELD = pghistory.ContextUUIDField()
 PGHISTORY_FOREIGN_KEY_FIELD = pghistory.ForeignKey(db_index=False)
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_index=True, related_name="events")
+
+# Files that people bring in; none so far, but a backup takes the folder along
+MEDIA_ROOT = DATA_DIR / "files"
+
+# Mail. The demonstration sends none: what it would send lies in a folder.
+if DEMONSTRATION and "EMAIL_URL" not in os.environ:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA_DIR / "mail"
+globals().update(ENV.EMAIL_URL)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
 
 # Who signs in, and how
 AUTH_USER_MODEL = "stores.Staff"
@@ -162,7 +174,6 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = not DEMONSTRATION
-SECURE_REDIRECT_EXEMPT = [r"^health$"]
 SECURE_HSTS_SECONDS = 0 if DEMONSTRATION else 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEMONSTRATION
 SECURE_HSTS_PRELOAD = not DEMONSTRATION
@@ -184,7 +195,7 @@ CONTENT_SECURITY_POLICY = {
 # The worker: every number is explained in STYLE.md's last chapter. retry > timeout × (1 + ⌈2 / 2⌉).
 Q_CLUSTER = {
     "name": "dealercrm",
-    "orm": "default",
+    **({"redis": ENV.REDIS_URL} if ENV.REDIS_URL else {"orm": "default"}),
     "workers": 2,
     "queue_limit": 1,
     "bulk": 1,
@@ -202,27 +213,4 @@ Q_CLUSTER = {
     "label": "dealercrm",
 }
 
-# Only paths, never what people typed: no query strings, no form values, no names.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"without_personal_data": {"()": "dealercrm.log.WithoutPersonalData"}},
-    "formatters": {"line": {"()": "dealercrm.log.LineFormatter"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["without_personal_data"],
-        },
-    },
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {
-        "django": {"handlers": [], "level": "WARNING", "propagate": True},
-        "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
-        "django.security.DisallowedHost": {"handlers": [], "level": "CRITICAL", "propagate": True},
-        "django-q": {"handlers": [], "level": "WARNING", "propagate": True},
-        "axes": {"handlers": [], "level": "ERROR", "propagate": True},
-        "gunicorn.http": {"handlers": [], "level": "ERROR", "propagate": True},
-        "psycopg.pool": {"handlers": [], "level": "ERROR", "propagate": True},
-    },
-}
+LOGGING = log.configuration()

@@ -22,6 +22,7 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("setup/", setup, name="setup"),
     path("stores/", include("stores.urls")),
+    path("notifications/", include("stores.urls_notifications")),
     path("house/", include("followups.urls_house")),
     path("", include("customers.urls")),
     path("patterns/", include("followups.urls_patterns")),

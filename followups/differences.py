@@ -1,8 +1,8 @@
 """What differs between two lists of steps: pure functions, no database, no clock (REQUIREMENTS B7).
 
-A step is a mapping of its fields to plain values, the same fields in all of them. `compare` finds which step of the old list has become which of the
-new one, so that a step put in front doesn't make all others look changed, and `apply` makes the new list of the old
-one and what `compare` found.
+A step is a mapping of its fields to plain values, the same fields in all of them. `compare` finds which step of the
+old list has become which of the new one, so that a step put in front doesn't make all others look changed, and `apply`
+makes the new list of the old one and what `compare` found.
 """
 
 import re

@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from customers.models import Deal, LostReason, Stage
 from stores.calendar import OpeningCalendar
 from stores.channels import Channel
+from stores.locks import one_at_a_time
 from stores.wake import wake
 
 from .models import (
@@ -31,6 +32,9 @@ from .models.contact import CONVERSATIONS, REACHED, UNANSWERED
 from .schedule import Planned, StepSpec, plan_anyway
 from .starting import AlreadyRunning, start
 from .stopping import end_finished, hold, lose_deal, move_deal, stop
+
+JUST_NOW = timedelta(minutes=1)
+"""The same words sent again within so long are the same record: a button pressed twice."""
 
 
 class AlreadyRecorded(Exception):
@@ -106,6 +110,22 @@ def record_contact(customer, deal, channel, result: Result, *, by, now) -> Conta
     with transaction.atomic():
         hold(FollowUp.objects.of_customer(customer))
         contact = _keep(result, customer, deal, channel, by=by, now=now)
+        _settle(contact, result, by=by, now=now)
+    return contact
+
+
+def record_beside(about: Task | Contact, channel, result: Result, *, by, now) -> Contact:
+    """What somebody did about a task or a reply that another one had recorded before: a contact of its own.
+
+    Sent twice within JUST_NOW, it is the one that is there.
+    """
+    with transaction.atomic():
+        hold(FollowUp.objects.of_customer(about.customer_id))
+        one_at_a_time("contact", about.customer_id, by.pk)
+        contact = _keep(result, about.customer, about.deal, channel, by=by, now=now)
+        _fill_from_step(contact, about.step if isinstance(about, Task) else None)
+        if again := Contact.objects.same_as(contact, since=now - JUST_NOW).first():
+            return again
         _settle(contact, result, by=by, now=now)
     return contact
 

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .views import pattern_versions as versions
 from .views import patterns as views
 
 app_name = "patterns"
@@ -12,6 +13,12 @@ urlpatterns = [
     path("<int:pk>/edit/", views.edit, name="edit"),
     path("<int:pk>/preview/", views.preview, name="preview"),
     path("<int:pk>/versions/<int:number>/", views.version, name="version"),
+    path("<int:pk>/versions/<int:number>/differences/", versions.differences, name="differences"),
+    path("<int:pk>/versions/<int:number>/return/", versions.version_return, name="version_return"),
+    path("<int:pk>/history/", versions.history, name="history"),
+    path("<int:pk>/group/", versions.group, name="group"),
+    path("<int:pk>/group/takeover/", versions.takeover, name="takeover"),
+    path("<int:pk>/group/keeping/", versions.keeping, name="keeping"),
     path("<int:pk>/name/", views.name, name="name"),
     path("<int:pk>/copies/", views.copies, name="copies"),
     path("<int:pk>/retirement/", views.retirement, name="retirement"),

@@ -27,11 +27,11 @@ def write(*, name, description, store, base, steps, note, by, now) -> Pattern:
     return pattern
 
 
-def revise(pattern, *, base, steps, note, began_from, by, now) -> PatternVersion | None:
+def revise(pattern, *, base, steps, note, began_from, by, now, taken_from=None) -> PatternVersion | None:
     """Save what was edited as a new version; None when it says the same as the newest.
 
-    `began_from`: the number of the version that was edited. Raises Superseded when there is a newer one, so that two
-    people never undo each other unknowingly.
+    `began_from`: the number of the version that was edited; `taken_from`: as in Pattern.add_version. Raises Superseded
+    when there is a newer one, so that two people never undo each other unknowingly.
     """
     with transaction.atomic():
         newest = Pattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk).current_version
@@ -39,7 +39,29 @@ def revise(pattern, *, base, steps, note, began_from, by, now) -> PatternVersion
             return None
         if newest.number != began_from:
             raise Superseded(newest)
-        return pattern.add_version(base=base, steps=steps, by=by, now=now, note=note)
+        return pattern.add_version(base=base, steps=steps, by=by, now=now, note=note, taken_from=taken_from)
+
+
+def take(pattern, version, *, note, began_from, by, now) -> PatternVersion | None:
+    """Make the steps of `version` the pattern's own, in a new version: an earlier one again, or the group's.
+
+    None when they are that already. Raises Superseded as `revise` does.
+    """
+    steps = list(version.steps.all())
+    with transaction.atomic():
+        made = revise(
+            pattern,
+            base=version.base,
+            steps=steps,
+            note=note,
+            began_from=began_from,
+            by=by,
+            now=now,
+            taken_from=version,
+        )
+        if version.pattern_id != pattern.pk:
+            pattern.see(version)
+    return made
 
 
 def _free_slug(name: str) -> str:

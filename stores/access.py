@@ -42,6 +42,9 @@ class StoreQuerySet(models.QuerySet):
         picked = self.values("pk")[after : after + number]
         return self.model._default_manager.those(picked).order_by(*self.query.order_by)
 
+    def with_ids(self, ids):
+        return self.filter(pk__in=ids)
+
     def those(self, picked):
         """Those of these that `picked` (a queryset of their ids) gives, which is answered first and by itself."""
         return self.filter(_OneOf(models.F("pk"), ArraySubquery(picked)))

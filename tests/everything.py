@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from customers.models import DealKind, ImportFile, LostReason, Rank, Source, Stage
 from followups.expansion import expand
-from followups.models import Contact, ContentKind, Pattern
+from followups.models import Contact, ContentKind, Pattern, Step
 from followups.starting import start
 from stores.models import DayOff, Role
 from tests.cast import contact, customer, lead, pattern, reply, staff, task, vehicle
@@ -31,6 +31,10 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         now=now,
     )
     made.versions.update(note=f"変更点{word}")
+    copy = Pattern.objects.of_group().get(slug="after-delivery").copy_to(store, by=owner, now=now)
+    Pattern.objects.filter(pk=copy.pk).update(name=f"写し{word}", description=f"写しの説明{word}")
+    rewritten = [Step(title=f"書き直し{word}", script=f"書き直した台本{word}", offset_days=5)]
+    copy.add_version(base="delivered", steps=rewritten, by=owner, now=now, note=f"写しの変更点{word}")
     deal = lead(person, now - timedelta(days=2), goods=f"商品{word}", note=f"要望{word}", staff=owner, vehicle=car)
     deal.take(owner, now)
     deal.move_to(Stage.MET, owner, now)
@@ -65,6 +69,7 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "lost_deal": lost,
         "lead": new,
         "pattern": made,
+        "copy": copy,
         "group_pattern": Pattern.objects.of_group().get(slug="new-arrival"),
         "follow_up": running,
         "task": overdue,

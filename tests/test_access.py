@@ -95,6 +95,26 @@ patterns:preview pk=pattern                        | 405                        
 patterns:preview pk=group_pattern                  | 405                              | 403 403 403 200 / 403
 patterns:version pk=pattern number=1               | 200 / 404                        | 405
 patterns:version pk=group_pattern number=1         | 200                              | 405
+patterns:differences pk=pattern number=1           | 200 / 404                        | 405
+patterns:differences pk=pattern number=2           | 404                              | 405
+patterns:differences pk=copy number=2              | 200 / 404                        | 405
+patterns:differences pk=group_pattern number=1     | 200                              | 405
+patterns:version_return pk=pattern number=1        | 403 403 200 200 / 404            | 403 403 302 302 / 404
+patterns:version_return pk=copy number=1           | 403 403 200 200 / 404            | 403 403 409 409 / 404
+patterns:version_return pk=pattern number=2        | 403 403 404 404 / 404            | 403 403 404 404 / 404
+patterns:version_return pk=group_pattern number=1  | 403 403 403 200 / 403            | 403 403 403 302 / 403
+patterns:history pk=pattern                        | 200 / 404                        | 405
+patterns:history pk=copy                           | 200 / 404                        | 405
+patterns:history pk=group_pattern                  | 200                              | 405
+patterns:group pk=copy                             | 200 / 404                        | 405
+patterns:group pk=pattern                          | 404                              | 405
+patterns:group pk=group_pattern                    | 404                              | 405
+patterns:takeover pk=copy                          | 405                              | 403 403 422 422 / 404
+patterns:takeover pk=pattern                       | 405                              | 403 403 404 404 / 404
+patterns:takeover pk=group_pattern                 | 405                              | 403 403 403 404 / 403
+patterns:keeping pk=copy &version=1                | 405                              | 403 403 302 302 / 404
+patterns:keeping pk=copy                           | 405                              | 403 403 404 404 / 404
+patterns:keeping pk=pattern &version=1             | 405                              | 403 403 404 404 / 404
 patterns:name pk=pattern                           | 403 403 200 200 / 404            | 403 403 422 422 / 404
 patterns:name pk=group_pattern                     | 403 403 403 200 / 403            | 403 403 403 422 / 403
 patterns:copies pk=pattern &store=hiratsuka        | 405                              | 403 / 404
@@ -102,6 +122,8 @@ patterns:copies pk=group_pattern &store=hiratsuka  | 405                        
 patterns:copies pk=group_pattern &store=yokohama   | 405                              | 404 404 404 302 / 403 302
 patterns:retirement pk=pattern                     | 403 403 200 200 / 404            | 403 403 302 302 / 404
 patterns:retirement pk=group_pattern               | 403 403 403 200 / 403            | 403 403 403 302 / 403
+patterns:pattern pk=copy                           | 200 / 404                        | 405
+patterns:retirement pk=copy                        | 403 403 200 200 / 404            | 403 403 302 302 / 404
 patterns:comeback pk=pattern                       | 405                              | 403 403 302 302 / 404
 patterns:comeback pk=group_pattern                 | 405                              | 403 403 403 302 / 403
 # The board, customers and deals
@@ -109,10 +131,12 @@ todo:home                                          | 302                        
 todo:board                                         | 200                              | 405
 todo:task pk=task                                  | 200 / 404                        | 405
 todo:task-result pk=task                           | 405                              | 422 / 404
+todo:task-contact pk=task                          | 405                              | 422 / 404
 todo:task-assignee pk=task                         | 405                              | 302 / 404
 todo:task-cancellation pk=task                     | 405                              | 422 / 404
 todo:reply pk=reply                                | 200 / 404                        | 405
 todo:reply-answer pk=reply                         | 405                              | 422 / 404
+todo:reply-contact pk=reply                        | 405                              | 422 / 404
 todo:reply-closing pk=reply                        | 405                              | 422 / 404
 todo:lead-settle pk=lead                           | 405                              | 422 / 404
 todo:lead-settle pk=deal                           | 405                              | 302 / 404

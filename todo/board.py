@@ -1,12 +1,11 @@
 """What the board shows: for whom, how many in each view, and the rows of one view (REQUIREMENTS A1, A2)."""
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass
+from operator import itemgetter
 
-from django.db.models import (
-    Exists,
-    OuterRef,
-)
+from django.db.models import Exists, OuterRef, Value
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
@@ -102,44 +101,80 @@ def rows_of(view: str, me, who: Who, now, counted, *, channel: str = "", page: i
 
     `counted`: the tally. What fell late after a page's last task is not on that page, so it isn't read.
     """
-    end = page * PAGE + 1
-    mine = who.key == "me"
+    mine, after = who.key == "me", (page - 1) * PAGE
     if view == "new":
-        found = _leads(who.deals(me).new(), view, now, end, mine)
+        found = _leads(_page(who.deals(me).new().longest_waiting(), after), view, now, mine)
     elif view == "replied":
-        found = _replies(who.replies(me).waiting(), view, now, end, mine)
+        found = _replies(_page(who.replies(me).waiting().longest_waiting(), after), view, now, mine)
+    elif view == "overdue" and not channel:
+        found = _overdue(me, who, now, counted, mine) if page == 1 else _overdue_further(me, who, now, after, mine)
     else:
-        found = _tasks(view, me, who, now, channel, end, mine)
-    if view == "overdue" and not channel:
-        last = found[-1]["since"] if len(found) == end else now
-        if counted.lead_late_since and counted.lead_late_since <= last:
-            found += _leads(who.deals(me).new_late(last), view, now, end, mine)
-        if counted.reply_late_since and counted.reply_late_since <= last:
-            found += _replies(who.replies(me).waiting_late(last), view, now, end, mine)
-        found.sort(key=lambda row: row["since"])
-    return Rows(found[end - 1 - PAGE : end - 1], page, len(found) >= end and page < LAST_PAGE)
+        found = _tasks(_page(_in_order(view, me, who, now, channel), after), view, now, mine, me)
+    return Rows(found[:PAGE], page, len(found) > PAGE and page < LAST_PAGE)
 
 
-def _tasks(view, me, who, now, channel, end, mine) -> list[dict]:
+def _page(rows, after):
+    """One page of them and one row more, which tells that there is another page."""
+    return rows.first_rows(PAGE + 1, after=after)
+
+
+def _in_order(view, me, who, now, channel=""):
     if view == "done":
         tasks = who.done(me, now).latest_done()
     else:
         tasks = who.tasks(me)
         tasks = {"on-time": tasks.on_time, "overdue": tasks.overdue, "upcoming": tasks.upcoming}[view](now)
         tasks = tasks.by_day() if view == "upcoming" else tasks.by_urgency()
-    if channel:
-        tasks = tasks.by_channel(channel)
-    tasks = tasks.first_rows(end).for_board()
+    return tasks.by_channel(channel) if channel else tasks
+
+
+def _overdue(me, who, now, counted, mine) -> list[dict]:
+    """The first page: leads and replies are read only where they can stand on it."""
+    found = _tasks(_page(_in_order("overdue", me, who, now), 0), "overdue", now, mine, me)
+    last = found[-1]["since"] if len(found) > PAGE else now
+    if counted.lead_late_since and counted.lead_late_since <= last:
+        found += _leads(_page(who.deals(me).new_late(last).longest_late(), 0), "overdue", now, mine)
+    if counted.reply_late_since and counted.reply_late_since <= last:
+        found += _replies(_page(who.replies(me).waiting_late(last).longest_waiting(), 0), "overdue", now, mine)
+    return sorted(found, key=lambda row: row["since"])
+
+
+def _overdue_further(me, who, now, after, mine) -> list[dict]:
+    """A page behind the first: where it begins is found by ids and times alone, in one statement."""
+    end = after + PAGE + 1
+    tasks, leads, replies = (
+        _in_order("overdue", me, who, now),
+        who.deals(me).new_late(now).longest_late(),
+        who.replies(me).waiting_late(now).longest_waiting(),
+    )
+    keys = tasks.values_list("late_at", Value("task"), "pk")[:end].union(
+        leads.values_list("new_late_at", Value("lead"), "pk")[:end],
+        replies.values_list("answer_late_at", Value("reply"), "pk")[:end],
+        all=True,
+    )
+    ids = defaultdict(list)
+    for _since, kind, pk in sorted(keys, key=itemgetter(0))[after:end]:
+        ids[kind].append(pk)
+    found = _tasks(tasks.with_ids(ids["task"]), "overdue", now, mine, me) if ids["task"] else []
+    if ids["lead"]:
+        found += _leads(leads.with_ids(ids["lead"]), "overdue", now, mine)
+    if ids["reply"]:
+        found += _replies(replies.with_ids(ids["reply"]), "overdue", now, mine)
+    return sorted(found, key=lambda row: row["since"])
+
+
+def _tasks(tasks, view, now, mine, me) -> list[dict]:
+    tasks = tasks.for_board()
     tasks = tasks.with_contacts() if view == "done" else tasks
     return [task_row(task, view, now, mine=mine, me=me) for task in tasks]
 
 
-def _leads(deals, view, now, end, mine) -> list[dict]:
-    return [lead_row(deal, view, now, mine=mine) for deal in deals.longest_waiting().for_board()[:end]]
+def _leads(deals, view, now, mine) -> list[dict]:
+    return [lead_row(deal, view, now, mine=mine) for deal in deals.for_board()]
 
 
-def _replies(contacts, view, now, end, mine) -> list[dict]:
-    return [reply_row(contact, view, now, mine=mine) for contact in contacts.longest_waiting().for_board()[:end]]
+def _replies(contacts, view, now, mine) -> list[dict]:
+    return [reply_row(contact, view, now, mine=mine) for contact in contacts.for_board()]
 
 
 def colleagues(me, now) -> list:

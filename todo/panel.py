@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
-from followups.models import Contact, Outcome, TextTemplate
+from followups.models import ActedOn, Contact, Outcome, TextTemplate
 from followups.models.contact import CONVERSATIONS
 from followups.reasons import explain
 
@@ -33,8 +33,10 @@ class Panel:
     step_count: int = 0
     texts: list = field(default_factory=list)
     told: str = ""
+    beside_url: str = ""
     cancel_form: object = None
     no_answer_form: object = None
+    acts: list = field(default_factory=list)
 
     @classmethod
     def of_task(cls, task, form, now) -> "Panel":
@@ -46,7 +48,9 @@ class Panel:
             save_url=reverse("todo:task-result", args=[task.pk]),
             outcomes=form.fields["outcome"].choices,
             history=_history(task.customer, now),
+            acts=list(ActedOn.objects.about(task=task)),
             task=task,
+            beside_url=reverse("todo:task-contact", args=[task.pk]) if task.customer_id else "",
             why=explain(task.reason),
             script=task.step.script if task.step else "",
             step_count=len(task.follow_up.version.step_list) if task.follow_up and task.step else 0,
@@ -64,10 +68,17 @@ class Panel:
             save_url=reverse("todo:reply-answer", args=[reply.pk]),
             outcomes=form.fields["outcome"].choices,
             history=_history(reply.customer, now),
+            acts=list(ActedOn.objects.about(contact=reply)),
             reply=reply,
+            beside_url=reverse("todo:reply-contact", args=[reply.pk]),
             texts=_texts(form),
             no_answer_form=NoAnswerForm(),
         )
+
+    @property
+    def outcome(self) -> str:
+        """What was pressed, in words."""
+        return dict(self.outcomes).get(self.form["outcome"].value(), "")
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from customers.models import DealKind, Source
+from customers.models import DealKind, Source, Stage
 from stores.channels import ICONS, Channel
 
 from .access import may_change
@@ -80,6 +80,20 @@ def lead_row(deal, view, now, *, mine=False) -> dict:
         whose=whose,
     )
     return row
+
+
+def deal_row(deal, now) -> dict:
+    """A deal that has been begun; needs `with_stood_since`."""
+    return {
+        **lead_row(deal, "", now),
+        "is_lead": False,
+        "mark": Stage(deal.stage).label,
+        "mark_class": "chip",
+        "when": elapsed_label(deal.stood_since, now),
+        "where": moment_label(deal.stood_since, now),
+        "since": deal.stood_since,
+        "icon": "handshake",
+    }
 
 
 def reply_row(contact, view, now, *, mine=False) -> dict:

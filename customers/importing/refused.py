@@ -15,13 +15,11 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from .columns import REASON_HEADINGS, field_of, heading_of
+from .formulas import guarded
 
 MOST_IN_A_WORKBOOK = 5000
 """Making a workbook of more would keep a web process busy for seconds; as CSV they come at once."""
 TEXT = "@"
-QUOTE = "'"
-FORMULA_SIGNS = tuple("=+-@＝＋－＠\t\r")
-"""What Excel takes for the beginning of a calculation, also in full width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +79,3 @@ def _text_cell(sheet, text):
     cell.data_type = "s"
     cell.number_format = TEXT
     return cell
-
-
-def guarded(cell: str) -> str:
-    """A cell that Excel won't calculate; `bare` gives it back as it was."""
-    return QUOTE + cell if cell.startswith(FORMULA_SIGNS) or _looks_guarded(cell) else cell
-
-
-def bare(cell: str) -> str:
-    return cell[1:] if _looks_guarded(cell) else cell
-
-
-def _looks_guarded(cell):
-    return cell.startswith(QUOTE) and cell.lstrip(QUOTE).startswith(FORMULA_SIGNS)

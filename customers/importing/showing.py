@@ -36,12 +36,18 @@ def figures(file: ImportFile) -> list[Figure]:
     return [Figure(name if name != "rows" else "all", words(name), told.get(name, 0)) for name in COUNTS]
 
 
+def remarks(file: ImportFile) -> Figure:
+    """How much is said about cells that could not be used, or that one should look at."""
+    count = sum(count for _column, count in file.report.get("problem_columns", []))
+    return Figure("remarks", _("remarks"), count)
+
+
 def counted(file: ImportFile) -> dict:
     """What every page that shows counts shows of them."""
     return {
         "file": file,
         "told": file.report,
-        "figures": figures(file),
+        "figures": [*figures(file), *([remarks(file)] if file.state == ImportFile.State.CHECKED else [])],
         "to_save": to_save(file),
         "as_workbook": file.report.get("refused", 0) <= MOST_IN_A_WORKBOOK,
     }
@@ -51,10 +57,6 @@ def to_save(file: ImportFile) -> int:
     """How many customers confirming would make or change, doubles counted as they were decided."""
     decided = file.rows.accepted().count() if file.state == ImportFile.State.CHECKED else 0
     return file.report.get("new", 0) + file.report.get("updated", 0) + decided
-
-
-def remarks(file: ImportFile) -> int:
-    return sum(count for _column, count in file.report.get("problem_columns", []))
 
 
 @dataclass(frozen=True, slots=True)

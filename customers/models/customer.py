@@ -1,8 +1,10 @@
+from collections import Counter
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -18,6 +20,8 @@ from ..text import display_phone, fold, phone_digits
 KANA = NullIf("kana", Value(""))
 """Nothing where there is no kana: that sorts last."""
 LAST_SIGN = "\U0010ffff"
+FOUND = 5001
+"""What a list leafs through (stores.pages), and one more."""
 SHORT = 2
 """Trigrams find nothing as short as this; most family names are."""
 SHORT_PARTS = Func("search", arity=1, function="customer_short_parts", output_field=ArrayField(models.TextField()))
@@ -42,17 +46,19 @@ class CustomerQuerySet(StoreQuerySet):
         """Neither closed nor merged (DESIGN.md "Figures")."""
         return self.filter(closed_at__isnull=True)
 
-    def search(self, text: str):
+    def search(self, text: str, *, most: int = FOUND):
         """Any part of a name, kana, phone, mail or plate, in any width or kana (REQUIREMENTS C9).
 
         Words are looked for each by itself and all must be found; numbers also across their hyphens and blanks.
-        By kana, sorted once found: walking the book in its order would pass everybody else.
+        By kana, sorted once found: walking the book in its order would pass everybody else. Looked for no further than
+        `most`: half of all people have a number with 090, and nobody is found among so many.
         """
         digits = phone_digits(text)
         found = self.alias(short_parts=SHORT_PARTS)
         for part in [digits] if digits else filter(None, map(fold, text.split())):
             found = found.filter(_holds(part))
-        return found.order_by(Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
+        first = found.order_by().values("pk")[:most]
+        return self.those(first).order_by(Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
 
     def in_kana_order(self):
         """The whole book by kana, as its index lists it; those without one come last."""
@@ -82,13 +88,15 @@ class CustomerQuerySet(StoreQuerySet):
         """No task is open and no pattern at work: nobody would notice them being forgotten."""
         return self.filter(self._nothing_planned())
 
-    def count_gaps(self) -> dict[str, int]:
-        """What is still to be settled, in one statement: `nobody` in charge, nothing `planned`, without a `rank`."""
-        return self.order_by().aggregate(
-            nobody=Count("pk", filter=Q(owner__isnull=True)),
-            planned=Count("pk", filter=self._nothing_planned()),
-            rank=Count("pk", filter=Q(rank__isnull=True)),
-        )
+    def count_gaps(self, most: int) -> dict[str, int]:
+        """What is still to be settled: `nobody` in charge, nothing `planned`, without a `rank`.
+
+        One statement, and each is counted up to `most` only.
+        """
+        gaps = {"nobody": self.of_nobody(), "planned": self.with_nothing_planned(), "rank": self.of_rank(None)}
+        found = [rows.order_by().values_list(Value(name))[:most] for name, rows in gaps.items()]
+        counts = Counter(name for (name,) in found[0].union(*found[1:], all=True))
+        return {name: counts[name] for name in gaps}
 
     def _nothing_planned(self) -> Q:
         """Tasks and follow-ups stand on a higher floor: they are known here by the names of their relations only."""
@@ -199,6 +207,10 @@ class Customer(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False, db_index=False
+    )
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_contacted_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_negotiated_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -1,7 +1,9 @@
+from collections import Counter
+
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -12,6 +14,10 @@ from stores.wake import wake
 
 from .customer import Customer
 from .vehicle import Vehicle
+
+OPEN = Q(closed_at__isnull=True)
+LOST = Q(lost_at__isnull=False)
+PAID = Q(closed_at__isnull=False, lost_at__isnull=True)
 
 
 class DealKind(models.TextChoices):
@@ -67,7 +73,7 @@ class LostReason(models.TextChoices):
 
 class DealQuerySet(StoreQuerySet):
     def open(self):
-        return self.filter(closed_at__isnull=True)
+        return self.filter(OPEN)
 
     def new(self):
         """Received and nobody has begun (REQUIREMENTS A1)."""
@@ -90,6 +96,9 @@ class DealQuerySet(StoreQuerySet):
     def longest_waiting(self):
         return self.order_by("received_at", "pk")
 
+    def longest_late(self):
+        return self.order_by("new_late_at", "pk")
+
     def for_list(self):
         return self.select_related("customer__rank", "staff", "store", "vehicle")
 
@@ -99,6 +108,13 @@ class DealQuerySet(StoreQuerySet):
             "store", "source", "kind", "goods", "note", "received_at", "new_late_at",
             "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
             "staff__name", "staff__username",
+        )  # fmt: skip
+
+    def for_cards(self):
+        """Only what a card of the stage board or a line of the list shows."""
+        return self.select_related("customer", "staff").only(
+            "kind", "goods", "stage", "stage_changed_at", "taken_at", "closed_at", "lost_at", "lost_reason",
+            "customer__name", "staff__name", "staff__username",
         )  # fmt: skip
 
     def for_page(self):
@@ -112,6 +128,10 @@ class DealQuerySet(StoreQuerySet):
     def in_stage(self, stage):
         return self.filter(stage=stage)
 
+    def with_stood_since(self):
+        """`stood_since`: when the stage last changed or the customer was last reached, whichever is later."""
+        return self.annotate(stood_since=Greatest("stage_changed_at", "last_contacted_at"))
+
     def longest_in_stage(self):
         return self.order_by("stage_changed_at", "pk")
 
@@ -119,18 +139,20 @@ class DealQuerySet(StoreQuerySet):
         return self.order_by("-closed_at", "-pk")
 
     def lost(self):
-        return self.filter(lost_at__isnull=False)
+        return self.filter(LOST)
 
     def paid(self):
-        return self.filter(closed_at__isnull=False, lost_at__isnull=True)
+        return self.filter(PAID)
 
     def first_of_each_stage(self, n):
-        """The `n` that have stood longest in each stage."""
-        place = Window(RowNumber(), partition_by="stage", order_by=["stage_changed_at", "pk"])
-        return self.those(self.order_by().annotate(place=place).filter(place__lte=n).values("pk"))
+        """The `n` that have stood longest in each stage; each stage is read no further in its index."""
+        first = [self.in_stage(stage).longest_in_stage().values("pk")[:n] for stage in Stage.values]
+        return self.those(first[0].union(*first[1:], all=True))
 
-    def count_by_stage(self) -> dict[str, int]:
-        return dict(self.order_by().values_list("stage").annotate(Count("pk")))
+    def count_by_stage(self, most: int) -> dict[str, int]:
+        """How many stand in each stage, counted up to `most`."""
+        stages = [self.in_stage(stage).order_by().values_list("stage")[:most] for stage in Stage.values]
+        return Counter(stage for (stage,) in stages[0].union(*stages[1:], all=True))
 
 
 class Deal(models.Model):
@@ -193,7 +215,13 @@ class Deal(models.Model):
                 name="deal_new",
                 condition=Q(closed_at__isnull=True, taken_at__isnull=True),
             ),
-            models.Index(fields=["store", "stage"], name="deal_open_by_stage", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["store", "stage", "stage_changed_at", "id"], name="deal_open_of_store", condition=OPEN
+            ),
+            models.Index(fields=["stage", "stage_changed_at", "id"], name="deal_open_of_stage", condition=OPEN),
+            models.Index(fields=["stage_changed_at", "id"], include=["store"], name="deal_open_by_age", condition=OPEN),
+            models.Index(fields=["-closed_at", "-id"], include=["store"], name="deal_lost", condition=LOST),
+            models.Index(fields=["-closed_at", "-id"], include=["store"], name="deal_paid", condition=PAID),
             models.Index(fields=["lost_at"], name="deal_lost_lately", condition=Q(lost_at__isnull=False)),
             models.Index(fields=["won_at"], name="deal_won_lately", condition=Q(won_at__isnull=False)),
         ]

@@ -1,14 +1,15 @@
 """The customer book: search, filters, one page after the other (REQUIREMENTS C9)."""
 
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stores.decorators import signed_in
+from stores.pages import Pages
 
 from ..forms import CustomerFilter
 from ..importing.uploads import may_import
 from ..models import Customer
+from ..models.customer import CustomerQuerySet
 
 PAGE = 50
 
@@ -21,7 +22,7 @@ def customers(request):
     found = form.found(book)
     context = {
         "form": form,
-        "page": Paginator(found.for_list(), PAGE).get_page(request.GET.get("page")),
+        "page": Pages(found, PAGE, show=CustomerQuerySet.for_list).get_page(request.GET.get("page")),
         "gaps": form.gaps(book),
         "choosing": request.GET.get("choose") == "yes",
         "may_import": may_import(request.user),

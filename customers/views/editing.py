@@ -1,5 +1,7 @@
 """Changing a customer and their vehicles. Two people at once: the second is told what stands there now."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -40,7 +42,8 @@ def edit_vehicle(request, pk):
 def _save(request, form, customer, template):
     """The form's page, or back to the customer once saved."""
     now = timezone.now()
-    if form.is_bound and form.is_valid() and save_or_tell(form, lambda: form.save_of(customer, now)):
-        messages.success(request, _("Saved: %(name)s") % {"name": form.instance})
+    save = partial(form.save_of, customer, by=request.user, now=now)
+    if form.is_bound and form.is_valid() and save_or_tell(form, save):
+        messages.success(request, form.say(_("Saved: %(name)s") % {"name": form.instance}))
         return redirect("todo:customer", customer.pk)
     return render(request, template, {"form": form, "customer": customer}, status=form.status)

@@ -79,7 +79,6 @@ def checked(request, file) -> dict:
     about = plain(request.GET.get("column", ""))
     context = {
         **showing.counted(file),
-        "remarks": showing.remarks(file),
         "taken": showing.taken(file),
         "people": PeopleForm(file=file),
         "about": about,

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stores.calendar import Hours, OpeningCalendar
-from stores.forms.saving import OwnFieldsForm
+from stores.forms.saving import OwnFieldsForm, SeenForm
 from stores.inputs import ClockInput, DayField
 from stores.models import Role, Store
 
@@ -17,14 +17,17 @@ LONGEST = 60
 FOLDED = ("script", "details_template", "kind", "assignee_role", "allowed_days")
 
 
-class NameForm(OwnFieldsForm):
+class NameForm(SeenForm):
     class Meta:
         model = Pattern
         fields = ["name", "description"]
 
 
-class NewNameForm(NameForm):
+class NewNameForm(OwnFieldsForm):
     """A new pattern also says for whom: the group (administrators), or a store one manages."""
+
+    class Meta(NameForm.Meta):
+        pass
 
     store = forms.ModelChoiceField(None, label=gettext_lazy("which store it is for"), required=False)
 
@@ -36,12 +39,25 @@ class NewNameForm(NameForm):
         store.empty_label = _("All stores") if staff.is_admin else None
 
 
-class VersionForm(forms.ModelForm):
+class NoteForm(forms.ModelForm):
+    """Why there is to be a new version, and which one it is meant to follow."""
+
     began_from = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = PatternVersion
+        fields = ["note"]
+
+
+class VersionForm(NoteForm):
+    class Meta(NoteForm.Meta):
         fields = ["base", "note"]
+
+
+class TakeoverForm(NoteForm):
+    """Which version of the group's was looked at."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class StepForm(forms.ModelForm):

@@ -81,6 +81,11 @@ class ContentKind(models.Model):
         return self.name
 
 
+class WaitReasonQuerySet(House):
+    def proposing(self, pattern):
+        return self.current().filter(pattern_slug=pattern.slug)
+
+
 class WaitReason(models.Model):
     """Why a customer wants to wait; it proposes a pattern by its slug (REQUIREMENTS B12)."""
 
@@ -89,7 +94,7 @@ class WaitReason(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = House.as_manager()
+    objects = WaitReasonQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]
@@ -181,6 +186,12 @@ class ContactQuerySet(StoreQuerySet):
 
     def of_customer(self, customer):
         return self.filter(customer=customer)
+
+    def same_as(self, contact, *, since):
+        """Those that stand and say what `contact` says, of the same person, entered since then."""
+        names = ("customer", "deal", "channel", "outcome", "details", "entered_by")
+        said = {name: getattr(contact, name) for name in names}
+        return self.standing().filter(entered_at__gte=since, task__isnull=True, **said)
 
     def for_history(self):
         return self.select_related("done_by", "content_kind")

@@ -102,13 +102,10 @@ class FollowUpQuerySet(StoreQuerySet):
         )
 
     def count_by_pattern(self) -> dict[int, int]:
-        return dict(self.order_by().values_list("pattern").annotate(models.Count("pk")))
+        return dict(self.order_by().values_list("pattern").annotate(n=models.Count("*")))
 
     def count_by_version(self) -> dict[int, int]:
-        return dict(self.order_by().values_list("version").annotate(models.Count("pk")))
-
-    def with_ids(self, ids):
-        return self.filter(pk__in=ids)
+        return dict(self.order_by().values_list("version").annotate(n=models.Count("*")))
 
     def between(self, first, last):
         return self.filter(pk__range=(first, last))
@@ -194,6 +191,9 @@ class FollowUp(models.Model):
             models.Index(fields=["id"], name="follow_up_waiting", condition=WAITING),
             models.Index(fields=["id"], name="follow_up_to_adjust", condition=TO_ADJUST),
             models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["store", "pattern", "version"], name="follow_up_running", condition=Q(ended_at__isnull=True)
+            ),
         ]
 
     def __str__(self):

@@ -84,6 +84,20 @@ class PatternQuerySet(models.QuerySet):
         """The group's and the stores' own, of one slug."""
         return self.filter(slug=pattern.slug).exclude(pk=pattern.pk)
 
+    def for_reading(self):
+        """With its store, and where it was copied from."""
+        return self.select_related("store", "copied_from", "seen_version")
+
+    def for_page(self):
+        """Those in use, with their stores."""
+        return self.current().select_related("store")
+
+    def copies_of(self, pattern):
+        """The stores' copies, no longer used ones too, each with its first version and who made it."""
+        first = PatternVersion.objects.filter(number=1).select_related("made_by")
+        prefetch = models.Prefetch("versions", first, to_attr="first_versions")
+        return self.filter(copied_from=pattern).select_related("store").prefetch_related(prefetch)
+
     def for_leads(self):
         """Those a new lead may begin with, counted from its reception first; *new arrival* ahead of all."""
         latest = PatternVersion.objects.filter(pattern=models.OuterRef("pk")).order_by("-number").values("base")[:1]
@@ -126,16 +140,34 @@ class Pattern(models.Model):
         known = self.__dict__.pop("newest_versions", None)
         return known[0] if known else self.versions.order_by("-number").first()
 
-    def add_version(self, *, base, steps, by, now, note="") -> "PatternVersion":
+    @property
+    def group_pattern(self) -> "Pattern | None":
+        """Of a store's copy: the group's, in whose place it stands."""
+        source = self.copied_from if self.store_id and self.copied_from_id else None
+        return source if source and source.store_id is None else None
+
+    def has_been_overtaken_by(self, group: "Pattern | None") -> bool:
+        """Its `group_pattern` has a version that this copy has neither taken over nor stayed apart from."""
+        if group is None or group.retired_at or self.retired_at or not self.store_id:
+            return False
+        return group.current_version.pk != self.seen_version_id
+
+    @property
+    def first_version(self) -> "PatternVersion | None":
+        """Of those that `copies_of` gave."""
+        return self.first_versions[0] if self.first_versions else None
+
+    def add_version(self, *, base, steps, by, now, note="", taken_from=None) -> "PatternVersion":
         """Save a new version; running follow-ups keep theirs (REQUIREMENTS B7).
 
-        `steps`: unsaved Step objects in their order; positions are given here.
+        `steps`: unsaved Step objects in their order; positions are given here. `taken_from`: the version whose steps
+        they are.
         """
         with transaction.atomic():
             Pattern.objects.select_for_update().get(pk=self.pk)
             last = self.versions.order_by("-number").values_list("number", flat=True).first() or 0
             version = PatternVersion.objects.create(
-                pattern=self, number=last + 1, base=base, made_by=by, made_at=now, note=note
+                pattern=self, number=last + 1, base=base, made_by=by, made_at=now, note=note, taken_from=taken_from
             )
             for position, step in enumerate(steps, start=1):
                 step.pk, step.version, step.position = None, version, position
@@ -148,26 +180,49 @@ class Pattern(models.Model):
         """Its versions with who made them, the newest first."""
         return self.versions.select_related("made_by")
 
+    def see(self, version: "PatternVersion"):
+        """That version of the group's is known in this copy's store; older news changes nothing."""
+        known = Q(seen_version__isnull=True) | Q(seen_version__number__lt=version.number)
+        Pattern.objects.filter(known, pk=self.pk).update(seen_version=version)
+
     def retire(self, now):
         """It can no longer be chosen; what is running goes on. Saying it twice is harmless."""
         Pattern.objects.filter(pk=self.pk, retired_at__isnull=True).update(retired_at=now)
 
     def bring_back(self):
-        Pattern.objects.filter(pk=self.pk).update(retired_at=None)
+        Pattern.objects.filter(pk=self.pk, retired_at__isnull=False).update(retired_at=None)
 
     def copy_to(self, store, *, by, now) -> "Pattern":
         """A store's own copy, to be tuned there. The one that is there already, if so."""
         with transaction.atomic():
-            copy, made = Pattern.objects.get_or_create(
-                store=store,
-                slug=self.slug,
-                defaults={"name": self.name, "description": self.description, "copied_from": self},
-            )
+            version = self.current_version
+            head = {"name": self.name, "description": self.description, "copied_from": self, "seen_version": version}
+            copy, made = Pattern.objects.get_or_create(store=store, slug=self.slug, defaults=head)
             copy.bring_back()
             if made:
-                version = self.current_version
-                copy.add_version(base=version.base, steps=list(version.steps.all()), by=by, now=now)
+                steps = list(version.steps.all())
+                copy.add_version(base=version.base, steps=steps, by=by, now=now, taken_from=version)
         return copy
+
+
+class PatternVersionQuerySet(models.QuerySet):
+    def numbered(self, number):
+        """None when there is none of that number."""
+        return self.filter(number=number).first()
+
+    def newest(self):
+        return self.select_related("made_by").order_by("-number").first()
+
+    def earlier_than(self, number):
+        return self.filter(number__lt=number)
+
+    def after(self, number):
+        """The one that followed it; None for the newest."""
+        return self.filter(number__gt=number).order_by("number").first()
+
+    def with_origin(self):
+        """Each with the version that it took over, and whose that is."""
+        return self.select_related("taken_from__pattern")
 
 
 class PatternVersion(models.Model):
@@ -188,6 +243,8 @@ class PatternVersion(models.Model):
     made_at = models.DateTimeField()
     taken_from = models.ForeignKey("self", models.SET_NULL, related_name="+", null=True, blank=True)
     """Whose steps it took over as they were: the group's version, or an earlier one of its own."""
+
+    objects = PatternVersionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -276,10 +333,10 @@ class Step(models.Model):
         return f"{self.position}. {self.title}"
 
     @property
-    def content(self) -> tuple:
-        """Everything a person wrote into it; its place and its version apart."""
+    def content(self) -> dict:
+        """Everything a person wrote into it, by column; its place and its version apart."""
         apart = {"id", "version", "position"}
-        return tuple(getattr(self, field.attname) for field in self._meta.fields if field.name not in apart)
+        return {field.attname: getattr(self, field.attname) for field in self._meta.fields if field.name not in apart}
 
     @property
     def when_label(self) -> str:

@@ -51,6 +51,9 @@ class TaskQuerySet(StoreQuerySet):
     def of_people(self, people):
         return self.filter(assignee__in=people)
 
+    def count_by_person(self) -> dict[int | None, int]:
+        return dict(self.order_by().values_list("assignee").annotate(models.Count("pk")))
+
     def of_nobody(self):
         """The store's pool."""
         return self.filter(assignee__isnull=True)
@@ -174,6 +177,18 @@ class Task(models.Model):
                 fields=["store", "due_on", "late_at"],
                 include=["due_from", "id"],
                 name="task_open_of_store",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["late_at", "due_from", "id"],
+                include=["due_on", "channel", "assignee", "store"],
+                name="task_open_by_lateness",
+                condition=OPEN,
+            ),
+            models.Index(
+                fields=["due_on", "due_from", "id"],
+                include=["late_at", "channel", "assignee", "store"],
+                name="task_open_by_day",
                 condition=OPEN,
             ),
             models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),

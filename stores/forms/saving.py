@@ -1,8 +1,11 @@
 """How forms save: two people who save at once never lose a word, and both are told."""
 
-import hashlib
+import json
+from contextlib import suppress
 
 from django import forms
+from django.core import signing
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
@@ -42,20 +45,24 @@ class OwnFieldsForm(forms.ModelForm):
 
 
 class SeenForm(OwnFieldsForm):
-    """A form that knows which state of the row its reader saw; the second of two people is told what stands there."""
+    """A form that knows which state of the row its reader saw, and writes only what that reader changed.
+
+    Of two people, the second keeps what the first changed elsewhere, and is shown it (`taken`). What both changed is
+    put beside their own words (`stands`), and nothing is saved until they have decided.
+    """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.differing = []
+        self.stands, self.taken, self.changed_by, self.is_outdated = {}, [], None, False
         if self.instance.pk:
-            self.fields["seen"].initial = lambda: self._state_of(self.instance)
+            self.fields["seen"].initial = lambda: self._sign(self.standing(self.instance))
 
     @property
     def status(self) -> int:
         """Of the page that shows this form."""
-        if self.differing:
+        if self.is_outdated:
             return 409
         return 422 if self.is_bound else 200
 
@@ -63,38 +70,82 @@ class SeenForm(OwnFieldsForm):
         """What the row says, by field."""
         return model_to_dict(row, self._meta.fields)
 
-    def differing_from(self, row) -> list[tuple]:
-        """(label, words) of each field in which the row says something else than what was typed."""
-        return [
-            (self.fields[name].label, self._words(name, value))
-            for name, value in self.standing(row).items()
-            if name in self.fields and self.fields[name].has_changed(_one_end(value), _one_end(self[name].data))
-        ]
+    def last_change(self, row):
+        """(who, when) of the last change by hand, where the row knows it."""
+
+    def say(self, text) -> str:
+        """What is told once saved: with what somebody else had changed meanwhile, and what is kept of it."""
+        if not self.taken:
+            return text
+        kept = _("Changed by somebody else meanwhile, and kept: %(fields)s")
+        return f"{text} {kept % {'fields': ', '.join(str(label) for label in self.taken)}}"
 
     def save(self, commit=True):
-        """Raises NotSaved when somebody else has changed the row since it was read.
+        """Raises NotSaved when somebody else has changed what was changed here too.
 
         The form then says what stands there now, and saves over it when it is sent again.
         """
         with transaction.atomic():
-            if self.instance.pk:
-                self._refuse_unseen(type(self.instance).objects.select_for_update(no_key=True).get(pk=self.instance.pk))
+            if self.instance.pk and self.cleaned_data["seen"]:
+                self._merge(type(self.instance).objects.select_for_update(no_key=True).get(pk=self.instance.pk))
             return super().save()
 
-    def _refuse_unseen(self, current):
-        state = self._state_of(current)
-        if self.cleaned_data["seen"] in {"", state}:
+    def _merge(self, current):
+        """Takes over what only the other one changed. Raises NotSaved where a person must look again."""
+        stands, seen = self.standing(current), self._read(self.cleaned_data["seen"])
+        theirs = {name: value for name, value in stands.items() if _plain(value) != seen.get(name, self)}
+        if not theirs:
             return
-        self.differing = self.differing_from(current)
+        mine = {name for name in theirs if name not in seen or self.says_other(name, seen[name])}
+        both = [name for name in theirs if name in mine and self.says_other(name, theirs[name])]
         self.data = self.data.copy()
-        self.data["seen"] = state
-        raise NotSaved
+        self.data["seen"] = self._sign(stands)
+        for name in theirs:
+            if name not in mine:
+                self.take(name, theirs[name])
+        self.taken = [self.label_of(name) for name in theirs if name not in mine]
+        self.full_clean()
+        self.stands = {name: self.words_of(name, theirs[name]) for name in both}
+        for name in self.stands.keys() & self.fields.keys():
+            self.fields[name].stands = self.stands[name]
+        self.is_outdated = bool(both) or not self.is_valid()
+        if self.is_outdated:
+            self.changed_by = self.last_change(current)
+            raise NotSaved
 
-    def _state_of(self, row) -> str:
-        values = [f"{name}: {value}" for name, value in sorted(self.standing(row).items())]
-        return hashlib.blake2s("\n".join(values).encode(), digest_size=8).hexdigest()
+    def says_other(self, name, value) -> bool:
+        """Whether what was typed differs from a value as `standing` gives it, or as it was read from `seen`."""
+        field = self.fields.get(name)
+        if field is None:
+            return False
+        if isinstance(value, str):
+            with suppress(forms.ValidationError):
+                value = field.to_python(_one_end(value))
+        return field.has_changed(value, _one_end(self[name].data))
 
-    def _words(self, name, value) -> str:
+    def take(self, name, value):
+        """As if the other one's value had been typed."""
+        field = self.fields.get(name)
+        if field is None:
+            return
+        if isinstance(field, forms.MultipleChoiceField):
+            _put_list(self.data, name, [str(one) for one in value])
+        elif isinstance(field, forms.BooleanField):
+            _put_list(self.data, name, ["on"] if value else [])
+        elif isinstance(field, forms.ChoiceField):
+            self.data[name] = "" if value is None else str(value)
+        else:
+            self.data[name] = field.widget.format_value(field.prepare_value(value)) or ""
+
+    @property
+    def differing(self) -> list[tuple]:
+        """(label, the words that stand there now) of each field that both have changed."""
+        return [(self.label_of(name), words) for name, words in self.stands.items()]
+
+    def label_of(self, name):
+        return self.fields[name].label if name in self.fields else name
+
+    def words_of(self, name, value) -> str:
         field = self.fields[name]
         if hasattr(field, "choices"):
             labels = {str(key): label for key, label in field.choices}
@@ -105,6 +156,34 @@ class SeenForm(OwnFieldsForm):
         else:
             words = field.widget.format_value(field.prepare_value(value))
         return words or "—"
+
+    def _sign(self, values) -> str:
+        return signing.dumps(_plain(values), salt=self._salt, compress=True)
+
+    def _read(self, signed) -> dict:
+        """What the reader saw; nothing is known of a state that isn't from us, so that everything is compared."""
+        try:
+            return signing.loads(signed, salt=self._salt)
+        except (signing.BadSignature, ValueError):
+            return {}
+
+    @property
+    def _salt(self) -> str:
+        return f"seen.{self._meta.model._meta.label_lower}.{self.instance.pk}"
+
+
+def _plain(value):
+    """As it comes back from JSON."""
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+
+
+def _put_list(data, name, values):
+    if hasattr(data, "setlist"):
+        data.setlist(name, values)
+    elif values:
+        data[name] = values
+    else:
+        data.pop(name, None)
 
 
 def _one_end(value):

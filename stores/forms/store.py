@@ -15,7 +15,7 @@ from ..days import days_from
 from ..inputs import ClockInput, DayField, WindowsField
 from ..locks import one_at_a_time
 from ..models import Store
-from ..models.store import Weekday
+from ..models.store import ClosingDay, Weekday
 from .saving import SeenForm
 
 NTHS = [(number, _("no. %(number)s") % {"number": number}) for number in range(1, 6)]
@@ -130,12 +130,30 @@ class StoreForm(SeenForm):
             found[f"{channel}_from"], found[f"{channel}_until"] = (known.starts, known.ends) if known else (None, None)
         return found
 
-    def differing_from(self, row):
-        found = super().differing_from(row)
-        days = [day for day in row.closing_days.all() if day.nth]
-        if {(day.weekday, day.nth) for day in days} != self._nth_pairs():
-            found.append((_("Closed in certain weeks of the month"), ", ".join(str(day.label) for day in days) or "—"))
-        return found
+    def says_other(self, name, value):
+        if name == "nth":
+            return {tuple(pair) for pair in value} != self._nth_pairs()
+        return super().says_other(name, value)
+
+    def take(self, name, value):
+        if name != "nth":
+            return super().take(name, value)
+        sent = {"TOTAL_FORMS": len(value) + NthFormSet.extra, "INITIAL_FORMS": len(value)}
+        for number in range(sent["TOTAL_FORMS"]):
+            weekday, nth = value[number] if number < len(value) else ("", "")
+            sent |= {f"{number}-weekday": weekday, f"{number}-nth": nth}
+        for key, typed in sent.items():
+            self.data[f"nth-{key}"] = str(typed)
+        self.nths = NthFormSet(self.data, prefix="nth")
+        return None
+
+    def label_of(self, name):
+        return _("Closed in certain weeks of the month") if name == "nth" else super().label_of(name)
+
+    def words_of(self, name, value):
+        if name != "nth":
+            return super().words_of(name, value)
+        return ", ".join(str(ClosingDay(weekday=weekday, nth=nth).label) for weekday, nth in value) or "—"
 
     @property
     def contact_rows(self):

@@ -32,6 +32,19 @@ class StaffQuerySet(models.QuerySet):
         members = Membership.objects.filter(staff=OuterRef("pk"), store__in=stores)
         return self.filter(Exists(members), is_active=True)
 
+    def working_in_or_with_ids(self, stores, ids):
+        """Who works in these stores (`works_here`), and these people besides."""
+        members = Exists(Membership.objects.filter(staff=OuterRef("pk"), store__in=stores))
+        people = self.annotate(works_here=members & Q(is_active=True))
+        return people.filter(Q(works_here=True) | Q(pk__in=ids))
+
+    def off_on(self, day):
+        return self.filter(Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=day)))
+
+    def with_off_on(self, day):
+        """`is_off`: whether that day is a day off."""
+        return self.annotate(is_off=Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=day)))
+
     def active(self):
         return self.filter(is_active=True)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from stores.channels import ICONS as ICON_OF_CHANNEL
+from stores.pages import up_to
 
 register = template.Library()
 
@@ -20,6 +21,7 @@ ICONS = (
     "arrow-down",
     "arrow-up",
     "award",
+    "bell",
     "briefcase",
     "building-2",
     "calendar",
@@ -31,6 +33,7 @@ ICONS = (
     "chevron-right",
     "circle-alert",
     "circle-check",
+    "clipboard-list",
     "clock",
     "coffee",
     "copy",
@@ -41,10 +44,10 @@ ICONS = (
     "inbox",
     "info",
     "key-round",
+    "keyboard",
     "languages",
     "list-todo",
     "loader-circle",
-    "keyboard",
     "lock",
     "log-out",
     "mail",
@@ -78,15 +81,12 @@ KNOWN = frozenset(ICONS)
 # Where the rail leads: URL name, words, icon.
 PLACES = (
     ("todo:board", _("ToDo"), "list-todo"),
+    ("todo:desk", _("Manager's desk"), "clipboard-list"),
     ("customers:list", _("Customers"), "users"),
     ("todo:deals", _("Deals"), "handshake"),
     ("patterns:list", _("Follow-up patterns"), "route"),
     ("stores:list", _("Stores and staff"), "store"),
 )
-
-
-def _use(name: str) -> str:
-    return f'<svg class="icon" aria-hidden="true"><use href="#i-{name}"></use></svg>'
 FOR_MANAGERS = {"todo:desk"}
 
 KEYS = {
@@ -98,6 +98,10 @@ KEYS = {
     "stores:list": "s",
 }
 """Pressed after g (static/js/keys.js). Taken by the board's views: n o l r u f."""
+
+
+def _use(name: str) -> str:
+    return f'<svg class="icon" aria-hidden="true"><use href="#i-{name}"></use></svg>'
 
 
 class IconNode(Node):
@@ -151,6 +155,9 @@ TOGETHER = re.compile(
 )
 
 
+register.filter(up_to)
+
+
 @register.filter
 def unbroken(text):
     """Text whose "17–19時" or "11/19(木)" stays on one line: `{{ task.reason|unbroken }}`."""
@@ -159,9 +166,11 @@ def unbroken(text):
 
 @register.simple_tag(takes_context=True)
 def places(context):
-    """The rail's entries for the person of this request: `url`, `label`, `icon`, `current`."""
+    """The rail's entries for the person of this request: `url`, `label`, `icon`, `current`, `key`."""
     request, found = context.get("request"), []
     for name, label, drawing in PLACES:
+        if name in FOR_MANAGERS and not context["user"].is_manager:
+            continue
         url = reverse(name)
         current = bool(request) and request.path.startswith(url)
         key = KEYS.get(name, "")

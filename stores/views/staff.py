@@ -71,7 +71,7 @@ def staff_edit(request, pk):
     person = _editable(request, pk)
     form = StaffForm(request.POST or None, instance=person, by=request.user)
     if request.method == "POST" and form.is_valid() and save_or_tell(form):
-        messages.success(request, _("Saved."))
+        messages.success(request, form.say(_("Saved.")))
         return redirect("stores:staff-detail", person.pk)
     return _staff_form(request, form)
 

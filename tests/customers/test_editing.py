@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.test import Client
 
 from customers.forms import CustomerForm
 from customers.models import Customer, Vehicle
@@ -58,20 +59,120 @@ def test_a_company_needs_somebody_to_speak_to_and_ways_to_reach_it(me, cast):
     assert set(response.context["form"].errors) == {"contact_name", "phones", "emails", "address"}
 
 
-def test_the_second_of_two_people_is_told_what_changed_and_may_save_over_it(me, cast):
-    there = customer(cast.hiratsuka, occupation="会社員")
-    url = f"/customers/{there.pk}/edit/"
-    mine = filled(me.get(url), name="私の名")
-    me.post(url, filled(me.get(url), occupation="看護師"))
-    response = me.post(url, mine)
-    assert response.status_code == 409
-    content = response.content.decode()
-    assert "看護師" in content
-    assert "私の名" in content
-    there.refresh_from_db()
-    assert (there.name, there.occupation) == ("中村 美咲", "看護師")
-    again = {**mine, "seen": response.context["form"]["seen"].value()}
-    assert me.post(url, again).status_code == 302
+@pytest.fixture
+def sato(cast):
+    return signed_in(cast.sales)
+
+
+@pytest.fixture
+def mori(cast):
+    return signed_in(cast.sales2)
+
+
+def signed_in(person):
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+class TestTwoPeople:
+    """Sato saves while Mori is writing."""
+
+    @pytest.fixture
+    def there(self, cast):
+        return customer(
+            cast.hiratsuka, occupation="会社員", note="犬が2匹", born_on=date(1980, 2, 29), refused_channels=["letter"]
+        )
+
+    @pytest.fixture
+    def url(self, there):
+        return f"/customers/{there.pk}/edit/"
+
+    def test_what_only_the_other_changed_stays_and_what_only_i_changed_is_saved(self, sato, mori, there, url):
+        mine = filled(mori.get(url), name="私の名")
+        sato.post(url, filled(sato.get(url), occupation="看護師", born_on="1981-03-01", refused_channels=["sms"]))
+        response = mori.post(url, mine, follow=True)
+        assert response.redirect_chain[0][1] == 302
+        assert "職業" in str(next(iter(response.context["messages"])))
+        there.refresh_from_db()
+        assert (there.name, there.occupation, there.born_on) == ("私の名", "看護師", date(1981, 3, 1))
+        assert (there.refused_channels, there.note) == (["sms"], "犬が2匹")
+
+    def test_what_both_changed_stands_side_by_side_with_who_and_when_and_nothing_is_saved(
+        self, sato, mori, there, url, time_machine
+    ):
+        time_machine.move_to(at("2026-11-21 10:30"))
+        mine = filled(mori.get(url), occupation="教師", name="私の名")
+        theirs = filled(sato.get(url), occupation="看護師", note="犬が3匹", kana="ナカムラ ミサ")
+        time_machine.move_to(at("2026-11-21 10:31"), tick=False)
+        sato.post(url, theirs)
+        response = mori.post(url, mine)
+        form, content = response.context["form"], response.content.decode()
+        assert (response.status_code, form.differing) == (409, [("職業", "看護師")])
+        assert "佐藤 健太さんが 11/21 10:31 に保存しました" in content
+        assert form["occupation"].value() == "教師"
+        assert (form["note"].value(), form["kana"].value()) == ("犬が3匹", "ナカムラ ミサ")
+        there.refresh_from_db()
+        assert (there.name, there.occupation) == ("中村 美咲", "看護師")
+
+    def test_saving_again_writes_just_what_was_decided(self, sato, mori, there, url):
+        mine = filled(mori.get(url), occupation="教師", name="私の名")
+        sato.post(url, filled(sato.get(url), occupation="看護師", note="犬が3匹"))
+        again = filled(mori.post(url, mine))
+        assert mori.post(url, again).status_code == 302
+        there.refresh_from_db()
+        assert (there.name, there.occupation, there.note) == ("私の名", "教師", "犬が3匹")
+
+    def test_a_third_change_while_deciding_is_told_as_well(self, sato, mori, there, url):
+        mine = filled(mori.get(url), occupation="教師")
+        sato.post(url, filled(sato.get(url), occupation="看護師"))
+        again = filled(mori.post(url, mine))
+        sato.post(url, filled(sato.get(url), occupation="医師"))
+        response = mori.post(url, again)
+        assert (response.status_code, response.context["form"].differing) == (409, [("職業", "医師")])
+
+    def test_the_same_words_from_both_are_no_difference(self, sato, mori, there, url):
+        mine = filled(mori.get(url), occupation="看護師", phones="090-9999-8888")
+        sato.post(url, filled(sato.get(url), occupation="看護師", phones="０９０９９９９８８８８"))
+        assert mori.post(url, mine).status_code == 302
+
+    def test_back_to_what_it_was_is_no_change(self, sato, mori, there, url):
+        """Mori typed and took it back: what Sato wrote stays."""
+        mine = filled(mori.get(url), occupation="会社員")
+        sato.post(url, filled(sato.get(url), occupation="看護師"))
+        assert mori.post(url, mine).status_code == 302
+        there.refresh_from_db()
+        assert there.occupation == "看護師"
+
+    def test_what_fits_alone_but_not_together_is_refused_beside_its_field(self, sato, mori, there, url):
+        times = {"convenient_from": "10:00", "convenient_until": "12:00"}
+        sato.post(url, filled(sato.get(url), **times))
+        mine = filled(mori.get(url), convenient_from="11:00")
+        sato.post(url, filled(sato.get(url), convenient_until="10:30"))
+        response = mori.post(url, mine)
+        assert (response.status_code, set(response.context["form"].errors)) == (409, {"convenient_until"})
+        there.refresh_from_db()
+        assert f"{there.convenient_from:%H:%M}" == "10:00"
+
+    @pytest.mark.parametrize("seen", ["x", "e30:1:x", "0" * 5000])
+    def test_a_state_that_is_not_from_us_counts_as_nothing_seen(self, sato, mori, there, url, seen):
+        mine = {**filled(mori.get(url), occupation="教師"), "seen": seen}
+        assert mori.post(url, mine).status_code == 409
+        there.refresh_from_db()
+        assert there.occupation == "会社員"
+
+    def test_the_state_of_another_customer_counts_as_nothing_seen(self, mori, cast, there, url):
+        other = customer(cast.hiratsuka)
+        seen = mori.get(f"/customers/{other.pk}/edit/").context["form"]["seen"].value()
+        assert mori.post(url, {**filled(mori.get(url), occupation="教師"), "seen": seen}).status_code == 409
+
+    def test_without_the_state_it_would_be_written_over(self, sato, mori, there, url):
+        """The negative control: it is what was seen that guards."""
+        mine = {**filled(mori.get(url), name="私の名"), "seen": ""}
+        sato.post(url, filled(sato.get(url), occupation="看護師"))
+        mori.post(url, mine)
+        there.refresh_from_db()
+        assert there.occupation == "会社員"
 
 
 def test_what_happens_elsewhere_does_not_stand_in_the_way(me, cast):
@@ -108,11 +209,17 @@ def test_a_vehicle_needs_its_model(me, cast):
 def test_the_second_of_two_people_is_told_about_a_vehicle_too(me, cast):
     made = vehicle(customer(cast.hiratsuka))
     url = f"/vehicles/{made.pk}/edit/"
-    mine = filled(me.get(url), year="2019")
-    me.post(url, filled(me.get(url), mileage_km="30000"))
+    mine = filled(me.get(url), year="2019", mileage_km="20000")
+    me.post(url, filled(me.get(url), mileage_km="30000", bought_here=True, inspection_expires_on="2027-02-28"))
     response = me.post(url, mine)
     assert response.status_code == 409
-    assert "30000" in response.content.decode()
+    assert [words for _label, words in response.context["form"].differing] == ["30000"]
+    again = filled(response)
+    assert again["bought_here"] is True
+    me.post(url, again)
+    made.refresh_from_db()
+    assert (made.year, made.mileage_km, made.bought_here) == (2019, 20000, True)
+    assert made.inspection_expires_on == date(2027, 2, 28)
 
 
 def test_another_stores_customers_and_vehicles_are_not_there(me, cast):
@@ -143,7 +250,7 @@ def test_a_code_taken_meanwhile_is_told_beside_its_field(me, cast):
     form = CustomerForm(data, instance=there, today=date(2026, 11, 21))
     assert form.is_valid()
     customer(cast.hiratsuka, code="A1")
-    assert not save_or_tell(form, lambda: form.save_of(there, at("2026-11-21 12:00")))
+    assert not save_or_tell(form, lambda: form.save_of(there, by=None, now=at("2026-11-21 12:00")))
     assert set(form.errors) == {"code"}
     assert Customer.objects.get(pk=there.pk).name == "中村 美咲"
 

@@ -7,15 +7,16 @@ from openpyxl import load_workbook
 
 from customers.importing import refused
 from customers.importing.columns import find_columns, known_in
+from customers.importing.formulas import bare, guarded
 from customers.importing.reading import read_rows
-from customers.importing.refused import Refused, bare, guarded
+from customers.importing.refused import Refused
 
 HEADINGS = ["氏名", "電話", "備考"]
 ROW = Refused(["髙﨑　勇", "09011112222", "=1+1"], ["電話がありません。", "住所がありません。"])
 
 
 def cells_of(data):
-    return [[bare(cell) for cell in row.cells] for row in read_rows(data, is_heading=known_in)]
+    return [row.cells for row in read_rows(data, is_heading=known_in)]
 
 
 @pytest.mark.parametrize("made", [refused.csv_of, refused.xlsx_of])

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -156,6 +156,38 @@ def test_fifty_rows_a_page_and_a_way_to_the_following(client, cast):
     first = client.get(BOARD)
     assert (len(first.context["rows"].rows), first.context["rows"].more) == (50, True)
     assert len(client.get(BOARD, {"page": 2}).context["rows"].rows) == 1
+
+
+@pytest.fixture
+def late(cast, monkeypatch):
+    """Eight tasks, four leads and four replies that are late, in turns, on pages of five."""
+    monkeypatch.setattr("todo.board.PAGE", 5)
+    for number in range(8):
+        someone = customer(cast.hiratsuka, name=f"T{number}", owner=cast.sales)
+        late_at = at(f"2026-11-21 {10 + number}:30")
+        task(someone, date(2026, 11, 21), due_from=late_at, due_until=late_at, late_at=late_at)
+        if number % 2:
+            new = lead(customer(cast.hiratsuka, name=f"L{number}"), at("2026-11-20 10:00"), staff=cast.sales)
+            new.new_late_at = late_at + timedelta(minutes=10)
+            new.save(update_fields=["new_late_at"])
+            wrote = customer(cast.hiratsuka, name=f"R{number}")
+            reply(wrote, at("2026-11-20 11:00"), late_at + timedelta(minutes=20))
+    return [name for n in range(8) for name in ([f"T{n}", f"L{n}", f"R{n}"] if n % 2 else [f"T{n}"])]
+
+
+def test_leafing_through_overdue_meets_everything_once_and_in_order(client, cast, late):
+    client.force_login(cast.sales)
+    pages = [client.get(BOARD, {"view": "overdue", "page": number}) for number in (1, 2, 3, 4)]
+    assert [name for page in pages for name in names(page)] == late
+    assert [len(names(page)) for page in pages] == [5, 5, 5, 1]
+    assert [page.context["rows"].more for page in pages] == [True, True, True, False]
+
+
+def test_a_further_page_of_overdue_needs_one_query_more_at_most(client, cast, late, django_assert_max_num_queries):
+    client.force_login(cast.sales)
+    for number in (2, 3):
+        with django_assert_max_num_queries(9):
+            assert len(names(client.get(BOARD, {"view": "overdue", "page": number}))) == 5
 
 
 @pytest.mark.parametrize("view", ["new", "on-time", "overdue", "replied", "upcoming"])

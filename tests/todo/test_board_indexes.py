@@ -1,100 +1,99 @@
-"""What the board asks again and again is answered from the index that is there for it (STYLE.md 9)."""
-
-from datetime import date, timedelta
+"""What pages ask again and again can be answered from the index that is there for it (STYLE.md 9)."""
 
 import pytest
 from django.db import connection
 
 from customers.models import Deal
-from followups.models import Contact, Task
-from stores.models import Role
-from tests.cast import at, contact, customer, lead, reply, staff, task
+from followups.models import Contact, FollowUp, Task
+from tests.cast import at
+from tests.plans import kinds, leave_only, uses
 from todo.board import Who
 
 NOW = at("2026-11-22 14:00")
+VIEWS = {"reached": "by_urgency", "on_time": "by_urgency", "overdue": "by_urgency", "upcoming": "by_day"}
 
 
-MUCH = 2000
-"""So many of each are over and done with: a small part is open, as in a dealership of some years."""
+def tasks(who, staff, view):
+    """What the board picks its rows from."""
+    found = getattr(Who.parse(who, staff).tasks(staff), view)(NOW)
+    return getattr(found, VIEWS[view])().values("pk")[:51]
 
 
-@pytest.fixture
-def busy(cast):
-    someone = customer(cast.hiratsuka, owner=cast.sales)
-    past = at("2026-08-22 11:00")
-    open_task = task(someone, date(2026, 11, 20))
-    copies(task(someone, date(2026, 8, 20)), done_at=past, done_by=cast.sales)
-    new = lead(someone, at("2026-11-22 11:00"), staff=cast.sales)
-    copies(lead(someone, past, staff=cast.sales), taken_at=past, closed_at=past)
-    waiting = reply(someone, at("2026-11-22 10:30"), at("2026-11-22 12:30"))
-    copies(contact(someone, past))
-    people = [(cast.sales, cast.hiratsuka), (cast.yokohama_sales, cast.yokohama)]
-    people += [(staff(f"s{number}", Role.SALESPERSON, cast.hiratsuka), cast.hiratsuka) for number in range(12)]
-    for days in range(1, 40):
-        for person, store in people:
-            day = date(2026, 11, 10) + timedelta(days=days)
-            closing = at(f"{day} 19:00")
-            window = {"due_from": closing, "due_until": closing, "late_at": closing}
-            copies(open_task, 2, due_on=day, **window, assignee_id=person.pk, store_id=store.pk)
-        copies(new, 1, received_at=NOW - timedelta(hours=days))
-        copies(waiting, 1, happened_at=NOW - timedelta(hours=days))
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize(("who", "index"), [("me", "task_open_of_person"), ("store", "task_open_of_store")])
+def test_open_tasks_are_picked_from_an_index_of_open_tasks_alone(cast, who, index, view):
+    leave_only(index)
+    rows = tasks(who, cast.sales, view)
+    assert uses(rows, index)
+    assert "Index Only Scan" in kinds(rows)
+
+
+@pytest.mark.parametrize(
+    ("view", "index"),
+    [("on_time", "task_open_by_lateness"), ("overdue", "task_open_by_lateness"), ("upcoming", "task_open_by_day")],
+)
+def test_those_of_all_stores_are_read_in_the_order_of_an_index_and_no_further(cast, view, index):
+    leave_only(index)
+    for rows in (tasks("store", cast.admin, view), tasks("pool", cast.admin, view)):
+        assert uses(rows, index)
+        assert kinds(rows) == {"Limit", "Index Only Scan"}
+
+
+def test_what_waits_in_all_stores_is_counted_from_an_index_alone(cast):
+    leave_only("task_open_by_day")
+    rows = Task.objects.visible_to(cast.admin).reached(NOW).values_list("due_from", "late_at")
+    assert uses(rows, "task_open_by_day")
+    assert "Index Only Scan" in kinds(rows)
+
+
+def test_rows_are_picked_before_anything_is_joined_to_them(cast):
+    leave_only("task_open_of_store")
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-    return cast
-
-
-def copies(row, number=MUCH, **fields):
-    values = {
-        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
-    }
-    type(row).objects.bulk_create(type(row)(**{**values, **fields}) for _number in range(number))
-
-
-def plan(queryset) -> str:
-    """How the database would answer if the tables were large."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    return queryset.explain()
-
-
-@pytest.mark.parametrize("view", ["reached", "on_time", "overdue", "upcoming"])
-@pytest.mark.parametrize("who", ["me", "store"])
-def test_open_tasks_are_picked_from_an_index_of_open_tasks(busy, view, who):
-    """Which of the two the planner takes for one's own depends on how much of the store is one's own."""
-    tasks = getattr(Who.parse(who, busy.sales).tasks(busy.sales), view)(NOW)
-    connection.cursor().execute("SET LOCAL enable_bitmapscan = off")
-    found = plan(tasks.order_by("late_at", "due_from", "pk").values("pk"))
-    assert "using task_open_of_store" in found or (who == "me" and "using task_open_of_person" in found)
-
-
-def test_rows_are_picked_before_anything_is_joined_to_them(busy):
-    tasks = Task.objects.visible_to(busy.sales).overdue(NOW).by_urgency().first_rows(51).for_board()
-    found = plan(tasks)
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+    found = Task.objects.visible_to(cast.sales).overdue(NOW).by_urgency().first_rows(51).for_board().explain()
     assert found.index("InitPlan") < found.index("customers_customer")
     assert "ANY ((InitPlan" in found
     assert "Index Scan using followups_task_pkey" in found
 
 
 @pytest.mark.parametrize("late", [True, False])
-def test_new_leads_are_found_by_their_index(busy, late):
-    deals = Deal.objects.visible_to(busy.sales)
-    assert "deal_new" in plan((deals.new_late(NOW) if late else deals.new()).longest_waiting())
+@pytest.mark.parametrize("who", ["sales", "admin"])
+def test_new_leads_are_found_by_their_index(cast, who, late):
+    leave_only("deal_new")
+    deals = Deal.objects.visible_to(getattr(cast, who))
+    assert uses((deals.new_late(NOW) if late else deals.new()).longest_waiting(), "deal_new")
 
 
 @pytest.mark.parametrize("late", [True, False])
-def test_waiting_replies_are_found_by_their_index(busy, late):
-    replies = Contact.objects.visible_to(busy.sales)
-    assert "contact_waiting" in plan((replies.waiting_late(NOW) if late else replies.waiting()).longest_waiting())
+@pytest.mark.parametrize("who", ["sales", "admin"])
+def test_waiting_replies_are_found_by_their_index(cast, who, late):
+    leave_only("contact_waiting")
+    replies = Contact.objects.visible_to(getattr(cast, who))
+    assert uses((replies.waiting_late(NOW) if late else replies.waiting()).longest_waiting(), "contact_waiting")
 
 
-def test_what_was_done_today_is_found_by_its_index(busy):
-    assert "task_done_of_store" in plan(Task.objects.visible_to(busy.sales).done_today(NOW).latest_done())
+@pytest.mark.parametrize("who", ["sales", "admin"])
+def test_what_was_done_today_is_found_by_its_index(cast, who):
+    leave_only("task_done_of_store")
+    assert uses(Task.objects.visible_to(getattr(cast, who)).done_today(NOW).latest_done(), "task_done_of_store")
 
 
-def test_tasks_to_flag_are_found_by_their_index(busy):
-    assert "task_to_flag" in plan(Task.objects.to_flag(NOW).order_by("late_at"))
+def test_tasks_to_flag_are_found_by_their_index(db):
+    leave_only("task_to_flag")
+    assert uses(Task.objects.to_flag(NOW).order_by("late_at"), "task_to_flag")
 
 
-def test_a_list_that_ignores_the_index_is_noticed(busy):
-    """The negative control: a condition the index doesn't have takes another way."""
-    assert "task_open_of_person" not in plan(Task.objects.filter(assignee=busy.sales, title="お電話"))
+@pytest.mark.parametrize("who", ["sales", "admin"])
+def test_what_runs_of_each_pattern_is_counted_from_an_index_alone(cast, who):
+    leave_only("follow_up_running")
+    running = FollowUp.objects.visible_to(getattr(cast, who)).running()
+    for rows in (running.order_by().values("pattern"), running.of_pattern(1).order_by().values("version")):
+        assert uses(rows, "follow_up_running")
+        assert kinds(rows) == {"Index Only Scan"}
+
+
+def test_an_index_that_does_not_fit_is_noticed(cast):
+    """The negative control: an index of open tasks can't answer for those that are done."""
+    leave_only("task_open_of_person")
+    assert not uses(Task.objects.of(cast.sales).by_urgency(), "task_open_of_person")
+    assert uses(Task.objects.open().of(cast.sales).by_urgency(), "task_open_of_person")

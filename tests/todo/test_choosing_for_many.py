@@ -201,7 +201,7 @@ def test_a_receipt_that_is_not_ours_is_not_there(me):
 @pytest.mark.parametrize("number", [1, 10])
 def test_its_queries_do_not_grow_with_the_customers(me, cast, care, number, django_assert_num_queries):
     sent = {"ids": ids(people(cast.hiratsuka, number, owner=cast.sales)), "pattern": care.pk, "preview": "yes"}
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         me.post(URL, sent)
 
 

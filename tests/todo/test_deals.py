@@ -160,6 +160,24 @@ def test_the_board_shows_open_deals_by_stage_the_longest_standing_first(me, cast
     assert list(me.get("/deals/?as=list&stage=met").context["page"]) == []
 
 
+def test_a_stage_shows_its_longest_standing_and_counts_no_further_than_it_must(me, cast, monkeypatch):
+    monkeypatch.setattr("todo.views.deals.CARDS", 2)
+    monkeypatch.setattr("todo.views.deals.COUNTED", 4)
+    monkeypatch.setattr("stores.pages.COUNTED", 4)
+    for days in range(5):
+        lead(customer(cast.hiratsuka), NOW - timedelta(days=days), goods=f"{days}")
+    for days in range(3):
+        lead(customer(cast.hiratsuka), NOW - timedelta(days=days), goods=f"{days}").move_to(Stage.MET, cast.sales, NOW)
+    page = me.get("/deals/")
+    columns = {column["stage"]: column for column in page.context["stages"]}
+    enquiry, met = columns[Stage.ENQUIRY], columns[Stage.MET]
+    assert [deal.goods for deal in enquiry["deals"]] == ["4", "3"]
+    assert len(met["deals"]) == 2
+    assert "4+" in page.content.decode()
+    assert "2+" in page.content.decode()
+    assert (met["count"], met["more"]) == (3, True)
+
+
 @pytest.mark.parametrize("query", ["", "?as=list", "?tab=lost"])
 @pytest.mark.parametrize("number", [1, 10])
 def test_the_queries_of_the_deals_do_not_grow(me, cast, number, query, django_assert_max_num_queries):

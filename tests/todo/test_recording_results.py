@@ -4,9 +4,10 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
+from followups.correcting import undo
 from followups.expansion import expand
 from followups.models import Contact, Outcome, Pattern, Task, WaitReason
-from followups.recording import Result, record
+from followups.recording import Result, answer, record
 from followups.starting import start
 from tests.cast import at, customer, lead, reply, task
 
@@ -267,3 +268,83 @@ def test_in_a_store_that_is_closed_for_years_the_next_appointment_falls_on_its_d
     client.force_login(cast.sales)
     assert result(client, call, "no_answer", next_in="3").status_code == 200
     assert Task.objects.open().get().due_on == date(2026, 11, 25)
+
+
+class TestSomebodyWasFaster:
+    """Mori records what Sato has recorded a moment ago: the words are kept, and can stand beside it."""
+
+    WORDS = {"details": "見積りを再送した。", "view": "overdue"}
+
+    @pytest.fixture
+    def told(self, client, cast, call):
+        record(call, Result(outcome=Outcome.NO_ANSWER), by=cast.sales, now=NOW)
+        client.force_login(cast.sales2)
+        return result(client, call, "spoke", **self.WORDS)
+
+    def beside(self, client, call, **fields):
+        return client.post(reverse("todo:task-contact", args=[call.pk]), {"outcome": "spoke", **self.WORDS, **fields})
+
+    def test_the_panel_offers_to_keep_the_words(self, told, call):
+        content = told.content.decode()
+        assert told.status_code == 409
+        assert reverse("todo:task-contact", args=[call.pk]) in content
+        assert "見積りを再送した。" in content
+        assert call.customer.contacts.count() == 1
+
+    def test_one_press_keeps_them_as_a_contact_of_ones_own(self, client, cast, told, call):
+        address = reverse("todo:task-contact", args=[call.pk])
+        response = client.post(address, {"outcome": "spoke", **self.WORDS}, **HTMX)
+        assert (response.status_code, response.context["contact"].task) == (200, None)
+        own = call.customer.contacts.get(done_by=cast.sales2)
+        assert (own.outcome, own.details, own.completed_at) == ("spoke", "見積りを再送した。", NOW)
+        assert call.contacts.get().done_by == cast.sales
+
+    def test_it_works_without_javascript_and_pressed_twice_it_is_one(self, client, cast, told, call):
+        for _press in range(2):
+            assert self.beside(client, call).url == "/todo/?view=overdue&who=me"
+        assert call.customer.contacts.filter(done_by=cast.sales2).count() == 1
+
+    def test_other_words_are_another_contact(self, client, cast, told, call):
+        self.beside(client, call)
+        self.beside(client, call, details="折り返しあり。")
+        assert call.customer.contacts.filter(done_by=cast.sales2).count() == 2
+
+    def test_it_can_be_taken_back_and_leaves_the_first_record(self, client, cast, told, call):
+        self.beside(client, call)
+        own = call.customer.contacts.get(done_by=cast.sales2)
+        client.post(reverse("todo:contact-undo", args=[own.pk]))
+        assert call.customer.contacts.standing().get().done_by == cast.sales
+        call.refresh_from_db()
+        assert call.done_at == NOW
+
+    def test_when_the_first_record_was_taken_back_the_task_itself_is_recorded(self, client, cast, told, call):
+        undo(call.contacts.get(), by=cast.sales, now=NOW)
+        self.beside(client, call)
+        assert call.contacts.standing().get().done_by == cast.sales2
+
+    def test_what_ended_meanwhile_stands_in_nobodys_way(self, client, cast, call):
+        running = start(Pattern.objects.get(slug="one-month-follow-up"), customer=call.customer, by=cast.sales, now=NOW)
+        record(call, Result(outcome=Outcome.SPOKE, details="x", close=[running.pk]), by=cast.sales, now=NOW)
+        client.force_login(cast.sales2)
+        assert result(client, call, "spoke", close=[running.pk]).status_code == 409
+
+    def test_an_answered_reply_offers_the_same(self, client, cast):
+        wrote = reply(customer(cast.hiratsuka, owner=cast.sales), NOW, NOW + timedelta(hours=1))
+        answer(wrote, "phone", Result(outcome=Outcome.SPOKE, details="ok"), by=cast.sales, now=NOW)
+        client.force_login(cast.sales2)
+        told = client.post(reverse("todo:reply-answer", args=[wrote.pk]), {"outcome": "sent"}, **HTMX)
+        address = reverse("todo:reply-contact", args=[wrote.pk])
+        assert (told.status_code, address in told.content.decode()) == (409, True)
+        for _press in range(2):
+            assert client.post(address, {"outcome": "sent"}).status_code == 302
+        assert wrote.customer.contacts.get(done_by=cast.sales2).outcome == "sent"
+        wrote.refresh_from_db()
+        assert wrote.answered_by == cast.sales
+
+    def test_a_task_about_no_customer_has_nothing_to_keep(self, client, cast):
+        plain = Task.objects.filter(pk=task(customer(cast.hiratsuka), date(2026, 11, 20)).pk)
+        plain.update(customer=None, done_at=NOW, done_by=cast.sales)
+        client.force_login(cast.sales2)
+        address = reverse("todo:task-contact", args=[plain.get().pk])
+        told = client.post(address, {"outcome": "spoke"}, **HTMX)
+        assert (told.status_code, address in told.content.decode()) == (409, False)

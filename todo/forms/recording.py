@@ -25,6 +25,14 @@ QUICK_DAYS = [
 ]
 
 
+class ClosingField(forms.MultipleChoiceField):
+    """Follow-ups that end with the record; one that has ended meanwhile is ended."""
+
+    def to_python(self, value):
+        offered = {key for key, _label in self.choices}
+        return [key for key in super().to_python(value) if key in offered]
+
+
 class RecordForm(forms.Form):
     """What happened, what was said, and what is next, in one form (REQUIREMENTS A4, B12, E1).
 
@@ -46,7 +54,7 @@ class RecordForm(forms.Form):
     follow_reason = forms.BooleanField(
         label=_("Start the pattern proposed for the reason"), required=False, initial=True
     )
-    close = forms.MultipleChoiceField(label=_("When spoken to"), required=False, widget=forms.CheckboxSelectMultiple)
+    close = ClosingField(label=_("When spoken to"), required=False, widget=forms.CheckboxSelectMultiple)
     next_in = forms.ChoiceField(
         label=_("Next appointment"), choices=QUICK_DAYS, required=False, widget=forms.RadioSelect
     )

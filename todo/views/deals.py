@@ -1,10 +1,10 @@
-from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from customers.models import Deal, Stage
 from stores.decorators import signed_in
+from stores.pages import COUNTED, Pages
 
 from ..forms.deals import DealFilter
 
@@ -24,13 +24,14 @@ def deals(request):
     tab = tab if tab in {"open", "lost", "paid"} else "open"
     context = {"form": form, "tab": tab, "now": now, "as_list": request.GET.get("as") == "list" or tab != "open"}
     if tab == "lost":
-        rows = found.lost().for_list().latest_closed()
+        rows = found.lost().latest_closed()
     elif tab == "paid":
-        rows = found.paid().for_list().latest_closed()
+        rows = found.paid().latest_closed()
     else:
-        rows = _of_stage(found.open(), request.GET.get("stage", "")).for_list().longest_in_stage()
+        rows = _of_stage(found.open(), request.GET.get("stage", "")).longest_in_stage()
     if context["as_list"]:
-        context["page"] = _with_days(Paginator(rows, PAGE).get_page(request.GET.get("page")), now)
+        pages = Pages(rows, PAGE, show=lambda picked: _with_days(picked.for_cards(), now))
+        context["page"] = pages.get_page(request.GET.get("page"))
     else:
         context["stages"] = _stages(found.open(), now)
     return render(request, "todo/deals.html", context)
@@ -42,24 +43,25 @@ def _of_stage(deals, stage):
 
 def _stages(deals, now) -> list[dict]:
     """The columns of the board, those that an open deal can stand in."""
-    counts = deals.count_by_stage()
-    cards = _with_days(deals.for_list().first_of_each_stage(CARDS).longest_in_stage(), now)
+    counts = deals.count_by_stage(COUNTED + 1)
+    cards = _with_days(deals.for_cards().first_of_each_stage(CARDS).longest_in_stage(), now)
     return [
         {
             "stage": stage,
             "next": list(Stage)[stage.position + 1],
             "count": counts[stage],
             "deals": [deal for deal in cards if deal.stage == stage],
-            "more": max(0, counts.get(stage, 0) - CARDS),
+            "more": counts[stage] > CARDS,
+            "shown": CARDS,
         }
         for stage in Stage
         if stage != Stage.PAID
     ]
 
 
-def _with_days(deals, now):
+def _with_days(deals, now) -> list[Deal]:
     """Each with `days`, how many days it has stood in its stage."""
-    deals = deals if hasattr(deals, "paginator") else list(deals)
+    deals = list(deals)
     today = timezone.localdate(now)
     for deal in deals:
         deal.days = (today - timezone.localdate(deal.stage_changed_at)).days

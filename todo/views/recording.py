@@ -16,6 +16,7 @@ from followups.recording import (
     closable,
     need_no_answer,
     record,
+    record_beside,
 )
 from stores.decorators import signed_in
 
@@ -47,6 +48,17 @@ def task(request, pk):
 @signed_in
 def task_result(request, pk):
     """Record the result; the next task is at hand afterwards."""
+    return _save_result(request, pk)
+
+
+@require_POST
+@signed_in
+def task_contact(request, pk):
+    """What one did although somebody else has recorded the task: kept as a contact of one's own."""
+    return _save_result(request, pk, beside=True)
+
+
+def _save_result(request, pk, *, beside=False):
     found, now = _task(request, pk), timezone.now()
     form = _task_form(request, found, request.POST)
     panel = Panel.of_task(found, form, now)
@@ -55,8 +67,10 @@ def task_result(request, pk):
     try:
         contact = record(found, form.result(), by=request.user, now=now)
     except AlreadyRecorded as first:
-        panel.told = _told(first.task)
-        return _panel(request, panel, status=409)
+        if not beside or found.customer is None:
+            panel.told = _told(first.task)
+            return _panel(request, panel, status=409)
+        contact = record_beside(found, found.channel, form.result(), by=request.user, now=now)
     return _recorded(request, contact, f"task-{found.pk}", now)
 
 
@@ -101,6 +115,17 @@ def reply(request, pk):
 @signed_in
 def reply_answer(request, pk):
     """Record the answer; a call that finds nobody leaves the reply waiting."""
+    return _save_answer(request, pk)
+
+
+@require_POST
+@signed_in
+def reply_contact(request, pk):
+    """What one wrote or said although somebody else has answered: kept as a contact of one's own."""
+    return _save_answer(request, pk, beside=True)
+
+
+def _save_answer(request, pk, *, beside=False):
     found, now = _reply(request, pk), timezone.now()
     form = _answer_form(request, found, request.POST)
     panel = Panel.of_reply(found, form, now)
@@ -109,8 +134,10 @@ def reply_answer(request, pk):
     try:
         contact = answer(found, form.channel(found), form.result(), by=request.user, now=now)
     except AlreadyAnswered as first:
-        panel.told = _("%(staff)s has answered already.") % {"staff": first.reply.answered_by or "—"}
-        return _panel(request, panel, status=409)
+        if not beside:
+            panel.told = _("%(staff)s has answered already.") % {"staff": first.reply.answered_by or "—"}
+            return _panel(request, panel, status=409)
+        contact = record_beside(found, form.channel(found), form.result(), by=request.user, now=now)
     found.refresh_from_db()
     return _recorded(request, contact, f"reply-{found.pk}" if found.answered_at else "", now)
 

@@ -1,0 +1,128 @@
+"""What stands on the manager's desk: four kinds of rows, each by how long it has been waiting (REQUIREMENTS A6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from customers.models import Deal
+from followups.models import Contact, Task
+from followups.work import DEALS, REPLIES, TASKS, Work, without_next_step
+
+from ..rows import deal_row, lead_row, reply_row, task_row
+
+
+def _midnight(now):
+    return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _days_back(*days):
+    return lambda now: [_midnight(now) - timedelta(days=back) for back in days]
+
+
+def _first_hour_and_days(now):
+    """An hour, the rest of the day, two days."""
+    return [now - timedelta(hours=1), min(now - timedelta(hours=1), _midnight(now)), _midnight(now) - timedelta(days=2)]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of rows. `moment`: since when a row waits; `ages`: four words for how long; `cuts`: where they part.
+
+    The first age is since the first cut, the last one from before the third: days are calendar days.
+    """
+
+    key: str
+    title: str
+    lead: str
+    work: Work
+    moment: str
+    ages: tuple
+    cuts: Callable
+    rows: Callable
+    to_row: Callable
+    nothing: str
+
+    @property
+    def url(self) -> str:
+        return reverse("todo:desk-rows", args=[self.key])
+
+    def of_age(self, rows, number: int, now):
+        """Those that have waited as long as the age of that number says."""
+        cuts = self.cuts(now)
+        if number > 0:
+            rows = rows.filter(**{f"{self.moment}__lt": cuts[number - 1]})
+        if number < len(cuts):
+            rows = rows.filter(**{f"{self.moment}__gte": cuts[number]})
+        return rows
+
+    def in_order(self, rows):
+        """What has waited longest first."""
+        return rows.order_by(self.moment, "pk")
+
+
+def _task_row(task, now):
+    state = "overdue" if task.late_at <= now else "on-time"
+    return _row(task_row(task, state, now), task, task.deal_id)
+
+
+def _row(row, thing, deal_id):
+    deal_url = reverse("todo:deal", args=[deal_id]) if deal_id else ""
+    return {**row, "pk": thing.pk, "deal_url": "" if deal_url == row["url"] else deal_url}
+
+
+OVERDUE = Kind(
+    key="tasks",
+    title=_("Overdue tasks"),
+    lead=_("Counted in calendar days since they fell late. New leads and replies past their limit stand below."),
+    work=TASKS,
+    moment="late_at",
+    ages=(pgettext_lazy("late since", "Today"), _("1–2 days"), _("3–7 days"), _("Over 7 days")),
+    cuts=_days_back(0, 2, 7),
+    rows=lambda me, now: Task.objects.managed_by(me).overdue(now),
+    to_row=_task_row,
+    nothing=_("Nothing is overdue"),
+)
+LEADS = Kind(
+    key="leads",
+    title=_("New leads nobody has begun"),
+    lead=_("Time since they came in."),
+    work=DEALS,
+    moment="received_at",
+    ages=(_("Within the hour"), pgettext_lazy("came in", "Today"), _("1–2 days"), _("3 days or more")),
+    cuts=_first_hour_and_days,
+    rows=lambda me, now: Deal.objects.managed_by(me).new(),
+    to_row=lambda deal, now: _row(lead_row(deal, "new", now), deal, deal.pk),
+    nothing=_("Every new lead has been begun"),
+)
+REPLIES_WAITING = Kind(
+    key="replies",
+    title=_("Replies nobody has answered"),
+    lead=_("Time since the customer wrote or called."),
+    work=REPLIES,
+    moment="happened_at",
+    ages=(_("Within the hour"), pgettext_lazy("came in", "Today"), _("1–2 days"), _("3 days or more")),
+    cuts=_first_hour_and_days,
+    rows=lambda me, now: Contact.objects.managed_by(me).waiting(),
+    to_row=lambda reply, now: _row(reply_row(reply, "replied", now), reply, reply.deal_id),
+    nothing=_("Every reply has been answered"),
+)
+STANDING_STILL = Kind(
+    key="deals",
+    title=_("Deals without a next step"),
+    lead=_("Open, begun, and nothing is planned. Days since the stage changed or the customer was last reached."),
+    work=DEALS,
+    moment="stood_since",
+    ages=(_("Up to 2 days"), _("3–7 days"), _("8–30 days"), _("Over 30 days")),
+    cuts=_days_back(2, 7, 30),
+    rows=lambda me, now: without_next_step(Deal.objects.managed_by(me)).with_stood_since(),
+    to_row=lambda deal, now: _row(deal_row(deal, now), deal, deal.pk),
+    nothing=_("Every open deal has a next step"),
+)
+KINDS = {kind.key: kind for kind in (OVERDUE, LEADS, REPLIES_WAITING, STANDING_STILL)}
+AGES = ("fresh", "some", "old", "oldest")
+"""The ages in addresses, the same for every kind."""
