@@ -28,8 +28,12 @@ class Aspect:
 
 HOURS = frozenset({"window", "window_from", "window_until", "soon_minutes"})
 ASPECTS = [
-    Aspect(gettext_lazy("day"), frozenset({"offset_days"}), "when_label"),
+    Aspect(gettext_lazy("day"), frozenset({"offset_days", "offset_months"}), "when_label"),
     Aspect(gettext_lazy("channel"), frozenset({"channel"}), "get_channel_display"),
+    Aspect(gettext_lazy("otherwise by"), frozenset({"second_channel"}), "get_second_channel_display"),
+    Aspect(gettext_lazy("by rank"), frozenset({"by_rank"}), "by_rank_label"),
+    Aspect(gettext_lazy("cost (yen)"), frozenset({"cost_yen"}), "cost_yen"),
+    Aspect(gettext_lazy("days it may be moved by"), frozenset({"flex_days"}), "flex_days"),
     Aspect(gettext_lazy("title"), frozenset({"title"}), "title", True),
     Aspect(gettext_lazy("time of day"), HOURS, "window_label"),
     Aspect(gettext_lazy("on a closed day"), frozenset({"day_rule"}), "get_day_rule_display"),

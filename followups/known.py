@@ -113,7 +113,7 @@ class Known:
 def read(follow_ups: list[FollowUp], now, *, also_versions=frozenset()) -> Known:
     """For these follow-ups, which come with their customers and deals."""
     wanted = {row.version_id for row in follow_ups} | set(also_versions)
-    versions = PatternVersion.objects.filter(pk__in=wanted).prefetch_related("steps__variants")
+    versions = PatternVersion.objects.filter(pk__in=wanted).prefetch_related("steps")
     stores = Store.objects.filter(pk__in={row.store_id for row in follow_ups}).with_calendar()
     customers = {row.customer_id for row in follow_ups}
     by_role = {}
@@ -140,11 +140,10 @@ def preference_of(customer) -> Preference:
 
 
 def _effective(step: Step, rank_id: int | None, refused: list[str]) -> Effective | None:
-    variant = next((one for one in step.variants.all() if one.rank_id == rank_id), None) if rank_id else None
-    if variant and variant.left_out:
+    own = step.by_rank.get(str(rank_id), {})
+    if own.get("left_out"):
         return None
-    channel = (variant and variant.channel) or step.channel
-    title = (variant and variant.title) or step.title
+    channel, title = own.get("channel") or step.channel, own.get("title") or step.title
     spec = step.spec() if channel == step.channel else replace(step.spec(), channel=channel)
     if channel not in refused:
         return Effective(step, spec, title)

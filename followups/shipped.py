@@ -274,10 +274,12 @@ def ship(patterns, models):
 
 
 def _write_step(fields, kinds, models):
-    by_rank = fields.pop("by_rank", {})
     fields["content_kind"] = kinds.get(fields.pop("kind"))
-    step = models("Step").objects.create(**fields)
-    for code, variant in by_rank.items():
-        ranks = models("StepVariant")._meta.get_field("rank").related_model.objects
-        for rank in ranks.filter(code=code):
-            models("StepVariant").objects.create(step=step, rank=rank, **variant)
+    by_rank = fields.pop("by_rank", None)
+    if by_rank:
+        ranks = (
+            models("FollowUp")._meta.get_field("customer").related_model._meta.get_field("rank").related_model.objects
+        )
+        ids = dict(ranks.values_list("code", "pk"))
+        fields["by_rank"] = {str(ids[code]): own for code, own in by_rank.items() if code in ids}
+    models("Step").objects.create(**fields)

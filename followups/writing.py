@@ -18,16 +18,19 @@ class Superseded(Exception):
         self.version = version
 
 
-def write(*, name, description, store, base, steps, note, by, now) -> Pattern:
-    """A new pattern with its first version. Its slug is made from the name, and is nobody else's."""
+def write(*, name, description, store, by, now, **content) -> Pattern:
+    """A new pattern with its first version. Its slug is made from the name, and is nobody else's.
+
+    `content`: steps, note and what is counted from, as for Pattern.add_version.
+    """
     with transaction.atomic():
         one_at_a_time("slug of a pattern")
         pattern = Pattern.objects.create(store=store, slug=_free_slug(name), name=name, description=description)
-        pattern.add_version(base=base, steps=steps, by=by, now=now, note=note)
+        pattern.add_version(**content, by=by, now=now)
     return pattern
 
 
-def revise(pattern, *, base, steps, note, began_from, by, now, taken_from=None) -> PatternVersion | None:
+def revise(pattern, *, steps, note, began_from, by, now, taken_from=None, **counting) -> PatternVersion | None:
     """Save what was edited as a new version; None when it says the same as the newest.
 
     `began_from`: the number of the version that was edited; `taken_from`: as in Pattern.add_version. Raises Superseded
@@ -35,11 +38,11 @@ def revise(pattern, *, base, steps, note, began_from, by, now, taken_from=None) 
     """
     with transaction.atomic():
         newest = Pattern.objects.select_for_update(of=("self",)).get(pk=pattern.pk).current_version
-        if newest.says_the_same(base=base, steps=steps):
+        if newest.says_the_same(steps=steps, **counting):
             return None
         if newest.number != began_from:
             raise Superseded(newest)
-        return pattern.add_version(base=base, steps=steps, by=by, now=now, note=note, taken_from=taken_from)
+        return pattern.add_version(steps=steps, by=by, now=now, note=note, taken_from=taken_from, **counting)
 
 
 def take(pattern, version, *, note, began_from, by, now) -> PatternVersion | None:
@@ -51,7 +54,7 @@ def take(pattern, version, *, note, began_from, by, now) -> PatternVersion | Non
     with transaction.atomic():
         made = revise(
             pattern,
-            base=version.base,
+            **version.counting,
             steps=steps,
             note=note,
             began_from=began_from,

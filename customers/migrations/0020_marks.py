@@ -62,7 +62,7 @@ DROP FUNCTION {table}_mark();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0007_import_rows"),
+        ("customers", "0011_deals_by_stage_and_age"),
     ]
 
     operations = [

@@ -4,10 +4,10 @@ from .contact import Contact, ContentKind, Direction, HouseRules, Outcome, TextT
 from .followup import EndReason, FollowUp
 from .move import TaskMove
 from .move_reason import MoveReason
-from .pattern import DayRule, Pattern, PatternVersion, Step, StopWhen, Window
+from .pattern import Pattern, PatternVersion, StopWhen
 from .rule import StartRule
+from .step import DayRule, Step, Window
 from .task import CancelReason, Task
-from .variant import StepVariant
 
 __all__ = [
     "CYCLE_DAYS",
@@ -30,7 +30,6 @@ __all__ = [
     "PatternVersion",
     "StartRule",
     "Step",
-    "StepVariant",
     "StopWhen",
     "Task",
     "TaskMove",

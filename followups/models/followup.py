@@ -10,7 +10,8 @@ from stores.models import Store
 
 from .base import Base
 from .move_reason import MoveReason
-from .pattern import ALWAYS_STOPS, Pattern, PatternVersion, Step, StopWhen
+from .pattern import ALWAYS_STOPS, Pattern, PatternVersion, StopWhen
+from .step import Step
 
 
 class EndReason(models.TextChoices):

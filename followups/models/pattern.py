@@ -6,14 +6,11 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from stores.calendar import Hours
-from stores.channels import Channel
-from stores.models import Role, Store
+from stores.models import Store
 
-from ..schedule import DayRule, StepSpec, Window
 from .base import Base
+from .step import Step
 
 
 class StopWhen(models.TextChoices):
@@ -157,17 +154,17 @@ class Pattern(models.Model):
         """Of those that `copies_of` gave."""
         return self.first_versions[0] if self.first_versions else None
 
-    def add_version(self, *, base, steps, by, now, note="", taken_from=None) -> "PatternVersion":
+    def add_version(self, *, steps, by, now, note="", taken_from=None, **counting) -> "PatternVersion":
         """Save a new version; running follow-ups keep theirs (REQUIREMENTS B7).
 
         `steps`: unsaved Step objects in their order; positions are given here. `taken_from`: the version whose steps
-        they are.
+        they are; `counting`: what it counts from and ends by, see PatternVersion.counting.
         """
         with transaction.atomic():
             Pattern.objects.select_for_update().get(pk=self.pk)
             last = self.versions.order_by("-number").values_list("number", flat=True).first() or 0
             version = PatternVersion.objects.create(
-                pattern=self, number=last + 1, base=base, made_by=by, made_at=now, note=note, taken_from=taken_from
+                pattern=self, number=last + 1, made_by=by, made_at=now, note=note, taken_from=taken_from, **counting
             )
             for position, step in enumerate(steps, start=1):
                 step.pk, step.version, step.position = None, version, position
@@ -201,7 +198,7 @@ class Pattern(models.Model):
             copy.bring_back()
             if made:
                 steps = list(version.steps.all())
-                copy.add_version(base=version.base, steps=steps, by=by, now=now, taken_from=version)
+                copy.add_version(**version.counting, steps=steps, by=by, now=now, taken_from=version)
         return copy
 
 
@@ -223,6 +220,9 @@ class PatternVersionQuerySet(models.QuerySet):
     def with_origin(self):
         """Each with the version that it took over, and whose that is."""
         return self.select_related("taken_from__pattern")
+
+
+COUNTING = ("base", "yearly_month", "yearly_day", "every_months", "silent_days", "stops_on")
 
 
 class PatternVersion(models.Model):
@@ -282,99 +282,12 @@ class PatternVersion(models.Model):
             return frozenset(self.stops_on)
         return frozenset(StopWhen) if Base(self.base).is_pursuit else ALWAYS_STOPS | {StopWhen.WON}
 
-    def says_the_same(self, *, base, steps) -> bool:
-        """Whether a version of that base and those steps would differ in nothing."""
-        return self.base == base and [step.content for step in self.step_list] == [step.content for step in steps]
-
-
-class Step(models.Model):
-    """One thing to do at an offset from the base date (REQUIREMENTS B1)."""
-
-    version = models.ForeignKey(PatternVersion, models.CASCADE, related_name="steps")
-    position = models.PositiveSmallIntegerField()
-    offset_days = models.SmallIntegerField(_("days after the base date"), default=0)
-    offset_months = models.SmallIntegerField(_("months after the base date"), default=0)
-    allowed_days = models.PositiveSmallIntegerField(_("days it may take"), default=0)
-    channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
-    title = models.CharField(_("title"), max_length=80)
-    script = models.TextField(_("script"), blank=True)
-    details_template = models.CharField(_("text proposed for the record"), max_length=200, blank=True)
-    content_kind = models.ForeignKey(
-        "followups.ContentKind",
-        models.SET_NULL,
-        related_name="+",
-        verbose_name=_("kind of content"),
-        null=True,
-        blank=True,
-    )
-    day_rule = models.CharField(_("on a closed day"), max_length=13, choices=DayRule.choices, default=DayRule.NEXT)
-    window = models.CharField(_("time of day"), max_length=10, choices=Window.choices, default=Window.ANY)
-    window_from = models.TimeField(_("from"), null=True, blank=True)
-    window_until = models.TimeField(_("until"), null=True, blank=True)
-    soon_minutes = models.PositiveSmallIntegerField(_("minutes after the event"), null=True, blank=True)
-    assignee_role = models.CharField(_("done by"), max_length=12, choices=Role.choices, blank=True)
-    second_channel = models.CharField(_("otherwise by"), max_length=10, choices=Channel.choices, blank=True)
-    flex_days = models.PositiveSmallIntegerField(_("days it may be moved by"), default=0)
-    cost_yen = models.PositiveIntegerField(_("cost (yen)"), default=0)
-
-    class Meta:
-        ordering = ["position"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "position"], name="step_position_once"),
-            models.CheckConstraint(condition=~Q(title=""), name="step_has_a_title"),
-            models.CheckConstraint(
-                condition=~Q(window="fixed") | Q(window_from__lt=F("window_until")),
-                name="step_fixed_window_in_order",
-            ),
-            models.CheckConstraint(condition=~Q(window="soon") | Q(soon_minutes__gt=0), name="step_soon_has_minutes"),
-        ]
-
-    def __str__(self):
-        return f"{self.position}. {self.title}"
-
     @property
-    def content(self) -> dict:
-        """Everything a person wrote into it, by column; its place and its version apart."""
-        apart = {"id", "version", "position"}
-        return {field.attname: getattr(self, field.attname) for field in self._meta.fields if field.name not in apart}
+    def counting(self) -> dict:
+        """What it counts from and ends by."""
+        return {name: getattr(self, name) for name in COUNTING}
 
-    @property
-    def when_label(self) -> str:
-        """'On the day', '20 days after', '90 days before'."""
-        if self.offset_days == 0:
-            return _("On the day")
-        days = abs(self.offset_days)
-        if self.offset_days < 0:
-            return ngettext("%(days)d day before", "%(days)d days before", days) % {"days": days}
-        return ngettext("%(days)d day after", "%(days)d days after", days) % {"days": days}
-
-    @property
-    def window_label(self) -> str:
-        if self.window == Window.FIXED:
-            return str(Hours(self.window_from, self.window_until))
-        if self.window == Window.SOON:
-            minutes = self.soon_minutes
-            return ngettext("Within %(minutes)d minute", "Within %(minutes)d minutes", minutes) % {"minutes": minutes}
-        return self.get_window_display()
-
-    @property
-    def allowed_label(self) -> str:
-        """'or within 2 days after', empty where it is for its day alone."""
-        if not self.allowed_days:
-            return ""
-        days = self.allowed_days
-        return ngettext("may take %(days)d day longer", "may take %(days)d days longer", days) % {"days": days}
-
-    def spec(self) -> StepSpec:
-        """What the schedule needs to know, as a value."""
-        fixed = self.window == Window.FIXED
-        return StepSpec(
-            channel=self.channel,
-            offset_days=self.offset_days,
-            offset_months=self.offset_months,
-            allowed_days=self.allowed_days,
-            day_rule=self.day_rule,
-            window=self.window,
-            hours=Hours(self.window_from, self.window_until) if fixed else None,
-            soon_minutes=self.soon_minutes or 0,
-        )
+    def says_the_same(self, *, steps, **counting) -> bool:
+        """Whether a version that counts like that and has those steps would differ in nothing."""
+        same = all(getattr(self, name) == counting.get(name) for name in COUNTING)
+        return same and [step.content for step in self.step_list] == [step.content for step in steps]

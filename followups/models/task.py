@@ -11,7 +11,7 @@ from stores.models import Store
 
 from .act import Act, ActKind
 from .followup import FollowUp
-from .pattern import Step
+from .step import Step
 
 OPEN = Q(done_at__isnull=True, cancelled_at__isnull=True)
 

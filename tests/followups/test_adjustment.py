@@ -7,7 +7,7 @@ import pytest
 from customers.models import Deal, Rank
 from followups.adjustment import adjust
 from followups.expansion import expand
-from followups.models import Base, FollowUp, Outcome, Step, StepVariant, Task
+from followups.models import Base, FollowUp, Outcome, Step, Task
 from followups.noticing import notice, notice_calendars
 from followups.pausing import pause, resume_due, unpause
 from followups.recording import Result, record
@@ -151,8 +151,8 @@ class TestRank:
         person = customer(cast.hiratsuka, rank=first)
         follow_up = running(cast, [{"channel": "letter", "title": "card"}, {"offset_days": 1}], person=person)
         card, call = Step.objects.order_by("-pk")[:2][::-1]
-        StepVariant.objects.create(step=card, rank=second, channel="visit", title="cake")
-        StepVariant.objects.create(step=call, rank=second, left_out=True)
+        Step.objects.filter(pk=card.pk).update(by_rank={str(second.pk): {"channel": "visit", "title": "cake"}})
+        Step.objects.filter(pk=call.pk).update(by_rank={str(second.pk): {"left_out": True}})
         change(person, rank=second)
         (task,) = open_tasks(follow_up)
         assert (task.channel, task.title) == ("visit", "cake")

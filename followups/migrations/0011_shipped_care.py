@@ -10,5 +10,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0021_tmp_whole"), ("customers", "0020_marks")]
+    dependencies = [("followups", "0010_whole_engine"), ("customers", "0020_marks")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]
