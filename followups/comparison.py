@@ -107,9 +107,14 @@ class Comparison:
     @cached_property
     def base(self) -> Change | None:
         """What is counted from, where that differs."""
-        if self.old.base == self.new.base:
-            return None
-        return Change(_("counted from"), self.old.get_base_display(), self.new.get_base_display())
+        before, after = self.old.base_label, self.new.base_label
+        return Change(_("counted from"), before, after) if before != after else None
+
+    @cached_property
+    def ends(self) -> Change | None:
+        """What ends it, where that differs."""
+        before, after = self.old.ends_label, self.new.ends_label
+        return Change(_("ends when"), before, after) if self.old.stops_on != self.new.stops_on else None
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -133,6 +138,8 @@ class Comparison:
         """(name, words) of each kind of difference, how many steps it concerns; empty when nothing differs."""
         counts = {name: sum(name in dict(line.kinds) for line in self.lines) for name in _COUNTED}
         words = [(name, _COUNTED[name](count) % {"n": count}) for name, count in counts.items() if count]
+        if self.ends:
+            words = [("changed", _("ends otherwise")), *words]
         return [("changed", _("counted from another day")), *words] if self.base else words
 
 

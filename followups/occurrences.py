@@ -119,24 +119,67 @@ def start_for(customers: list[int], now) -> int:
     return sum(start_by_rule(rule, now, customers=customers) for rule in StartRule.objects.active().for_list())
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """What a rule would begin now: how many, their first and last base date, and the day with the most of them."""
+
+    count: int
+    first: date | None = None
+    last: date | None = None
+    most: int = 0
+    most_on: date | None = None
+
+
+def look_ahead(rule: StartRule, ranks, now) -> Ahead:
+    """By the statement that would begin them; `rule` need not be saved, so that its ranks are given apart."""
+    wanted = _wanted(rule, ranks, now)
+    if wanted is None:
+        return Ahead(0)
+    statement, values = wanted
+    days = f"SELECT base_on, count(*) FROM ({statement}) AS wanted GROUP BY base_on ORDER BY base_on"
+    with connection.cursor() as cursor:
+        cursor.execute(days, {**values, "limit": None})
+        found = cursor.fetchall()
+    if not found:
+        return Ahead(0)
+    most_on, most = max(found, key=lambda row: row[1])
+    return Ahead(sum(count for _day, count in found), found[0][0], found[-1][0], most, most_on)
+
+
 def start_by_rule(rule: StartRule, now, *, customers: list[int] | None = None, limit: int | None = None) -> int:
     """One statement for everybody, or for these customers; gives how many follow-ups were begun."""
+    wanted = _wanted(rule, rule.ranks.all(), now, customers=customers)
+    if wanted is None:
+        return 0
+    statement, values = wanted
+    with connection.cursor() as cursor:
+        cursor.execute(f"{INTO} {statement} ON CONFLICT DO NOTHING", {**values, "limit": limit})
+        return cursor.rowcount
+
+
+def _wanted(rule, ranks, now, *, customers: list[int] | None = None) -> tuple[str, dict] | None:
+    """The rows that are to be begun and are not, as a statement with its values; None where nothing can be."""
     stores = list(Store.objects.only_or_all(rule.pattern.store_id or rule.store_id).with_calendar())
     base = Base(rule.pattern.current_version.base)
     places = _places(rule, base, stores)
     if base not in SOURCES or not places:
-        return 0
-    conditions, values = _filters(rule, base, stores, now)
+        return None
+    conditions, values = _filters(rule, ranks, base, stores, now)
     values |= _window(rule, now)
-    values |= {"zone": settings.TIME_ZONE, "slug": rule.pattern.slug, "rule": rule.pk, "now": now, "limit": limit}
+    values |= {"zone": settings.TIME_ZONE, "slug": rule.pattern.slug, "rule": rule.pk, "now": now}
     if customers is not None:
         conditions.append("wanted.customer_id = ANY(%(customers)s)")
         values["customers"] = customers
     for name, column in zip(("store_ids", "pattern_ids", "version_ids"), zip(*places, strict=True), strict=True):
         values[name] = list(column)
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(base, conditions), values)
-        return cursor.rowcount
+    return _statement(base, conditions), values
+
+
+INTO = f"""
+    INSERT INTO {FollowUp._meta.db_table}
+        (store_id, customer_id, deal_id, vehicle_id, pattern_id, version_id, rule_id, occurrence_key,
+         base_on, base_at, started_at, past_steps, shift_days, end_reason, adjust_reason)
+"""
 
 
 def _statement(base, conditions) -> str:
@@ -152,11 +195,8 @@ def _statement(base, conditions) -> str:
     }[target]
     same = "" if target == "customer_id" else f"AND begun.{target} = wanted.{target}"
     return f"""
-        INSERT INTO {FollowUp._meta.db_table}
-            (store_id, customer_id, deal_id, vehicle_id, pattern_id, version_id, rule_id, occurrence_key,
-             base_on, base_at, started_at, past_steps, shift_days, end_reason, adjust_reason)
         SELECT wanted.store_id, wanted.customer_id, wanted.deal_id, wanted.vehicle_id, place.pattern_id,
-            place.version_id, %(rule)s, wanted.key, wanted.base_on, wanted.base_at, %(now)s, 0, 0, '', ''
+            place.version_id, %(rule)s::bigint, wanted.key, wanted.base_on, wanted.base_at, %(now)s, 0, 0, '', ''
         FROM ({SOURCES[base]}) AS wanted (store_id, customer_id, deal_id, vehicle_id, key, base_on, base_at)
         JOIN unnest(%(store_ids)s::bigint[], %(pattern_ids)s::bigint[], %(version_ids)s::bigint[])
             AS place (store_id, pattern_id, version_id) ON place.store_id = wanted.store_id
@@ -169,7 +209,6 @@ def _statement(base, conditions) -> str:
             )
         ORDER BY wanted.customer_id
         LIMIT %(limit)s
-        ON CONFLICT DO NOTHING
     """
 
 
@@ -189,10 +228,10 @@ def _places(rule, base, stores) -> list[tuple[int, int, int]]:
     return [(pk, one.pk, one.current_version.pk) for pk, one in found if one.current_version.base == base]
 
 
-def _filters(rule, base, stores, now) -> tuple[list[str], dict]:
+def _filters(rule, ranks, base, stores, now) -> tuple[list[str], dict]:
     """The rule's filters as conditions on `wanted` and `person`, with their values."""
     conditions, values = ["wanted.base_on >= %(from_on)s"], {"from_on": rule.from_on}
-    ranks = [rank.pk for rank in rule.ranks.all()]
+    ranks = [rank.pk for rank in ranks]
     if ranks:
         conditions.append("person.rank_id = ANY(%(ranks)s)")
         values["ranks"] = ranks

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import pattern_versions as versions
 from .views import patterns as views
+from .views import rules
 
 app_name = "patterns"
 
@@ -23,4 +24,6 @@ urlpatterns = [
     path("<int:pk>/copies/", views.copies, name="copies"),
     path("<int:pk>/retirement/", views.retirement, name="retirement"),
     path("<int:pk>/comeback/", views.comeback, name="comeback"),
+    path("<int:pk>/rules/new/", rules.new, name="rule_new"),
+    path("<int:pk>/rules/<int:rule_pk>/retirement/", rules.retirement, name="rule_retirement"),
 ]

@@ -7,13 +7,24 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from customers.models import Rank
 from stores.calendar import NoOpenDay
 from stores.inputs import whole_number
 from stores.models import Store
 
 from ..foresight import Foreseen, Month, foresee, months
 from ..models import Base, Pattern, PatternVersion, Step
-from .pattern import MOST_STEPS, NewNameForm, PreviewForm, StepForm, Steps, VersionForm, kind_choices
+from . import by_rank
+from .pattern import (
+    MOST_STEPS,
+    NewNameForm,
+    PreviewForm,
+    StepForm,
+    Steps,
+    VersionForm,
+    kind_choices,
+    typed_counting,
+)
 
 
 @dataclass
@@ -25,7 +36,7 @@ class Outlook:
     problems: list[str] = field(default_factory=list)
 
 
-def look_ahead(steps, preview: PreviewForm) -> Outlook:
+def look_ahead(steps, preview: PreviewForm, *, fixed_base=False) -> Outlook:
     """The dates of the steps from the base and in the store that the form says."""
     if not preview.is_valid():
         return Outlook(problems=[_("Choose a base date and a store to see the dates.")])
@@ -33,7 +44,7 @@ def look_ahead(steps, preview: PreviewForm) -> Outlook:
     base = timezone.make_aware(datetime.combine(on, at)) if at else on
     calendar = store.calendar()
     try:
-        rows = foresee(steps, base, calendar)
+        rows = foresee(steps, base, calendar, fixed_base=fixed_base)
         return Outlook(rows, months(rows, on, calendar))
     except NoOpenDay:
         return Outlook(problems=[_("%(store)s is never open: see its opening calendar.") % {"store": store}])
@@ -59,12 +70,14 @@ class Editor:
         self.newest = pattern.current_version if pattern else None
         if posted is None:
             steps = version.step_list if version else [Step()]
-            self.data = {**self._opening(version, today), **_posted([_row(step) for step in steps])}
+            self.data = {**self._opening(version, today), **_posted([_row(step, self.ranks) for step in steps])}
         elif order:
-            rows, self.focus = arranged(typed_steps(posted), order)
+            rows, self.focus = arranged(typed_steps(posted, self.ranks), order)
             self.data = {**posted.dict(), **_posted(rows)}
         else:
             self.data = posted.dict()
+        if posted is not None:
+            self.data["stops_on"] = posted.getlist("stops_on")
         self._bind()
         if posted is None or order:
             self._complain_about_nothing()
@@ -72,7 +85,7 @@ class Editor:
     def _opening(self, version: PatternVersion | None, today: date) -> dict:
         head = {"preview-on": today, "preview-store": first_store(self.staff, self.pattern)}
         if version:
-            return {**head, "base": version.base, "began_from": self.newest.number}
+            return {**head, **typed_counting(version), "began_from": self.newest.number}
         store = None if self.staff.is_admin else min(self.staff.managed_store_ids, default=None)
         return {**head, "base": Base.CHOSEN, "began_from": 0, "store": store}
 
@@ -82,6 +95,7 @@ class Editor:
         self.preview = PreviewForm(self.data, prefix="preview", staff=self.staff)
         context = {
             "calendars": self._calendars,
+            "ranks": self.ranks,
             "kinds": kind_choices(self.newest.step_list if self.newest else []),
             "empty_permitted": False,
             "use_required_attribute": False,
@@ -109,6 +123,10 @@ class Editor:
         stores = Store.objects.visible_to(self.staff).only_or_all(self.store_id).with_calendar()
         return {store: store.calendar() for store in stores}
 
+    @cached_property
+    def ranks(self) -> list[Rank]:
+        return list(Rank.objects.all())
+
     def is_valid(self) -> bool:
         """Whether it may be saved; the first field that is wrong gets the focus."""
         wrong = [form for form in self.forms if not form.is_valid()]
@@ -129,9 +147,9 @@ class Editor:
 
     @property
     def content(self) -> dict:
-        """Base, note and steps as typed, once valid."""
-        head = self.version.cleaned_data
-        return {"base": head["base"], "note": head["note"], "steps": [form.step() for form in self.steps]}
+        """What is counted from, note and steps as typed, once valid."""
+        note = self.version.cleaned_data["note"]
+        return {**self.version.counting, "note": note, "steps": [form.step() for form in self.steps]}
 
     @property
     def began_from(self) -> int:
@@ -158,7 +176,9 @@ class Editor:
         problems = [*self.problems, *wrong]
         if problems:
             return Outlook(problems=problems)
-        return look_ahead([form.step() for form in self.steps], self.preview)
+        base = self.version["base"].value()
+        fixed = base in Base.values and Base(base).is_fixed
+        return look_ahead([form.step() for form in self.steps], self.preview, fixed_base=fixed)
 
     @property
     def rows(self) -> list[dict]:
@@ -189,8 +209,9 @@ def opens_at_all(calendar) -> bool:
     return True
 
 
-def _row(step: Step) -> dict:
-    return {**{name: getattr(step, name) for name in StepForm.Meta.fields}, "kind": step.content_kind_id}
+def _row(step: Step, ranks) -> dict:
+    own = {name: getattr(step, name) for name in StepForm.Meta.fields}
+    return {**own, "kind": step.content_kind_id, **by_rank.typed(step.by_rank, ranks)}
 
 
 def _posted(rows: list[dict]) -> dict:
@@ -199,12 +220,11 @@ def _posted(rows: list[dict]) -> dict:
     return {**fields, "steps-TOTAL_FORMS": len(rows), "steps-INITIAL_FORMS": 0}
 
 
-def typed_steps(posted) -> list[dict]:
+def typed_steps(posted, ranks=()) -> list[dict]:
     """What stands in the fields of each step, as text."""
     count = min(whole_number(posted.get("steps-TOTAL_FORMS")) or 0, MOST_STEPS)
-    return [
-        {name: posted.get(f"steps-{number}-{name}", "") for name in StepForm.base_fields} for number in range(count)
-    ]
+    names = [*StepForm.base_fields, *by_rank.names_for(ranks)]
+    return [{name: posted.get(f"steps-{number}-{name}", "") for name in names} for number in range(count)]
 
 
 def arranged(rows: list[dict], order: str) -> tuple[list[dict], str]:
@@ -212,7 +232,7 @@ def arranged(rows: list[dict], order: str) -> tuple[list[dict], str]:
     verb, _sep, text = order.partition("-")
     index, rows = whole_number(text), list(rows)
     if verb == "add" and len(rows) < MOST_STEPS:
-        rows.append({**_row(Step()), "offset_days": rows[-1]["offset_days"] if rows else 0})
+        rows.append({**_row(Step(), ()), "offset_days": rows[-1]["offset_days"] if rows else 0})
         return rows, f"title-{len(rows) - 1}"
     if index is None or index >= len(rows):
         return rows, ""

@@ -9,12 +9,19 @@ from stores.forms.saving import OwnFieldsForm, SeenForm
 from stores.inputs import ClockInput, DayField
 from stores.models import Role, Store
 
-from ..models import ContentKind, Pattern, PatternVersion, Step, Window
+from ..models import Base, ContentKind, Pattern, PatternVersion, Step, StopWhen, Window
+from ..models.pattern import COUNTING
+from . import by_rank
 
 MOST_STEPS = 40
 EARLIEST, LATEST = -400, 800
 LONGEST = 60
-FOLDED = ("script", "details_template", "kind", "assignee_role", "allowed_days")
+MOST_FLEX = 14
+LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+FOLDED = (
+    *("script", "details_template", "kind", "assignee_role", "allowed_days", "offset_months"),
+    *("second_channel", "flex_days", "cost_yen"),
+)
 
 
 class NameForm(SeenForm):
@@ -49,9 +56,62 @@ class NoteForm(forms.ModelForm):
         fields = ["note"]
 
 
+NEEDED_BY = {
+    Base.YEARLY: ("yearly_month", "yearly_day"),
+    Base.EVERY: ("every_months",),
+    Base.SILENCE: ("silent_days",),
+}
+"""What a base needs to be told besides."""
+
+
 class VersionForm(NoteForm):
+    """What is counted from, with what that needs, and what ends it."""
+
+    yearly_month = forms.IntegerField(label=gettext_lazy("month"), min_value=1, max_value=12, required=False)
+    yearly_day = forms.IntegerField(label=gettext_lazy("day of the month"), min_value=1, max_value=31, required=False)
+    every_months = forms.IntegerField(label=gettext_lazy("months"), min_value=1, max_value=60, required=False)
+    silent_days = forms.IntegerField(
+        label=gettext_lazy("days without contact"), min_value=1, max_value=1500, required=False
+    )
+    own_ends = forms.BooleanField(label=gettext_lazy("Say yourself what ends it"), required=False)
+    stops_on = forms.MultipleChoiceField(
+        label=gettext_lazy("ends when"),
+        choices=StopWhen.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
     class Meta(NoteForm.Meta):
-        fields = ["base", "note"]
+        fields = ["base", "yearly_month", "yearly_day", "every_months", "silent_days", "note"]
+
+    def clean(self):
+        """What the base needs, and only that: the rest is dropped."""
+        clean = self.cleaned_data
+        needed = NEEDED_BY.get(clean.get("base"), ())
+        for name in {name for names in NEEDED_BY.values() for name in names} - set(needed):
+            clean[name] = None
+            self._errors.pop(name, None)
+        for name in needed:
+            if clean.get(name) is None and name not in self.errors:
+                self.add_error(name, _("Give a number."))
+        month, day = clean.get("yearly_month"), clean.get("yearly_day")
+        if month and day and day > LONGEST_MONTHS[month - 1]:
+            self.add_error("yearly_day", _("That month has no such day."))
+        clean["stops_on"] = sorted(clean.get("stops_on") or []) if clean.get("own_ends") else None
+        return clean
+
+    def _post_clean(self):
+        """Nothing more: `clean` checks all that the constraints say."""
+
+    @property
+    def counting(self) -> dict:
+        """As PatternVersion.counting has it, once valid."""
+        return {name: self.cleaned_data.get(name) for name in COUNTING}
+
+
+def typed_counting(version: PatternVersion) -> dict:
+    """What stands in the fields of a version that is there already."""
+    return {**version.counting, "stops_on": sorted(version.stop_conditions), "own_ends": version.stops_on is not None}
 
 
 class TakeoverForm(NoteForm):
@@ -64,6 +124,13 @@ class StepForm(forms.ModelForm):
     """One step. `calendars`: those of the stores that it is for; `kinds`: choices of the kind of content."""
 
     offset_days = forms.IntegerField(label=gettext_lazy("days after"), min_value=EARLIEST, max_value=LATEST)
+    offset_months = forms.IntegerField(label=gettext_lazy("months after"), min_value=-60, max_value=120, required=False)
+    flex_days = forms.IntegerField(
+        label=Step._meta.get_field("flex_days").verbose_name, min_value=0, max_value=MOST_FLEX, required=False
+    )
+    cost_yen = forms.IntegerField(
+        label=Step._meta.get_field("cost_yen").verbose_name, min_value=0, max_value=9_999_999, required=False
+    )
     allowed_days = forms.IntegerField(
         label=Step._meta.get_field("allowed_days").verbose_name, min_value=0, max_value=LONGEST, required=False
     )
@@ -92,6 +159,10 @@ class StepForm(forms.ModelForm):
             "script",
             "details_template",
             "assignee_role",
+            "offset_months",
+            "second_channel",
+            "flex_days",
+            "cost_yen",
         ]
         widgets = {
             "window_from": ClockInput,
@@ -99,9 +170,10 @@ class StepForm(forms.ModelForm):
             "script": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args, calendars: dict[Store, OpeningCalendar], kinds, **kwargs):
+    def __init__(self, *args, calendars: dict[Store, OpeningCalendar], kinds, ranks, **kwargs):
         super().__init__(*args, **kwargs)
-        self.calendars = calendars
+        self.calendars, self.ranks = calendars, ranks
+        by_rank.add_fields(self, ranks)
         self.fields["kind"].choices = kinds
         self.fields["title"].error_messages["required"] = _("Say what is to be done.")
         self.fields["offset_days"].error_messages["required"] = _("Give the number of days; 0 is the day itself.")
@@ -121,7 +193,12 @@ class StepForm(forms.ModelForm):
         else:
             clean["soon_minutes"] = None
             self._forget_errors("soon_minutes")
-        clean["allowed_days"] = clean.get("allowed_days") or 0
+        for name in ("allowed_days", "offset_months", "flex_days", "cost_yen"):
+            clean[name] = clean.get(name) or 0
+        if clean["offset_months"] * (clean.get("offset_days") or 0) < 0:
+            self.add_error("offset_months", _("Months and days have to go the same way."))
+        if clean.get("second_channel") and clean["second_channel"] == clean.get("channel"):
+            self.add_error("second_channel", _("Choose another way than the first."))
         clean["script"] = clean.get("script", "").replace("\r\n", "\n")
         return clean
 
@@ -155,10 +232,23 @@ class StepForm(forms.ModelForm):
         """Something is wrong with a field that is folded away until asked for."""
         return any(name in self.errors for name in FOLDED)
 
+    @property
+    def is_rank_wrong(self) -> bool:
+        return any(name in self.errors for name in by_rank.names_for(self.ranks))
+
+    @property
+    def rank_rows(self) -> list[dict]:
+        return by_rank.rows_of(self, self.ranks)
+
+    @property
+    def differs_by_rank(self) -> bool:
+        return any(self[name].value() not in {"", None} for name in by_rank.names_for(self.ranks))
+
     def step(self) -> Step:
         """What was typed, as an unsaved step. Only when nothing but the title is wrong."""
         fields = {name: value for name, value in self.cleaned_data.items() if name in self.Meta.fields}
-        return Step(content_kind_id=self.cleaned_data.get("kind"), **fields)
+        own = by_rank.read(self.cleaned_data, self.ranks)
+        return Step(content_kind_id=self.cleaned_data.get("kind"), by_rank=own, **fields)
 
 
 class StepFormSet(forms.BaseFormSet):

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from stores.models import Store
 
@@ -269,6 +270,24 @@ class PatternVersion(models.Model):
     @cached_property
     def step_list(self) -> list["Step"]:
         return list(self.steps.all())
+
+    @property
+    def base_label(self) -> str:
+        """'Birthday', 'Every year on 1/1', 'Every 3 months', '90 days without contact'."""
+        if self.base == Base.YEARLY:
+            return _("Every year on %(month)d/%(day)d") % {"month": self.yearly_month, "day": self.yearly_day}
+        if self.base == Base.EVERY:
+            months = self.every_months
+            return ngettext("Every %(months)d month", "Every %(months)d months", months) % {"months": months}
+        if self.base == Base.SILENCE:
+            days = self.silent_days
+            return ngettext("%(days)d day without contact", "%(days)d days without contact", days) % {"days": days}
+        return self.get_base_display()
+
+    @property
+    def ends_label(self) -> str:
+        """'The deal is won, the deal is lost'."""
+        return "、".join(str(StopWhen(one).label) for one in StopWhen.values if one in self.stop_conditions)
 
     @property
     def is_fixed(self) -> bool:

@@ -34,6 +34,9 @@ class StartRuleQuerySet(models.QuerySet):
         held = self.select_for_update(of=("self",), skip_locked=True, no_key=True)
         return held.select_related("pattern").order_by("pk").first()
 
+    def for_page(self):
+        return self.filter(retired_at__isnull=True).select_related("store", "made_by").prefetch_related("ranks")
+
     def for_list(self):
         return self.select_related("pattern__store", "store", "made_by").prefetch_related("ranks")
 
@@ -76,6 +79,25 @@ class StartRule(models.Model):
 
     def __str__(self):
         return f"{self.pattern} {self.from_on}"
+
+    @property
+    def words(self) -> str:
+        """'From 2026/11/22. Sale, Web. Rank A, B.'"""
+        kinds = [str(DealKind(kind).label) for kind in self.deal_kinds]
+        sources = [str(Source(source).label) for source in self.sources]
+        stages = [str(Stage(stage).label) for stage in self.stages]
+        parts = [
+            "・".join(kinds),
+            "・".join(sources),
+            "・".join(stages),
+            "・".join(rank.code for rank in self.ranks.all()),
+        ]
+        if self.channel_allowed:
+            parts.append(_("only who agrees to %(channel)s") % {"channel": Channel(self.channel_allowed).label})
+        if self.before_holiday_days:
+            parts.append(_("within %(days)d days ahead of a long holiday") % {"days": self.before_holiday_days})
+        parts.append(_("from %(day)s") % {"day": f"{self.from_on:%Y/%m/%d}"})
+        return "、".join(part for part in parts if part)
 
     def look(self, today):
         """Everybody has been looked at today."""

@@ -21,7 +21,7 @@ from stores.models import Store
 from ..comparison import Comparison
 from ..forms.editor import Editor, first_store, look_ahead
 from ..forms.pattern import NameForm, PreviewForm
-from ..models import FollowUp, Pattern, PatternVersion, WaitReason
+from ..models import FollowUp, Pattern, PatternVersion, StartRule, WaitReason
 from ..writing import Superseded, revise, write
 
 
@@ -76,6 +76,7 @@ def _read(request, found, chosen=None):
         "history": history,
         "running": sum(running.values()),
         "may_edit": user.may_manage(found.store_id),
+        "rules": StartRule.objects.visible_to(user).of_pattern(found).for_page(),
         "own_copies": own_copies,
         "stand_in": next((copy for copy in own_copies if user.works_in(copy.store)), None),
         "group": found.group_pattern,
@@ -84,7 +85,7 @@ def _read(request, found, chosen=None):
         if found.store_id or not user.is_manager
         else [store for store in Store.objects.managed_by(user) if store.pk not in copied],
         "preview": preview,
-        "outlook": look_ahead(shown.step_list, preview),
+        "outlook": look_ahead(shown.step_list, preview, fixed_base=shown.is_fixed),
     }
     return render(request, "followups/pattern.html", context)
 

@@ -1,0 +1,55 @@
+"""Patterns that begin by themselves: a rule is written, looked ahead with, and retired (REQUIREMENTS B9)."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from stores.decorators import signed_in
+
+from ..forms.rule import RuleForm
+from ..models import Base, StartRule
+from ..occurrences import look_ahead
+from .patterns import managed
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request, pk):
+    pattern = managed(request, pk)
+    now = timezone.now()
+    form = RuleForm(
+        request.POST or None, pattern=pattern, staff=request.user, initial={"from_on": timezone.localdate()}
+    )
+    if request.method == "POST" and form.is_valid() and "look" not in request.POST:
+        form.rule(by=request.user, now=now).save()
+        form.save_m2m()
+        wake()
+        messages.success(request, _("From now on “%(name)s” begins by itself.") % {"name": pattern.name})
+        return redirect("patterns:pattern", pattern.pk)
+    context = {
+        "pattern": pattern,
+        "version": pattern.current_version,
+        "form": form,
+        "begins_by_hand_only": pattern.current_version.base == Base.CHOSEN,
+        "ahead": _ahead(form, request.user, now) if request.method == "POST" and form.is_valid() else None,
+    }
+    wrong = request.method == "POST" and not form.is_valid()
+    return render(request, "followups/rule.html", context, status=422 if wrong else 200)
+
+
+@signed_in
+@require_POST
+def retirement(request, pk, rule_pk):
+    pattern = managed(request, pk)
+    rule = get_object_or_404(StartRule.objects.visible_to(request.user).of_pattern(pattern), pk=rule_pk)
+    rule.retire(timezone.now())
+    messages.success(request, _("The rule begins nothing more. What it began goes on."))
+    return redirect("patterns:pattern", pattern.pk)
+
+
+def _ahead(form, me, now):
+    """What the rule would begin now; nothing is begun."""
+    ranks = list(form.cleaned_data["ranks"])
+    return look_ahead(form.rule(by=me, now=now), ranks, now)
