@@ -162,6 +162,8 @@ todo:deal-assign pk=lead                           | 200 / 404                  
 todo:deal-stage pk=deal stage=estimate             | 200 / 404                        | 302 / 404
 todo:deal-stage pk=deal stage=order                | 200 / 404                        | 422 / 404
 todo:deal-stage pk=deal stage=nothing              | 404                              | 404
+todo:deal-facts pk=deal                            | 200 / 404                        | 422 / 404
+todo:deal-facts pk=lost_deal                       | 403 403 200 200 / 404            | 403 403 422 422 / 404
 todo:deal-lose pk=deal                             | 200 / 404                        | 422 / 404
 todo:deal-reopen pk=deal                           | 405                              | 302 / 404
 todo:deal-reopen pk=lost_deal                      | 405                              | 302 / 404

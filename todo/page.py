@@ -123,9 +123,15 @@ def _deal_part(deal, me) -> dict:
         "next_stage": list(Stage)[min(Stage(deal.stage).position + 1, len(Stage) - 1)],
         "stage_changes": list(deal.stage_changes.select_related("by")),
         "may_assign": may_assign(me, deal, deal.staff_id),
+        "may_put_right": may_put_right(me, deal),
     }
 
 
 def may_assign(me, row, holder_id) -> bool:
     """Whoever has it now passes it on, anybody takes what is nobody's, managers decide."""
     return holder_id in {None, me.pk} or me.may_manage(row.store_id)
+
+
+def may_put_right(me, deal) -> bool:
+    """Whoever sees an open deal; a closed one is counted, and managers put it right."""
+    return deal.closed_at is None or me.may_manage(deal.store_id)
