@@ -1,10 +1,31 @@
 """What the worker is woken for on this floor."""
 
+import time
+
 from django.utils import timezone
 
-from .importing.uploads import forget_old
+from stores.models import Heartbeat
+from stores.wake import heard, wake
+
+from .importing.slices import one_slice
+from .importing.uploads import WORK, forget_old
+
+SLICE_SECONDS = 2.0
+"""Nobody waits behind a long list: it is committed piece by piece, and after so long others have their turn."""
+
+
+def work() -> str:
+    """Lists that are to be checked, saved or taken back. Every minute, too: a lost message costs no more than that."""
+    heard(WORK)
+    until = time.monotonic() + SLICE_SECONDS
+    Heartbeat.stamp(timezone.now())
+    while one_slice(timezone.now()):
+        if time.monotonic() > until:
+            wake(WORK)
+            return "more"
+    return "done"
 
 
 def forget_import_files() -> str:
-    """At night: lists that nobody confirmed within a day."""
+    """At night: lists that nobody confirmed within a day, and the rows of those that can't be taken back any more."""
     return f"forgot {forget_old(timezone.now())}"

@@ -1,7 +1,14 @@
 """How people sign in: by user name, never by signing themselves up."""
 
+import math
+
 from allauth.account.adapter import DefaultAccountAdapter
+from axes.helpers import get_client_username
 from django.conf import settings
+from django.shortcuts import render
+from django.utils import timezone
+
+from stores.lockout import locked_until
 
 
 class ClosedAdapter(DefaultAccountAdapter):
@@ -14,6 +21,15 @@ class ClosedAdapter(DefaultAccountAdapter):
         """Being in says that one has signed in: the board needs no note above its first task."""
         if message_template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             super().add_message(request, level, message_template, *args, **kwargs)
+
+
+def locked_out(request, credentials):
+    """The page that says how long the door stays shut for this name at this address."""
+    now = timezone.now()
+    until = locked_until(get_client_username(request, credentials) or "", now, address=client_address(request))
+    until = until or now + settings.AXES_COOLOFF_TIME
+    context = {"until": until, "minutes": math.ceil((until - now).total_seconds() / 60)}
+    return render(request, "stores/locked_out.html", context, status=429)
 
 
 def client_address(request):

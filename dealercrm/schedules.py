@@ -13,6 +13,7 @@ from django_q.models import Schedule
 
 SCHEDULES = {
     "sweep": {"func": "followups.jobs.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1},
+    "imports": {"func": "customers.jobs.work", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "nightly": {"func": "followups.jobs.nightly", "schedule_type": Schedule.DAILY, "at": (2, 30)},
     "import-files": {"func": "customers.jobs.forget_import_files", "schedule_type": Schedule.DAILY, "at": (2, 45)},
 }

@@ -64,9 +64,9 @@ class Entry:
 
 def chronicle(pattern: Pattern, staff: Staff) -> list[Entry]:
     """All that happened to the pattern, the latest first. Copies only of the stores that `staff` may see."""
-    versions = list(pattern.history().with_origin())
+    versions = list(pattern.history().with_origin())[::-1]
     entries = [*_versions(versions), *_changes_of_the_row(pattern, versions), *_copies(pattern, staff)]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+    return sorted(entries, key=lambda entry: entry.at)[::-1]
 
 
 def with_differences(entries: list[Entry]) -> list[Entry]:
@@ -78,12 +78,12 @@ def with_differences(entries: list[Entry]) -> list[Entry]:
 
 
 def _versions(versions) -> list[Entry]:
-    """`versions`: the newest first."""
-    followed = [
+    """`versions`: the first one first, as it is with everything here."""
+    first = [Entry(version.made_at, Kind.MADE, version.made_by, version=version) for version in versions[:1]]
+    return first + [
         Entry(newer.made_at, Kind.SAVED, newer.made_by, version=newer, previous=older)
-        for newer, older in pairwise(versions)
+        for older, newer in pairwise(versions)
     ]
-    return followed + [Entry(first.made_at, Kind.MADE, first.made_by, version=first) for first in versions[-1:]]
 
 
 def _copies(pattern, staff) -> list[Entry]:

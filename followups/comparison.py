@@ -7,7 +7,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from .differences import Piece, Row, compare, within
+from .differences import Kind, Piece, Row, compare, within
 from .models import PatternVersion, Step
 
 
@@ -45,12 +45,11 @@ ASPECTS = [
     ),
     Aspect(gettext_lazy("script"), frozenset({"script"}), "script", True),
 ]
-NOTHING = "—"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that was rewritten: from and to in words; `pieces` where the two are shown as one text."""
+    """One thing that was rewritten: from and to in words; `pieces` where the two read best as one text."""
 
     label: str
     before: str
@@ -153,5 +152,6 @@ _COUNTED = {
 
 def _change(aspect: Aspect, before: Step, after: Step) -> Change:
     was, now = aspect.of(before), aspect.of(after)
-    pieces = tuple(within(was, now)) if aspect.is_text and was and now else ()
-    return Change(aspect.label, was or NOTHING, now or NOTHING, pieces)
+    pieces = within(was, now) if aspect.is_text else []
+    have_words_in_common = any(piece.kind == Kind.KEPT for piece in pieces)
+    return Change(aspect.label, was or _("none"), now or _("none"), tuple(pieces) if have_words_in_common else ())

@@ -17,6 +17,7 @@ urlpatterns = [
     path("staff/<int:pk>/", staff.staff_detail, name="staff-detail"),
     path("staff/<int:pk>/edit/", staff.staff_edit, name="staff-edit"),
     path("staff/<int:pk>/password/", staff.staff_password, name="staff-password"),
+    path("staff/<int:pk>/unlocking/", staff.staff_unlocking, name="staff-unlocking"),
     path("staff/<int:pk>/leaving/", staff.staff_leaving, name="staff-leaving"),
     path("staff/<int:pk>/return/", staff.staff_return, name="staff-return"),
     path("staff/<int:pk>/days-off/", staff.days_off_add, name="days-off-add"),

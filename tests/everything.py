@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 
+from customers.importing import uploads
 from customers.models import DealKind, ImportFile, LostReason, Rank, Source, Stage
 from followups.expansion import expand
-from followups.models import Contact, ContentKind, Pattern, Step
+from followups.models import Act, ActKind, Contact, ContentKind, Pattern, Step
 from followups.starting import start
-from stores.models import DayOff, Role
+from stores.models import DayOff, Notification, NotificationKind, Role, Staff
 from tests.cast import contact, customer, lead, pattern, reply, staff, task, vehicle
 from tests.customers.lists import csv_of, row
 
@@ -61,6 +62,11 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         email=f"{store.slug}@{word.lower() or 'example'}.test",
     )
     DayOff.objects.create(staff=colleague, on=today, note=f"通院{word}")
+    manager = Staff.objects.of_store(store).get(memberships__role=Role.MANAGER)
+    act = Act.objects.create(kind=ActKind.REMINDED, work="task", by=manager, at=now, note=f"依頼{word}")
+    act.rows.create(task=overdue, before=owner, after=owner)
+    told = {person.pk: {"n": 1, "note": f"依頼{word}"} for person in (owner, manager)}
+    Notification.tell(NotificationKind.REMINDED, told, path="/todo/", by=manager, now=now)
     return {
         "store": store,
         "customer": person,
@@ -77,8 +83,10 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "contact": outbound,
         "unfinished": unfinished,
         "colleague": colleague,
+        "act": act,
+        "notification": Notification.objects.visible_to(owner).get(),
         "owner": owner,
-        "import_file": _import_file(store, owner, word, digits, now),
+        **_import_files(store, owner, person, word, digits, now),
         "kind": ContentKind.objects.first(),
         "second_customer": new_person,
     }
@@ -104,19 +112,35 @@ def _customer(store, owner, word, digits, *, second=False):
     )
 
 
-def _import_file(store, owner, word, digits, now):
-    problem = {"row": 2, "column": f"列{word}", "value": f"値{word}", "message": f"理由{word}"}
-    told = {
-        "store": store.slug,
-        "saved": False,
-        **dict.fromkeys(("rows", "new", "updated", "unchanged", "duplicates", "refused"), 1),
-        "problems": [problem],
-        "problem_columns": [[f"列{word}", 1]],
-        "duplicate_rows": [],
-        "refused_rows": [],
-        "columns": [f"列{word}"],
-        "ignored_columns": [],
+def _import_files(store, owner, person, word, digits, now) -> dict:
+    """One list in each state that has a page of its own, with names, numbers and remarks."""
+    rows = [
+        row(氏名=f"取込{word}", 携帯電話=f"0901111{digits}", 生年月日=f"値{word}", 担当者=f"宛名{word}"),
+        row(顧客コード="7", 氏名=f"重複{word}", 携帯電話=person.phone),
+        {"顧客コード": "8", "備考": f"備考{word}"},
+    ]
+    checked = uploads.receive(csv_of(rows), name=f"一覧{word}.csv", store=store, by=owner, now=now)
+    told = {**checked.report, "deleted": 1, "restored": 1, "kept": 1}
+    saved = {"step": "", "checked_at": now, "confirmed_at": now, "confirmed_by": owner, "saved_at": now, "report": told}
+    made = {
+        "import_file": checked,
+        "import_nameless": uploads.receive(
+            csv_of([[f"名前{word}", "1"]], headings=[f"列{word}", "電話"]), name="n.csv", store=store, by=owner, now=now
+        ),
+        "import_working": _import_file(store, owner, word, now, rows_total=9, rows_done=3),
+        "import_failed": _import_file(store, owner, word, now, failed_at=now),
+        "import_unusable": _import_file(store, owner, word, now, unusable=f"理由{word}"),
+        "import_saved": _import_file(store, owner, word, now, **saved),
+        "import_undone": _import_file(
+            store, owner, word, now, **saved, undo_asked_at=now, undo_asked_by=owner, undone_at=now
+        ),
     }
+    for name in ("import_saved", "import_undone"):
+        made[name].rows.create(number=2, cells=[f"値{word}"], outcome="updated", customer=person, kept=f"残す{word}")
+    return made
+
+
+def _import_file(store, owner, word, now, **state):
     return ImportFile.objects.create(
-        store=store, uploaded_by=owner, name=f"一覧{word}.csv", content=csv_of([row()]), report=told, created_at=now
+        store=store, uploaded_by=owner, name=f"一覧{word}.csv", content=b"x", created_at=now, **state
     )

@@ -55,6 +55,8 @@ stores:staff-edit pk=owner                         | 403 403 200 200 / 404      
 stores:staff-edit pk=admin                         | 404 404 404 200 / 404            | 404 404 404 422 / 404
 stores:staff-password pk=colleague                 | 403 403 200 200 / 404            | 403 403 422 422 / 404
 stores:staff-password pk=owner                     | 403 403 200 200 / 404            | 403 403 422 422 / 404
+stores:staff-unlocking pk=colleague                | 405                              | 403 403 302 302 / 404
+stores:staff-unlocking pk=admin                    | 405                              | 404 404 404 302 / 404
 stores:staff-leaving pk=colleague                  | 403 403 200 200 / 404            | 403 403 302 302 / 404
 stores:staff-leaving pk=admin                      | 404 404 404 422 / 404            | 404 404 404 422 / 404
 stores:staff-leaving pk=manager                    | 403 403 422 200 / 404            | 403 403 422 302 / 404
@@ -80,8 +82,33 @@ customers:edit pk=customer                         | 200 / 404                  
 customers:new-vehicle customer_pk=customer         | 200 / 404                        | 422 / 404
 customers:import                                   | 403 200 200 200 / 403 200        | 403 422 422 422 / 403 422
 customers:import-file pk=import_file               | 403 200 200 200 / 404            | 405
-customers:import-saving pk=import_file             | 405                              | 403 302 302 302 / 404
+customers:import-file pk=import_working            | 403 200 200 200 / 404            | 405
+customers:import-file pk=import_failed             | 403 200 200 200 / 404            | 405
+customers:import-file pk=import_unusable           | 403 200 200 200 / 404            | 405
+customers:import-file pk=import_saved              | 403 200 200 200 / 404            | 405
+customers:import-file pk=import_undone             | 403 200 200 200 / 404            | 405
+customers:import-file pk=import_nameless           | 403 302 302 302 / 404            | 405
+customers:import-progress pk=import_working        | 403 200 200 200 / 404            | 405
+customers:import-progress pk=import_file           | 403 302 302 302 / 404            | 405
+customers:import-columns pk=import_file            | 403 200 200 200 / 404            | 403 422 422 422 / 404
+customers:import-columns pk=import_nameless        | 403 200 200 200 / 404            | 403 422 422 422 / 404
+customers:import-columns pk=import_saved           | 403 409 409 409 / 404            | 403 409 409 409 / 404
+customers:import-people pk=import_file             | 405                              | 403 302 302 302 / 404
+customers:import-people pk=import_saved            | 405                              | 403 409 409 409 / 404
+customers:import-decision pk=import_file number=3  | 405                              | 403 404 404 404 / 404
+customers:import-decision pk=import_file number=3 &decision=skip | 405                              | 403 302 302 302 / 404
+customers:import-decisions pk=import_file &decision=skip | 405                              | 403 302 302 302 / 404
+customers:import-to-mend pk=import_file kind=csv   | 403 200 200 200 / 404            | 405
+customers:import-to-mend pk=import_file kind=xlsx  | 403 200 200 200 / 404            | 405
+customers:import-to-mend pk=import_file kind=nothing | 403 404 404 404 / 404            | 405
+customers:import-saving pk=import_file             | 405                              | 403 409 409 409 / 404
+customers:import-saving pk=import_file &count=1    | 405                              | 403 302 302 302 / 404
+customers:import-again pk=import_file              | 405                              | 403 409 409 409 / 404
+customers:import-again pk=import_failed            | 405                              | 403 302 302 302 / 404
 customers:import-removal pk=import_file            | 405                              | 403 302 302 302 / 404
+customers:import-removal pk=import_saved           | 405                              | 403 409 409 409 / 404
+customers:import-undoing pk=import_saved           | 403 200 200 200 / 404            | 403 302 302 302 / 404
+customers:import-undoing pk=import_file            | 403 409 409 409 / 404            | 403 409 409 409 / 404
 customers:edit-vehicle pk=vehicle                  | 200 / 404                        | 422 / 404
 # Patterns: a store's own, and the group's
 patterns:list                                      | 200                              | 405
@@ -129,6 +156,9 @@ patterns:comeback pk=group_pattern                 | 405                        
 # The board, customers and deals
 todo:home                                          | 302                              | 405
 todo:board                                         | 200                              | 405
+todo:counts                                        | 200                              | 405
+todo:keys                                          | 200                              | 405
+todo:keys-setting                                  | 405                              | 302
 todo:task pk=task                                  | 200 / 404                        | 405
 todo:task-result pk=task                           | 405                              | 422 / 404
 todo:task-contact pk=task                          | 405                              | 422 / 404
@@ -142,6 +172,7 @@ todo:lead-settle pk=lead                           | 405                        
 todo:lead-settle pk=deal                           | 405                              | 302 / 404
 todo:lead-unsettle pk=lead                         | 405                              | 302 / 404
 todo:prepared pk=follow_up                         | 200 / 404                        | 405
+todo:act pk=act                                    | 200 404 404 404 / 404            | 405
 todo:search                                        | 200                              | 405
 todo:customers-follow-ups                          | 302                              | 302
 todo:customers-begun signed=none                   | 404                              | 405
@@ -153,15 +184,14 @@ todo:customer-inbound customer_pk=customer         | 200 / 404                  
 todo:customer-appointment customer_pk=customer     | 200 / 404                        | 422 / 404
 todo:customer-follow-up customer_pk=customer       | 200 / 404                        | 422 / 404
 todo:deals                                         | 200                              | 405
-todo:counts                                        | 200                              | 405
-todo:keys                                          | 200                              | 405
-todo:keys-setting                                  | 405                              | 302
 todo:deal pk=deal                                  | 200 / 404                        | 405
 todo:deal-assign pk=deal                           | 200 403 200 200 / 404            | 302 403 302 302 / 404
 todo:deal-assign pk=lead                           | 200 / 404                        | 302 / 404
 todo:deal-stage pk=deal stage=estimate             | 200 / 404                        | 302 / 404
 todo:deal-stage pk=deal stage=order                | 200 / 404                        | 422 / 404
 todo:deal-stage pk=deal stage=nothing              | 404                              | 404
+todo:deal-facts pk=deal                            | 200 / 404                        | 422 / 404
+todo:deal-facts pk=lost_deal                       | 403 403 200 200 / 404            | 403 403 422 422 / 404
 todo:deal-lose pk=deal                             | 200 / 404                        | 422 / 404
 todo:deal-reopen pk=deal                           | 405                              | 302 / 404
 todo:deal-reopen pk=lost_deal                      | 405                              | 302 / 404
@@ -169,6 +199,24 @@ todo:deal-contact deal_pk=deal                     | 200 / 404                  
 todo:deal-inbound deal_pk=deal                     | 200 / 404                        | 422 / 404
 todo:deal-appointment deal_pk=deal                 | 200 / 404                        | 422 / 404
 todo:deal-follow-up deal_pk=deal                   | 200 / 404                        | 422 / 404
+# The manager's desk, and what people are told
+todo:desk                                          | 403 403 200 200 / 403 200        | 405
+todo:desk-rows what=tasks                          | 403 403 200 200 / 403 200        | 405
+todo:desk-rows what=leads                          | 403 403 200 200 / 403 200        | 405
+todo:desk-rows what=replies                        | 403 403 200 200 / 403 200        | 405
+todo:desk-rows what=deals                          | 403 403 200 200 / 403 200        | 405
+todo:desk-rows what=nothing                        | 403 403 404 404 / 403 404        | 405
+todo:desk-hand-over what=tasks                     | 405                              | 403 403 302 302 / 403 302
+todo:desk-hand-over what=tasks &row=task           | 405                              | 403 403 200 200 / 403 302
+todo:desk-pattern what=tasks                       | 405                              | 403 403 302 302 / 403 302
+todo:desk-pattern what=tasks &row=task             | 405                              | 403 403 200 200 / 403 302
+todo:desk-reminder what=replies                    | 405                              | 403 403 302 302 / 403 302
+todo:desk-reminder what=replies &row=reply         | 405                              | 403 403 200 200 / 403 302
+todo:desk-act pk=act                               | 403 403 200 404 / 403 404        | 405
+todo:desk-undo pk=act                              | 405                              | 403 403 302 404 / 403 404
+notifications:list                                 | 200                              | 405
+notifications:read-all                             | 405                              | 302
+notifications:open pk=notification                 | 405                              | 302 404 404 404 / 404
 todo:contact-correct pk=contact                    | 200 403 200 200 / 404            | 422 403 422 422 / 404
 todo:contact-correct pk=reply                      | 403 403 200 200 / 404            | 403 403 422 422 / 404
 todo:contact-complete pk=unfinished                | 200 / 404                        | 422 / 404

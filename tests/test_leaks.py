@@ -57,6 +57,8 @@ def questions(name, theirs) -> list[dict]:
         found += [{"view": view, "who": who} for view in views for who in people]
     if name == "todo:deals":
         found += [{"tab": tab, "as": "list", "store": place} for tab in ("open", "lost", "paid")]
+    if name == "todo:desk-rows":
+        found += [{"who": person}, {"who": "nobody"}, {"open": "today", "who": person}]
     if name == "customers:alike":
         person = theirs["customer"]
         found += [
@@ -196,6 +198,25 @@ FOREIGN = [
     ("manager", "patterns:new", {"name": "新規", "store": "theirs.store"}, 422),
     ("manager", "patterns:preview pk=pattern", {"preview-store": "theirs.store"}, 200),
     ("manager", "stores:staff-edit pk=colleague", {"name": "…", "username": "x1", "roles": "theirs.store"}, 422),
+    ("manager", "todo:desk-hand-over what=tasks", {"row": "theirs.task"}, 302),
+    ("manager", "todo:desk-hand-over what=tasks", {"ids": "theirs.task", "to": "ours.owner", "confirmed": "yes"}, 302),
+    ("manager", "todo:desk-hand-over what=tasks", {"ids": "ours.task", "to": "theirs.owner", "confirmed": "yes"}, 422),
+    ("manager", "todo:desk-hand-over what=leads", {"ids": "theirs.lead", "to": "ours.owner", "confirmed": "yes"}, 302),
+    (
+        "manager",
+        "todo:desk-hand-over what=replies",
+        {"ids": "theirs.reply", "to": "ours.owner", "confirmed": "yes"},
+        302,
+    ),
+    ("manager", "todo:desk-pattern what=tasks", {"ids": "ours.task", "pattern": "theirs.pattern", "preview": "1"}, 422),
+    (
+        "manager",
+        "todo:desk-pattern what=leads",
+        {"ids": "theirs.lead", "pattern": "ours.group_pattern", "confirmed": "yes"},
+        302,
+    ),
+    ("manager", "todo:desk-reminder what=tasks", {"ids": "theirs.task", "confirmed": "yes"}, 302),
+    ("manager", "todo:desk-undo pk=act", {}, 302),
 ]
 
 

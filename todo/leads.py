@@ -8,7 +8,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html_join
 
 from customers.models import Deal
-from followups.assignment import assign_deal
+from followups.assignment import assign_customer, assign_deal
 from followups.models import EndReason, FollowUp, Pattern
 from followups.starting import start
 from followups.stopping import hold, stop
@@ -70,10 +70,15 @@ def settle(deal, pattern, to, *, by, now) -> FollowUp | None:
         return start(pattern, customer=deal.customer, deal=deal, by=by, now=now) if pattern else None
 
 
-def receipt(deal, follow_up, before: int | None, now) -> str:
-    """What settling changed, signed, for the button that takes it back. `before`: who had the lead."""
-    kept = {"deal": deal.pk, "at": now.isoformat(), "follow_up": follow_up and follow_up.pk, "before": before}
-    return signing.dumps(kept, salt=SALT)
+def holders(deal) -> dict:
+    """Whose the lead and its customer are, before it is settled."""
+    return {"before": deal.staff_id, "owner": deal.customer.owner_id}
+
+
+def receipt(deal, follow_up, before: dict, now) -> str:
+    """What settling changed, signed, for the button that takes it back. `before`: as `holders` told it."""
+    kept = {"deal": deal.pk, "at": now.isoformat(), "follow_up": follow_up and follow_up.pk, **before}
+    return signing.dumps({**kept, "given": deal.customer.owner_id}, salt=SALT)
 
 
 def unsettle(deal, signed: str, *, by, now):
@@ -88,7 +93,21 @@ def unsettle(deal, signed: str, *, by, now):
         if kept["deal"] != deal.pk or deal.contacts.beginning().exists() or not settled.update(**_NEW):
             raise TooLateToUnsettle(deal)
         stop(FollowUp.objects.filter(deal=deal, pk=kept["follow_up"]), EndReason.STOPPED, by=by, now=now)
+        if kept["owner"] is None and _only_settled(deal, kept):
+            assign_customer(deal.customer, None)
         assign_deal(deal, Staff.objects.working_in([deal.store_id]).filter(pk=kept["before"]).first())
+
+
+def _only_settled(deal, kept) -> bool:
+    """Nothing else has made them that person's customer since: no contact, no other pattern or deal, no other hand."""
+    customer, since = deal.customer, parse_datetime(kept["at"])
+    return (
+        customer.owner_id is not None
+        and customer.owner_id == kept["given"]
+        and not customer.contacts.standing().filter(entered_at__gte=since).exists()
+        and not customer.follow_ups.filter(started_at__gte=since).exclude(pk=kept["follow_up"]).exists()
+        and not customer.deals.open().held_by(customer.owner_id).exclude(pk=deal.pk).exists()
+    )
 
 
 _NEW = {"taken_at": None, "taken_by": None}

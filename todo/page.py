@@ -1,6 +1,7 @@
 """What the customer's and the deal's page show (REQUIREMENTS A5, C1, D1): everything of one in one screen."""
 
 from datetime import timedelta
+from operator import attrgetter
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -25,7 +26,7 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
     """Everything the page's partial needs. `everything`: the whole timeline."""
     customer, deal = subject.customer, subject.deal
     about = deal or customer
-    tasks = list(about.tasks.open().for_list().by_urgency())
+    tasks = list(about.tasks.open().for_board().by_urgency())
     follow_ups = list(about.follow_ups.for_page()[: RUNNING_SHOWN + ENDED_SHOWN])
     entries, older = timeline(about.contacts, me, now, query=subject.query, everything=everything)
     rows = [_row(task, now) for task in tasks]
@@ -76,12 +77,12 @@ def _row(task, now) -> dict:
 
 def _follow_up(follow_up, tasks) -> dict:
     """One pattern at work: how far it is, and what comes next of it."""
-    mine = [task for task in tasks if task.follow_up_id == follow_up.pk and task.step]
-    following = min(mine, key=lambda task: task.step.position, default=None)
+    mine = [task for task in tasks if task.follow_up_id == follow_up.pk and task.step_position]
+    following = min(mine, key=attrgetter("step_position"), default=None)
     at = timezone.localtime(follow_up.base_at) if follow_up.base_at else None
     return {
         "row": follow_up,
-        "at_step": following.step.position if following else follow_up.step_count,
+        "at_step": following.step_position if following else follow_up.step_count,
         "base": f"{day_label(follow_up.base_on)} {at:%H:%M}" if at else day_label(follow_up.base_on),
         "next": f"{day_label(following.due_on)} {following.title}" if following else "",
         "open_tasks": len(mine),
@@ -108,7 +109,7 @@ def _customer_part(customer, me, now) -> dict:
     return {
         "vehicles": vehicles,
         "referrer": customer.referrer if customer.referrer and me.may_see(customer.referrer.store_id) else None,
-        "deals": list(customer.deals.for_list().open_first()[:20]),
+        "deals": list(customer.deals.for_cards().open_first()[:20]),
         "may_assign": may_assign(me, customer, customer.owner_id),
     }
 
@@ -123,9 +124,15 @@ def _deal_part(deal, me) -> dict:
         "next_stage": list(Stage)[min(Stage(deal.stage).position + 1, len(Stage) - 1)],
         "stage_changes": list(deal.stage_changes.select_related("by")),
         "may_assign": may_assign(me, deal, deal.staff_id),
+        "may_put_right": may_put_right(me, deal),
     }
 
 
 def may_assign(me, row, holder_id) -> bool:
     """Whoever has it now passes it on, anybody takes what is nobody's, managers decide."""
     return holder_id in {None, me.pk} or me.may_manage(row.store_id)
+
+
+def may_put_right(me, deal) -> bool:
+    """Whoever sees an open deal; a closed one is counted, and managers put it right."""
+    return deal.closed_at is None or me.may_manage(deal.store_id)

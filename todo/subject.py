@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from customers.models import Customer, Deal
 
@@ -29,7 +30,7 @@ class Subject:
     def address(self, action: str) -> str:
         return reverse(f"todo:{self.kind}-{action}", args=[self._pk])
 
-    @property
+    @cached_property
     def addresses(self) -> dict:
         """Where the page's forms are, by the noun of the action."""
         return {action: self.address(action.replace("_", "-")) for action in ACTIONS}

@@ -43,6 +43,7 @@ urlpatterns = [
     path("deals/<int:pk>/", deal.deal, name="deal"),
     path("deals/<int:pk>/assignment/", deal.assign, name="deal-assign"),
     path("deals/<int:pk>/stage/<slug:stage>/", deal.stage, name="deal-stage"),
+    path("deals/<int:pk>/facts/", deal.facts, name="deal-facts"),
     path("deals/<int:pk>/loss/", deal.lose, name="deal-lose"),
     path("deals/<int:pk>/loss/undo/", deal.reopen, name="deal-reopen"),
     path("deals/<int:deal_pk>/contacts/new/", contact.new_contact, name="deal-contact"),

@@ -1,89 +1,31 @@
-"""Rows and what the store knows → a plan: who is new, who changes, who is there twice, what can't be used."""
+"""Rows beside the rows above them and beside the store's customers: who is new, who is known, who is there twice."""
 
-from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import chain, islice
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stores.models import Store
-
+from ..models import ImportFile, ImportRow
 from ..text import fold
-from . import values
-from .columns import LOOK_AT_ROWS, Columns, find_columns, known_in
-from .filling import Entry, Outcome, fill_in_sets
-from .reading import read_rows
-from .records import Problem, Reader, Record
-from .stored import Colleagues, StoredCustomers, identities_of
+from .columns import Columns
+from .parsing import columns_of
+from .records import Record
+from .stored import Known, StoredCustomers, car_key, holders_of_cars, identities_of
 
-
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """A row that is not saved because somebody has its code or number already: a row above, or a stored customer."""
-
-    record: Record
-    row: int | None
-    customer: int | None
-    code: str
-    name: str
-    phones: list[str]
+ACCEPTED = (ImportRow.Outcome.NEW, ImportRow.Outcome.UPDATED, ImportRow.Outcome.UNCHANGED)
+SORTED = ("outcome", "is_double", "decision", "customer_id", "other_customer_id", "other_row", "problems")
 
 
 @dataclass(slots=True)
-class Plan:
-    store: Store
-    columns: Columns
-    records: list[Record] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    duplicates: list[Duplicate] = field(default_factory=list)
-
-    @property
-    def problems(self) -> list[Problem]:
-        return [problem for record in self.records for problem in record.problems]
-
-    def counts(self) -> dict[str, int]:
-        outcomes = Counter(entry.outcome for entry in self.entries)
-        return {
-            "rows": len(self.records),
-            **{outcome.value: outcomes[outcome] for outcome in Outcome},
-            "duplicates": len(self.duplicates),
-            "refused": sum(record.refused for record in self.records),
-        }
-
-
-def check(data: bytes, store: Store, now: datetime) -> Plan:
-    """What saving this file would do. Raises Unusable."""
-    plan = compare(data, store, now)
-    for _filled in fill_in_sets(plan.entries, store, now):
-        pass
-    return plan
-
-
-def compare(data: bytes, store: Store, now: datetime) -> Plan:
-    """Who is who: the rows beside each other and beside the store's customers; what of them changes, filling tells."""
-    rows = read_rows(data, is_heading=known_in)
-    top = list(islice(rows, LOOK_AT_ROWS))
-    columns = find_columns(top)
-    reader = Reader(columns, timezone.localdate(now))
-    plan = Plan(store, columns)
-    plan.records = [reader.record(row) for row in chain(top, rows) if row.number > columns.row_number]
-    stored = StoredCustomers(store)
-    _sort(plan, stored)
-    _find_people(plan, stored)
-    _look_at_cars(plan, stored)
-    return plan
-
-
-class _Above:
+class Above:
     """The rows that will be saved, as far as one has come down the file."""
 
-    def __init__(self, *, some_without_code):
-        self.some_without_code = some_without_code
-        self.by_code, self.by_identity, self.by_pk, self.by_phone = {}, {}, {}, {}
+    by_code: dict = field(default_factory=dict)
+    by_identity: dict = field(default_factory=dict)
+    by_pk: dict = field(default_factory=dict)
+    by_phone: dict = field(default_factory=dict)
+    by_car: dict = field(default_factory=dict)
 
-    def same_customer(self, record, known) -> Record | None:
+    def same_customer(self, record: Record, known: Known | None) -> Record | None:
         if record.code in self.by_code:
             return self.by_code[record.code]
         if known and known.pk in self.by_pk:
@@ -91,38 +33,86 @@ class _Above:
         keys = [] if record.code else identities_of(record)
         return next((self.by_identity[key] for key in keys if key in self.by_identity), None)
 
-    def take(self, record, known):
+    def take(self, record: Record, known_pk: int | None, *, by_looks: bool):
         if record.code:
-            self.by_code[record.code] = record
-        if known:
-            self.by_pk[known.pk] = record
+            self.by_code.setdefault(record.code, record)
+        if known_pk:
+            self.by_pk.setdefault(known_pk, record)
         self.by_phone.update(dict.fromkeys(record.phones, record))
-        if self.some_without_code:
+        if by_looks:
             self.by_identity.update(dict.fromkeys(identities_of(record), record))
+        if "chassis_number" in record.vehicle:
+            self.by_car.setdefault(car_key(record.vehicle["chassis_number"]), record)
 
 
-def _sort(plan, stored):
-    """Each row that isn't refused: an entry, or a duplicate of one above or of a stored customer."""
-    above = _Above(some_without_code=not all(record.code for record in plan.records))
-    for record in plan.records:
+@dataclass(slots=True)
+class Batch:
+    """Rows with what they say, and what of the file and the book may be the same."""
+
+    file: ImportFile
+    columns: Columns
+    rows: list[ImportRow]
+    records: dict[int, Record]
+    stored: StoredCustomers
+    above: Above
+    holders: dict
+
+
+def batch_of(file: ImportFile, rows: list[ImportRow], *, saving=False) -> Batch:
+    """`saving`: the rows above are in the book already, where they are looked for."""
+    records = {row.number: Record.of(row) for row in rows}
+    good = [record for record in records.values() if not record.refused]
+    others = {row.number for row in rows if row.decision == ImportRow.Decision.ANOTHER} if saving else ()
+    stored = StoredCustomers(file.store, good, also_by_name=others)
+    above = Above()
+    if rows and saving:
+        for row in file.rows.filter(customer__in=stored.by_pk, number__lt=rows[0].number, outcome__in=ACCEPTED):
+            above.by_pk.setdefault(row.customer_id, Record.of(row))
+    elif rows:
+        without_code = {row.number for row in rows if not records[row.number].code}
+        keys = {key for row in rows for key in row.keys if row.number in without_code or not key.startswith("name:")}
+        for row in file.rows.above(rows[0].number, keys).filter(outcome__in=ACCEPTED).order_by("number"):
+            above.take(Record.of(row), row.customer_id, by_looks=bool(without_code))
+    return Batch(file, columns_of(file), rows, records, stored, above, holders_of_cars(file.store, good))
+
+
+def sort(batch: Batch):
+    """Says of each row that isn't refused whether it is new, known, or a duplicate; what changes, looking tells."""
+    by_looks = not all(record.code for record in batch.records.values())
+    for row in batch.rows:
+        row.problems = [problem for problem in row.problems if not problem.get("compared")]
+        record = batch.records[row.number]
         if record.refused:
             continue
-        known = stored.find(record)
-        same = above.same_customer(record, known)
-        phone, other = ("", None) if same else _same_phone(record, known, stored, above)
-        if same:
-            heading = plan.columns.heading_for("code", "name", "family_name")
-            _not_twice(plan, record, heading, record.code or record.name, same, _("The same customer"))
-        elif other:
-            heading, text = record.cells_of[phone]
-            _not_twice(plan, record, heading, text, other, _("The same phone number"))
+        known = batch.stored.find(record)
+        other = _there_already(batch, record, known)
+        row.is_double = other is not None
+        row.other_row = other.row if isinstance(other, Record) else None
+        row.other_customer_id = other.pk if isinstance(other, Known) else None
+        row.customer_id = known.pk if known and other is None else None
+        if other is None:
+            row.outcome = ImportRow.Outcome.UPDATED if known else ImportRow.Outcome.NEW
+            _compare_name(batch, record, known)
+            _compare_car(batch, record, known)
+            batch.above.take(record, row.customer_id, by_looks=by_looks)
         else:
-            plan.entries.append(Entry(record, known))
-            above.take(record, known)
-            if known and fold(known.name) != fold(record.name):
-                heading = plan.columns.heading_for("name", "family_name")
-                message = _("Until now this customer is called %(name)s.") % {"name": known.name}
-                record.complain(heading, record.name, message)
+            row.outcome = ImportRow.Outcome.DUPLICATE
+        row.problems += [problem.stored() for problem in record.problems]
+        record.problems.clear()
+
+
+def _there_already(batch, record, known) -> Record | Known | None:
+    """Who has the row's code, or a number that isn't theirs alone; with a remark."""
+    same = batch.above.same_customer(record, known)
+    if same:
+        heading = batch.columns.heading_for("code", "name", "family_name")
+        _not_twice(record, heading, record.code or record.name, same, _("The same customer"))
+        return same
+    phone, other = _same_phone(record, known, batch.stored, batch.above)
+    if other:
+        heading, text = record.cells_of[phone]
+        _not_twice(record, heading, text, other, _("The same phone number"))
+    return other
 
 
 def _same_phone(record, known, stored, above):
@@ -130,68 +120,41 @@ def _same_phone(record, known, stored, above):
     for phone in record.phones:
         if known and phone in known.phones:
             continue
-        holders = stored.by_phone.get(phone, [])
-        other = above.by_phone.get(phone) or next((one for one in holders if one is not known), None)
+        holders = [one for one in stored.by_phone.get(phone, []) if one is not known]
+        other = above.by_phone.get(phone) or next((above.by_pk.get(one.pk, one) for one in holders), None)
         if other:
             return phone, other
     return "", None
 
 
-def _not_twice(plan, record, heading, text, other, what):
+def _not_twice(record, heading, text, other, what):
     whose = " ".join(part for part in (other.code, other.name) if part)
     if isinstance(other, Record):
-        plan.duplicates.append(Duplicate(record, other.row, None, other.code, other.name, other.phones))
         where = _("row %(row)d, %(whose)s") % {"row": other.row, "whose": whose}
     else:
-        plan.duplicates.append(Duplicate(record, None, other.pk, other.code, other.name, other.phones))
         where = _("known already, %(whose)s") % {"whose": whose}
-    record.complain(heading, text, _("%(what)s: %(where)s. Not saved.") % {"what": what, "where": where})
+    message = _("%(what)s: %(where)s. Not saved.") % {"what": what, "where": where}
+    record.complain(heading, text, message, compared=True)
 
 
-def _find_people(plan, stored):
-    """The colleagues and customers that rows only name: in charge, and referred by; later rows count as well."""
-    colleagues = Colleagues(plan.store)
-    entries = {id(entry.record): entry for entry in plan.entries}
-    by_code = {entry.record.code: entry for entry in plan.entries if entry.record.code}
-    codes = {record.code for record in plan.records if record.code}
-    for record in plan.records:
-        entry = entries.get(id(record)) or Entry(record, None)
-        if record.owner:
-            heading, text = record.owner
-            try:
-                entry.owner_id = colleagues.find(text)
-            except values.Bad as bad:
-                record.keep(heading, text, bad)
-        if record.referrer:
-            heading, text = record.referrer
-            code = values.folded(text)
-            known = stored.by_code.get(code)
-            if code == record.code:
-                record.keep(heading, text, _("Nobody can be referred by themselves."))
-            elif code in by_code or known:
-                entry.referrer = known.pk if known else by_code[code]
-            elif code in codes:
-                record.keep(heading, text, _("The row with this code is not saved."))
-            else:
-                record.keep(heading, text, _("There is no customer with this code."))
+def _compare_name(batch, record, known):
+    if known and fold(known.name) != fold(record.name):
+        heading = batch.columns.heading_for("name", "family_name")
+        message = _("Until now this customer is called %(name)s.") % {"name": known.name}
+        record.complain(heading, record.name, message, compared=True)
 
 
-def _look_at_cars(plan, stored):
-    """A car that somebody else has too is saved, and asked about. Facts about a car that isn't named go to the note."""
-    rows = {}
-    for entry in plan.entries:
-        record, said = entry.record, entry.record.vehicle
-        number = said.get("chassis_number")
-        if number:
-            others = stored.holders.get(fold(number), set()) - {entry.known.pk if entry.known else None}
-            heading = plan.columns.heading_for("vehicle.chassis_number")
-            if number in rows:
-                record.complain(heading, number, _("The same car stands in row %(row)d.") % {"row": rows[number]})
-            elif others:
-                other = stored.by_pk[min(others)]
-                record.complain(heading, number, _("The same car is known as that of %(name)s.") % {"name": other.name})
-            rows.setdefault(number, record.row)
-        elif said and not (said.get("plate") or said.get("model")):
-            for name, value in said.items():
-                record.keep(plan.columns.heading_for(f"vehicle.{name}"), str(value), _("The car is not named."))
-            said.clear()
+def _compare_car(batch, record, known):
+    """A car that somebody else has too is saved, and asked about."""
+    number = record.vehicle.get("chassis_number")
+    if not number:
+        return
+    heading = batch.columns.heading_for("vehicle.chassis_number")
+    above = batch.above.by_car.get(car_key(number))
+    others = {pk: name for pk, name in batch.holders.get(car_key(number), {}).items() if not known or pk != known.pk}
+    if above:
+        message = _("The same car stands in row %(row)d.") % {"row": above.row}
+        record.complain(heading, number, message, compared=True)
+    elif others:
+        message = _("The same car is known as that of %(name)s.") % {"name": next(iter(others.values()))}
+        record.complain(heading, number, message, compared=True)

@@ -1,97 +1,119 @@
 """What a row says, written into a customer and a vehicle in memory: fills and changes, never blanks."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from stores.channels import Channel
-from stores.models import Store
 
-from ..models import Customer, Vehicle
-from ..text import fold
+from ..models import Customer, ImportRow, Vehicle
+from ..text import fold, tidy
 from . import values
+from .checking import Batch
 from .records import Record
-from .stored import Known
 
-SET = 2000
-"""So many customers are in memory at once."""
 REPLACED = ("kana", "contact_name", "postcode", "address", "born_on", "occupation", "free_days", "payment", "rank_id")
 
-
-class Outcome(Enum):
-    NEW = "new"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
+Changes = dict[str, tuple]
+"""{attribute: (what it was, what it is)}"""
 
 
 @dataclass(slots=True)
 class Entry:
-    """A row that will be saved. `pk` and `outcome` are known once it has been filled in and saved."""
+    """A row that will be saved: as a new customer, or into `known`, or into that of row `same_as` of the batch.
 
+    `only_gains`: a person said that it is somebody we know; what is known of them stays, what differs goes to the note.
+    """
+
+    row: ImportRow
     record: Record
-    known: Known | None
-    owner_id: int | None = None
-    referrer: "Entry | int | None" = None
-    outcome: Outcome = Outcome.NEW
-    pk: int | None = None
+    known: int | None = None
+    same_as: int | None = None
+    only_gains: bool = False
 
 
 @dataclass(slots=True)
 class Filled:
-    """The customer and the car as they will be, and the names of what differs from what is stored."""
+    """The customer and the car as they will be, and what of them differs from what is stored."""
 
     entry: Entry
     customer: Customer
+    is_new: bool
+    changed: Changes
     vehicle: Vehicle | None
-    changed: set[str]
-    vehicle_changed: set[str]
+    vehicle_is_new: bool
+    vehicle_changed: Changes
+
+    @property
+    def outcome(self) -> ImportRow.Outcome:
+        if self.is_new:
+            return ImportRow.Outcome.NEW
+        changed = self.changed or self.vehicle_changed
+        return ImportRow.Outcome.UPDATED if changed else ImportRow.Outcome.UNCHANGED
 
 
-def fill_in_sets(entries: list[Entry], store: Store, now: datetime, *, lock=False) -> Iterator[list[Filled]]:
-    """Set after set, so that memory doesn't grow with the file. `lock`: nobody else changes these customers."""
-    for start in range(0, len(entries), SET):
-        some = entries[start : start + SET]
-        customers, cars = _load([entry.known.pk for entry in some if entry.known], lock=lock)
-        filled = []
-        for entry in some:
-            known = entry.known and customers[entry.known.pk]
-            customer = known or Customer(store=store, created_at=now, updated_at=now)
-            filled.append(_filled(entry, customer, cars.get(customer.pk, []), now))
-        yield filled
+def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> list[Filled]:
+    """Row after row. `lock`: nobody else changes these customers until the transaction ends."""
+    customers, cars = _load([entry.known for entry in entries if entry.known], lock=lock)
+    filled: dict[int, Filled] = {}
+    for entry in entries:
+        if entry.same_as:
+            customer = filled[entry.same_as].customer
+        elif entry.known:
+            customer = customers[entry.known]
+        else:
+            customer = Customer(store=batch.file.store, created_at=now, updated_at=now)
+        is_new = not (entry.same_as or entry.known)
+        filled[entry.row.number] = _filled(batch, entry, customer, is_new, cars.setdefault(id(customer), []), now)
+    return list(filled.values())
 
 
 def _load(pks, *, lock):
-    rows, vehicles = Customer.objects.all(), Vehicle.objects.filter(customer__in=pks)
+    rows, vehicles = Customer.objects.order_by("pk"), Vehicle.objects.filter(customer__in=pks).order_by("pk")
     if lock:
         rows, vehicles = rows.select_for_update(), vehicles.select_for_update()
     customers, cars = rows.in_bulk(pks), {}
     for car in vehicles:
-        cars.setdefault(car.customer_id, []).append(car)
+        cars.setdefault(id(customers[car.customer_id]), []).append(car)
     return customers, cars
 
 
-def _filled(entry, customer, cars, now) -> Filled:
-    changed = fill_customer(customer, entry.record, entry.owner_id)
-    if isinstance(entry.referrer, Entry):
-        changed.add("referrer_id")
-    elif entry.referrer:
-        changed |= _set(customer, {"referrer_id": entry.referrer})
-    vehicle, vehicle_changed = None, set()
+def _filled(batch, entry, customer, is_new, cars, now) -> Filled:
+    before = _kept_words(batch, entry, customer) if entry.only_gains else []
+    changed = fill_customer(customer, entry.record, only_gains=entry.only_gains, further_notes=before)
+    vehicle, vehicle_is_new, vehicle_changed = None, False, {}
     if entry.record.vehicle:
-        vehicle, vehicle_changed = find_vehicle(cars, customer, entry.record.vehicle, now)
+        vehicle, vehicle_changed = find_vehicle(cars, customer, entry.record.vehicle, now, only_gains=entry.only_gains)
+        vehicle_is_new = all(vehicle is not car for car in cars)
+        if vehicle_is_new:
+            cars.append(vehicle)
     if changed or vehicle_changed:
-        plates = [car.plate for car in cars]
-        if vehicle and vehicle.pk is None:
-            plates.append(vehicle.plate)
-        changed |= _set(customer, {"search": customer.search_text(plates)})
-    if entry.known:
-        entry.outcome = Outcome.UPDATED if changed or vehicle_changed else Outcome.UNCHANGED
-    return Filled(entry, customer, vehicle, changed, vehicle_changed)
+        changed |= _set(customer, {"search": customer.search_text([car.plate for car in cars])})
+    return Filled(entry, customer, is_new, changed, vehicle, vehicle_is_new, vehicle_changed)
 
 
-def fill_customer(customer: Customer, record: Record, owner_id: int | None) -> set[str]:
-    """The names of what changed.
+def _kept_words(batch, entry, customer) -> list[str]:
+    """What the row says otherwise than we know it, word by word: nothing is lost, and nothing is overwritten."""
+    said = {"name": entry.record.name, **entry.record.customer}
+    differing = [
+        name
+        for name in ("name", "code", *REPLACED)
+        if said.get(name) and getattr(customer, name) and not _alike(getattr(customer, name), said[name])
+    ]
+    parts = {"name": ("name", "family_name", "given_name"), "kana": ("kana", "family_kana", "given_kana")}
+    words = []
+    for name in differing:
+        for index, heading, field in batch.columns.fields:
+            if field in parts.get(name, (name,)) and index < len(entry.row.cells) and entry.row.cells[index].strip():
+                words.append(f"{heading}: {tidy(entry.row.cells[index])}")
+    return words
+
+
+def _alike(stored, said):
+    return fold(stored) == fold(said) if isinstance(stored, str) else stored == said
+
+
+def fill_customer(customer: Customer, record: Record, *, only_gains=False, further_notes=()) -> Changes:
+    """What changed.
 
     Numbers and mails are added, a refused channel is never allowed again, whoever is in charge stays in charge, and
     the note only grows: the file is older than what people wrote here.
@@ -101,17 +123,19 @@ def fill_customer(customer: Customer, record: Record, owner_id: int | None) -> s
     wanted["code"] = customer.code or record.code
     if values.is_company(record.name):
         wanted["kind"] = Customer.Kind.COMPANY
+    if only_gains:
+        wanted = {name: value for name, value in wanted.items() if name != "kind" and not getattr(customer, name)}
     for name in ("phones", "emails"):
-        wanted[name] = _added(getattr(customer, name), said.get(name, []))
+        wanted[name] = _added(getattr(customer, name), said.get(name, []), in_front=not only_gains)
     if record.no_letters:
         wanted["refused_channels"] = _added(customer.refused_channels, [Channel.LETTER.value], in_front=False)
-    if owner_id and customer.owner_id is None:
-        wanted["owner_id"] = owner_id
-    wanted["note"] = _grown(customer.note, record.notes)
+    if record.owner_id and customer.owner_id is None:
+        wanted["owner_id"] = record.owner_id
+    wanted["note"] = _grown(customer.note, [*record.notes, *further_notes])
     return _set(customer, wanted)
 
 
-def find_vehicle(cars: list[Vehicle], customer: Customer, said: dict, now) -> tuple[Vehicle, set[str]]:
+def find_vehicle(cars, customer: Customer, said: dict, now, *, only_gains=False) -> tuple[Vehicle, Changes]:
     """The customer's car that the row means, or a new one; and what of it changed."""
     car = _same_car(cars, said) or Vehicle(customer=customer, store_id=customer.store_id, created_at=now)
     wanted = {
@@ -119,6 +143,8 @@ def find_vehicle(cars: list[Vehicle], customer: Customer, said: dict, now) -> tu
         for name, value in said.items()
         if name not in {"plate", "model", "maker", "chassis_number"} or fold(getattr(car, name)) != fold(value)
     }
+    if only_gains:
+        wanted = {name: value for name, value in wanted.items() if not getattr(car, name)}
     if "delivered_on" in said or "price_yen" in said:
         wanted["bought_here"] = True
     return car, _set(car, wanted)
@@ -155,8 +181,8 @@ def _grown(note, pieces):
     return "\n".join(part for part in (note, *missing) if part) if missing else note
 
 
-def _set(row, wanted) -> set[str]:
-    changed = {name for name, value in wanted.items() if getattr(row, name) != value}
-    for name in changed:
-        setattr(row, name, wanted[name])
+def _set(row, wanted) -> Changes:
+    changed = {name: (getattr(row, name), value) for name, value in wanted.items() if getattr(row, name) != value}
+    for name, (_was, value) in changed.items():
+        setattr(row, name, value)
     return changed

@@ -2,34 +2,31 @@
 
 import csv
 import io
-import zipfile
-import zlib
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from xml.etree.ElementTree import ParseError
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+
+from . import workbook
+from .formulas import bare
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 100_000
-MAX_UNPACKED_BYTES = 300 * 1024 * 1024
-MAX_COLUMNS = 200
+MAX_LINES = 1_000_000
+MAX_COLUMNS = 500
+SMALL_BYTES = 400_000
+SMALL_UNPACKED_BYTES = 4_000_000
 MAX_LINES_OF_A_CELL = 60
 """A quotation mark that is still open after so many lines was never meant to open a cell."""
+WIDE_AS = 20
 DELIMITERS = (",", "\t", ";")
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-
-
-BROKEN = (
-    *(InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError, EOFError, OSError),
-    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
-)
-"""What openpyxl raises on workbooks that are encrypted, damaged, or hold no sheet of cells."""
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+LOCKED = "EncryptedPackage".encode("utf-16-le")
+"""A part of the container that Excel puts a workbook with a password into."""
 
 
 class Unusable(Exception):
@@ -47,21 +44,45 @@ def read_rows(data: bytes, *, is_heading) -> Iterator[Row]:
 
     `is_heading(cells)`: how many columns of a first row are known, which tells the separator.
     """
-    if not data.strip():
-        raise Unusable(_("The file is empty."))
-    refuse_large(len(data))
-    if data.startswith(OLD_EXCEL):
-        raise Unusable(_("This is a file of an old Excel (.xls). Please save it as .xlsx or as CSV."))
+    refuse_at_once(data)
     records = _of_workbook(data) if data.startswith(ZIP) else _of_text(_lines(data), is_heading)
     count = 0
-    for number, cells in enumerate(records, start=1):
+    for number, cells in records:
         if any(cell.strip() for cell in cells):
             count += 1
             if count > MAX_ROWS:
-                raise Unusable(_("The file has more than %(rows)d rows. Please split it.") % {"rows": MAX_ROWS})
-            yield Row(number, cells)
+                raise _too_many_rows()
+            yield Row(number, [bare(cell) for cell in cells])
     if not count:
         raise Unusable(_("The file is empty."))
+
+
+def refuse_at_once(data: bytes):
+    """Raises Unusable for what can be told without reading it."""
+    refuse_large(len(data))
+    if not data.strip():
+        raise Unusable(_("The file is empty."))
+    if data.startswith(OLD_EXCEL):
+        if LOCKED in data:
+            raise Unusable(_("This Excel file is locked by a password. Please save it without one."))
+        raise Unusable(_("This is a file of an old Excel (.xls). Please save it as .xlsx or as CSV."))
+    if data.startswith(ZIP):
+        return
+    if b"\0" in data and not data.startswith(UTF_16):
+        raise Unusable(_("This is not a text file. Please choose the list saved as CSV."))
+    if data.count(b"\n") + data.count(b"\r") > 2 * MAX_LINES:
+        raise _too_many_rows()
+
+
+def is_small(data: bytes) -> bool:
+    """Whether it is read in no time; of what is packed, by what it says of itself."""
+    if len(data) > SMALL_BYTES:
+        return False
+    return not data.startswith(ZIP) or workbook.unpacked_size(data) <= SMALL_UNPACKED_BYTES
+
+
+def _too_many_rows():
+    return Unusable(_("The file has more than %(rows)d rows. Please split it.") % {"rows": MAX_ROWS})
 
 
 def refuse_large(size: int):
@@ -73,10 +94,8 @@ def refuse_large(size: int):
 
 def _lines(data) -> list[str]:
     """Physical lines with their ends. A line may be in another encoding than its neighbours."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith(UTF_16):
         return _without_controls(io.StringIO(_decoded(data, "utf-16"), newline="").readlines())
-    if b"\0" in data:
-        raise Unusable(_("This is not a text file. Please choose the list saved as CSV."))
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = _decoded(data, "utf-8")
     if text is not None:
@@ -115,7 +134,9 @@ def _decoded(data, encoding):
 
 
 def _of_text(lines, is_heading):
-    return _records(lines, max(DELIMITERS, key=lambda delimiter: _known(lines, delimiter, is_heading)))
+    delimiter = max(DELIMITERS, key=lambda delimiter: _known(lines, delimiter, is_heading))
+    records = enumerate(_records(lines, delimiter), start=1)
+    return ((number, cells[: MAX_COLUMNS + 1]) for number, cells in records)
 
 
 def _known(lines, delimiter, is_heading):
@@ -164,32 +185,18 @@ def _records(lines, delimiter):
 
 
 def _of_workbook(data):
-    """The first sheet of a workbook; what formulas gave when it was saved."""
-    unusable = Unusable(_("This Excel file cannot be read. Please save it as CSV."))
+    """The first sheet, every row as wide as the widest of the first ones: what stands beyond has no heading."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as parts:
-            if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
-                raise unusable
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(values_only=True, max_row=MAX_ROWS * 2)
-        records = [[_text(value) for value in cells[:MAX_COLUMNS]] for cells in rows]
-    except BROKEN:
-        raise unusable from None
-    width = max((len(cells) for cells in records), default=0)
-    return [cells + [""] * (width - len(cells)) for cells in records]
+        rows = workbook.rows(data)
+        top = list(itertools.islice(rows, WIDE_AS))
+        width = min(MAX_COLUMNS, max((len(cells) for _number, cells in top), default=0))
+        for number, cells in itertools.chain(top, rows):
+            yield number, [_plain(cell) for cell in cells[:width]] + [""] * (width - len(cells))
+    except workbook.Broken:
+        raise Unusable(_("This Excel file cannot be read. Please save it as CSV.")) from None
+    except workbook.TooLarge:
+        raise Unusable(_("This Excel file is too large. Please split it, or save it as CSV.")) from None
 
 
-def _text(value) -> str:
-    match value:
-        case None:
-            return ""
-        case datetime() | date():
-            return f"{value:%Y/%m/%d}"
-        case time():
-            return f"{value:%H:%M}"
-        case float() if value.is_integer():
-            return str(int(value))
-        case _:
-            return str(value).replace("_x000D_", "").translate(CONTROLS)
+def _plain(cell):
+    return cell.replace("_x000D_", "").translate(CONTROLS)

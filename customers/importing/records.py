@@ -5,7 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from ..models import Rank
+from ..models import ImportRow, Rank
 from ..text import fold, tidy
 from . import values
 from .columns import Columns
@@ -14,6 +14,7 @@ from .reading import UNREADABLE, Row
 VEHICLE = "vehicle."
 LISTS = frozenset({"phones", "emails"})
 NAME_PARTS = ("family_name", "given_name")
+STORED = ("name", "customer", "vehicle", "owner_id", "nobody", "referrer", "no_letters", "cells_of", "kept", "refused")
 KANA_PARTS = ("family_kana", "given_kana")
 
 
@@ -23,6 +24,15 @@ class Problem:
     column: str
     value: str
     message: str
+    compared: bool = False
+    """Found beside other rows and the book, which is done anew when the list is saved."""
+
+    def told(self) -> dict:
+        return {name: getattr(self, name) for name in ("row", "column", "value", "message")}
+
+    def stored(self) -> dict:
+        told = {name: getattr(self, name) for name in ("column", "value", "message")}
+        return {**told, "compared": True} if self.compared else told
 
 
 @dataclass(slots=True)
@@ -34,6 +44,9 @@ class Record:
     customer: dict = field(default_factory=dict)
     vehicle: dict = field(default_factory=dict)
     owner: tuple[str, str] | None = None
+    owner_id: int | None = None
+    nobody: str = ""
+    """Who is in charge, as written, when it is nobody we know."""
     referrer: tuple[str, str] | None = None
     """(heading, cell) of those who are only known by a name or a code here."""
     no_letters: bool = False
@@ -51,8 +64,21 @@ class Record:
     def phones(self) -> list[str]:
         return self.customer.get("phones", [])
 
-    def complain(self, heading, text, message):
-        self.problems.append(Problem(self.row, heading, text, str(message)))
+    @classmethod
+    def of(cls, row: ImportRow) -> "Record":
+        """As it was parsed before; problems are the row's."""
+        said = dict(row.record)
+        for part in (said["customer"], said["vehicle"]):
+            part.update({name: date.fromisoformat(text) for name, text in part.items() if name.endswith("_on")})
+        said["referrer"] = said["referrer"] and tuple(said["referrer"])
+        said["cells_of"] = {number: tuple(cell) for number, cell in said["cells_of"].items()}
+        return cls(row.number, **said)
+
+    def stored(self) -> dict:
+        return {name: getattr(self, name) for name in STORED}
+
+    def complain(self, heading, text, message, *, compared=False):
+        self.problems.append(Problem(self.row, heading, text, str(message), compared))
 
     def keep(self, heading, text, message):
         """A value that is left out, listed and kept in the note."""

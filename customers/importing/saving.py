@@ -1,61 +1,131 @@
-"""The plan in one transaction, in sets: the same number of statements for a hundred rows as for ten."""
+"""Some rows into the book, in sets: the same number of statements for a thousand rows as for ten."""
 
 from datetime import datetime
 
-from django.db import transaction
+from ..models import Customer, ImportFile, ImportRow, Vehicle
+from .checking import SORTED, Batch, batch_of, sort
+from .filling import Entry, Filled, fill
 
-from stores.models import Store
-
-from ..models import Customer, Vehicle
-from .checking import Plan, compare
-from .filling import Entry, Outcome, fill_in_sets
+SAVED = (*SORTED, "before")
 
 
-def save(data: bytes, store: Store, now: datetime) -> Plan:
-    """Check the file again and save its good rows. Raises Unusable.
+def save(file: ImportFile, rows: list[ImportRow], now: datetime):
+    """Saves the good rows. They are compared with the book once more: it has changed since the list was checked.
 
-    One import at a time per store, so that two people with the same file, or one who is impatient, double nothing.
+    The caller holds the store's lock, so that two people with the same list double nothing.
     """
-    with transaction.atomic():
-        Store.objects.select_for_update().get(pk=store.pk)
-        plan = compare(data, store, now)
-        for filled in fill_in_sets(plan.entries, store, now, lock=True):
-            _save_customers(filled, now)
-            _save_vehicles(filled)
-            for one in filled:
-                one.entry.pk = one.customer.pk
-        _save_referrers(plan)
-    return plan
+    decided = {row.number: (row.decision, row.other_row, row.other_customer_id) for row in rows}
+    batch = batch_of(file, rows, saving=True)
+    sort(batch)
+    entries = [entry for row in rows if (entry := _entry(batch, row, decided[row.number]))]
+    filled = fill(batch, entries, now, lock=True)
+    _save_customers(filled, now)
+    _save_vehicles(filled)
+    for one in filled:
+        row = one.entry.row
+        row.outcome, row.customer_id, row.before = one.outcome, one.customer.pk, _before(one)
+    ImportRow.objects.write(rows, SAVED)
 
 
-def _save_customers(filled, now):
-    Customer.objects.bulk_create([one.customer for one in filled if one.entry.outcome is Outcome.NEW])
-    updated = [one for one in filled if one.entry.outcome is Outcome.UPDATED]
+def _entry(batch: Batch, row, decided) -> Entry | None:
+    """What will be saved of the row; nothing when it was left out, or is there already and nobody said otherwise."""
+    record = batch.records[row.number]
+    decision, *other = decided
+    if record.refused:
+        return None
+    if not row.is_double:
+        if decision == ImportRow.Decision.SKIP:
+            row.outcome = ImportRow.Outcome.DUPLICATE
+            return None
+        return Entry(row, record, known=row.customer_id)
+    if other != [row.other_row, row.other_customer_id]:
+        row.decision = ImportRow.Decision.NONE  # it was about somebody else
+    if row.decision == ImportRow.Decision.SAME:
+        return _into_the_other(batch, row, record)
+    if row.decision == ImportRow.Decision.ANOTHER:
+        return _as_another(batch, row, record)
+    return None
+
+
+def _into_the_other(batch, row, record):
+    _give_up_taken_code(batch, row, record)
+    if row.other_row is None:
+        return Entry(row, record, known=row.other_customer_id, only_gains=True)
+    if row.other_row in batch.records:
+        above = next(one for one in batch.rows if one.number == row.other_row)
+        if above.customer_id is None:
+            return Entry(row, record, same_as=row.other_row, only_gains=True)
+    else:
+        above = batch.file.rows.get(number=row.other_row)
+    return Entry(row, record, known=above.customer_id, only_gains=True)
+
+
+def _as_another(batch, row, record):
+    """Somebody new, unless they have come in already, by another copy of the same list."""
+    known = batch.stored.by_looks(record, but=row.other_customer_id)
+    if known and known.pk not in batch.above.by_pk:
+        _give_up_taken_code(batch, row, record)
+        return Entry(row, record, known=known.pk, only_gains=True)
+    _give_up_taken_code(batch, row, record)
+    return Entry(row, record)
+
+
+def _give_up_taken_code(batch, row, record):
+    """A code is somebody's only once: where another has it, it goes to the note."""
+    if not record.code:
+        return
+    stored, above = batch.stored.by_code.get(record.code), batch.above.by_code.get(record.code)
+    if not stored and not above:
+        batch.above.by_code[record.code] = record
+        return
+    holders = {stored and stored.pk, above and above.row} - {None}
+    if row.decision != ImportRow.Decision.SAME or holders.isdisjoint({row.other_customer_id, row.other_row}):
+        record.kept.append(f"{batch.columns.heading_for('code')}: {record.code}")
+    del record.customer["code"]
+
+
+def _save_customers(filled: list[Filled], now):
+    Customer.objects.bulk_create([one.customer for one in filled if one.is_new])
+    updated = [one for one in filled if one.outcome is ImportRow.Outcome.UPDATED]
+    for one in updated:
+        if not one.entry.same_as:
+            one.changed["updated_at"] = (one.customer.updated_at, now)
     for one in updated:
         one.customer.updated_at = now
-    _write([one.customer for one in updated], {"updated_at"}.union(*(one.changed for one in updated)))
+    names = set().union(*(one.changed for one in updated))
+    write({one.customer.pk: one.customer for one in updated}, names)
 
 
-def _save_vehicles(filled):
-    changed = [one for one in filled if one.vehicle_changed]
-    fresh = [one for one in changed if one.vehicle.pk is None]
-    known = [one for one in changed if one.vehicle.pk]
-    for one in fresh:
-        one.vehicle.customer = one.customer
-    Vehicle.objects.bulk_create([one.vehicle for one in fresh])
-    _write([one.vehicle for one in known], set().union(*(one.vehicle_changed for one in known)))
+def _save_vehicles(filled: list[Filled]):
+    fresh = [one.vehicle for one in filled if one.vehicle_is_new]
+    for vehicle in fresh:
+        vehicle.customer = vehicle.customer  # whose key is known by now
+    Vehicle.objects.bulk_create(fresh)
+    known = [one for one in filled if one.vehicle_changed and not one.vehicle_is_new]
+    write({one.vehicle.pk: one.vehicle for one in known}, set().union(*(one.vehicle_changed for one in known)))
 
 
-def _save_referrers(plan):
-    """Once everybody has a key: those who were referred by somebody of the same file."""
-    referred = [entry for entry in plan.entries if isinstance(entry.referrer, Entry)]
-    rows = [Customer(pk=entry.pk, referrer_id=entry.referrer.pk) for entry in referred]
-    Customer.objects.bulk_update(rows, ["referrer"], batch_size=2000)
-
-
-def _write(rows, names):
+def write(rows, names):
     """An upsert of rows that exist: one statement, where bulk_update's CASE grows with rows × columns."""
-    if rows:
-        model = type(rows[0])
+    if rows and names:
+        some = list(rows.values())
+        model = type(some[0])
         fields = sorted({model._meta.get_field(name.removesuffix("_id")).name for name in names})
-        model.objects.bulk_create(rows, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
+        model.objects.bulk_create(some, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
+
+
+def _before(one: Filled) -> dict:
+    """What undoing needs to know (`undoing`)."""
+    told = {"made": one.is_new, "customer": stored(one.changed)}
+    if one.vehicle_changed or one.vehicle_is_new:
+        told["car"] = {"pk": one.vehicle.pk, "made": one.vehicle_is_new, "values": stored(one.vehicle_changed)}
+    return told
+
+
+def stored(changes: dict) -> dict:
+    """As JSON keeps it; moments to the last microsecond, which are compared when it is taken back."""
+    return {name: [_plain(value) for value in pair] for name, pair in changes.items()}
+
+
+def _plain(value):
+    return value.isoformat() if isinstance(value, datetime) else value

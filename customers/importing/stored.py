@@ -1,7 +1,9 @@
-"""What the store knows already, read once for a whole file."""
+"""What the store knows already, as far as some rows of a file may mean it."""
 
 from dataclasses import dataclass
 
+from django.db.models import F, Func, TextField, Value
+from django.db.models.functions import Replace, Upper
 from django.utils.translation import gettext as _
 
 from stores.models import Staff, Store
@@ -11,7 +13,9 @@ from ..text import fold
 from . import values
 from .records import Record
 
-BATCH = 10_000
+FOLDED_NAME = Func(F("search"), Value("\n"), Value(1), function="split_part", output_field=TextField())
+"""The name as the search column begins with it."""
+NUMBER_OF_CAR = Replace(Upper("chassis_number"), Value("-"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +32,8 @@ class Known:
 
 def identities(name, phones, emails, address):
     """The same name and the same number, mail or address: the same person, when there is no code to tell."""
-    return [(fold(name), reach) for reach in (*phones, *emails, fold(address)) if reach]
-
-
-class StoredCustomers:
-    def __init__(self, store: Store):
-        columns = ("pk", "code", "name", "phones", "emails", "address")
-        rows = Customer.objects.filter(store=store).order_by("pk").values_list(*columns)
-        self.by_pk = {row[0]: Known(*row) for row in rows.iterator(BATCH)}
-        self.by_code = {known.code: known for known in self.by_pk.values() if known.code}
-        self.by_phone: dict[str, list[Known]] = {}
-        self.by_identity: dict[tuple[str, str], Known] = {}
-        for known in self.by_pk.values():
-            for phone in known.phones:
-                self.by_phone.setdefault(phone, []).append(known)
-        self.holders: dict[str, set[int]] = {}
-        cars = Vehicle.objects.filter(customer__store=store).exclude(chassis_number="")
-        for number, customer_pk in cars.values_list("chassis_number", "customer_id").iterator(BATCH):
-            self.holders.setdefault(fold(number), set()).add(customer_pk)
-
-    def find(self, record: Record) -> Known | None:
-        """By code; a row without a code by name and number, mail or address."""
-        if record.code:
-            return self.by_code.get(record.code)
-        if not self.by_identity:
-            for known in self.by_pk.values():
-                for identity in identities(known.name, known.phones, known.emails, known.address):
-                    self.by_identity.setdefault(identity, known)
-        return next((self.by_identity[one] for one in identities_of(record) if one in self.by_identity), None)
+    name = fold(name)
+    return [(name, reach) for reach in (*phones, *emails, fold(address)) if reach]
 
 
 def identities_of(record: Record):
@@ -63,18 +41,75 @@ def identities_of(record: Record):
     return identities(record.name, record.phones, said.get("emails", []), said.get("address", ""))
 
 
-class Colleagues:
-    """The store's staff by the names that offices write: the whole name, or the family name in any variant."""
+def car_key(number: str) -> str:
+    return number.upper().replace("-", "")
 
-    def __init__(self, store: Store):
+
+class StoredCustomers:
+    """The store's customers who have a code, a number or a car of these records, or the name of one without a code."""
+
+    def __init__(self, store: Store, records: list[Record], *, also_by_name=()):
+        columns = ("pk", "code", "name", "phones", "emails", "address")
+        everybody = Customer.objects.filter(store=store).values_list(*columns)
+        codes = {record.code for record in records if record.code}
+        codes |= {values.folded(record.referrer[1]) for record in records if record.referrer}
+        phones = {phone for record in records for phone in record.phones}
+        names = {fold(record.name) for record in records if not record.code or record.row in also_by_name}
+        found = [*everybody.filter(code__in=codes), *everybody.filter(phones__overlap=list(phones))]
+        if names:
+            found += everybody.alias(folded_name=FOLDED_NAME).filter(folded_name__in=names)
+        self.by_pk = {row[0]: Known(*row) for row in sorted(found, key=lambda row: row[0])}
+        self.by_code = {known.code: known for known in self.by_pk.values() if known.code}
+        self.by_phone: dict[str, list[Known]] = {}
+        self.by_identity: dict[tuple[str, str], list[Known]] = {}
+        for known in self.by_pk.values():
+            for phone in known.phones:
+                self.by_phone.setdefault(phone, []).append(known)
+            if names and fold(known.name) in names:
+                for identity in identities(known.name, known.phones, known.emails, known.address):
+                    self.by_identity.setdefault(identity, []).append(known)
+
+    def find(self, record: Record) -> Known | None:
+        """By code; a row without a code by name and number, mail or address."""
+        if record.code:
+            return self.by_code.get(record.code)
+        return self.by_looks(record)
+
+    def by_looks(self, record: Record, *, but: int | None = None) -> Known | None:
+        found = (known for one in identities_of(record) for known in self.by_identity.get(one, []))
+        return next((known for known in found if known.pk != but), None)
+
+
+def holders_of_cars(store: Store, records: list[Record]) -> dict[str, dict[int, str]]:
+    """{number of the car: {customer's id: name}} of the cars that these records name."""
+    wanted = {car_key(record.vehicle["chassis_number"]) for record in records if "chassis_number" in record.vehicle}
+    cars = Vehicle.objects.filter(customer__store=store).exclude(chassis_number="")
+    found = cars.alias(number=NUMBER_OF_CAR).filter(number__in=wanted).order_by("customer")
+    holders: dict[str, dict[int, str]] = {}
+    for number, customer_pk, name in found.values_list("chassis_number", "customer_id", "customer__name"):
+        holders.setdefault(car_key(number), {})[customer_pk] = name
+    return holders
+
+
+class Colleagues:
+    """The store's staff by the names that offices write: the whole name, or the family name in any variant.
+
+    `meant`: what a person said of a name, {as written: id, or None for nobody}.
+    """
+
+    def __init__(self, store: Store, meant: dict[str, int | None]):
+        self.meant = {fold(name): pk for name, pk in meant.items()}
         self.by_name: dict[str, set[int]] = {}
         for staff in Staff.objects.working_in([store]):
             for name in {fold(staff.name), fold(staff.get_short_name())}:
                 self.by_name.setdefault(name, set()).add(staff.pk)
 
-    def find(self, text: str) -> int:
-        """Raises Bad when nobody or several have this name."""
-        found = self.by_name.get(fold(text), set())
+    def find(self, text: str) -> int | None:
+        """None when a person said so. Raises Bad when nobody or several have this name."""
+        name = fold(text)
+        if name in self.meant:
+            return self.meant[name]
+        found = self.by_name.get(name, set())
         if not found:
             raise values.Bad(_("Nobody of this name works in the store."))
         if len(found) > 1:

@@ -109,7 +109,10 @@ class CustomerQuerySet(StoreQuerySet):
         return self.select_related("owner", "rank", "store")
 
     def for_page(self):
-        return self.select_related("owner", "rank", "store", "referrer")
+        """Of whoever referred them the name alone."""
+        columns = {field.name for field in self.model._meta.concrete_fields} - {"id", "name", "store"}
+        referrer = [f"referrer__{column}" for column in sorted(columns)]
+        return self.select_related("owner", "rank", "store", "referrer").defer("search", *referrer)
 
     def with_vehicles(self):
         return self.prefetch_related("vehicles")

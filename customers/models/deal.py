@@ -111,9 +111,10 @@ class DealQuerySet(StoreQuerySet):
         )  # fmt: skip
 
     def for_cards(self):
-        """Only what a card of the stage board or a line of the list shows."""
+        """Only what a card of the stage board or a line of a list shows."""
         return self.select_related("customer", "staff").only(
-            "kind", "goods", "stage", "stage_changed_at", "taken_at", "closed_at", "lost_at", "lost_reason",
+            "kind", "goods", "source", "stage", "received_at", "stage_changed_at", "taken_at", "closed_at",
+            "lost_at", "lost_reason",
             "customer__name", "staff__name", "staff__username",
         )  # fmt: skip
 

@@ -1,12 +1,15 @@
 """A list on its way into the book, and its rows while they are worked on (REQUIREMENTS C7)."""
 
+import json
+from collections import Counter
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,15 +45,13 @@ class ImportFileQuerySet(StoreQuerySet):
         waiting = self.filter(checking | saving | undoing, unusable="", failed_at__isnull=True)
         return waiting.exclude(step="").order_by("created_at", "pk")
 
-    def old(self, now):
-        return self.never_confirmed(now)
-
     def never_confirmed(self, now):
         return self.filter(created_at__lt=now - KEPT_FOR, confirmed_at__isnull=True)
 
     def to_forget(self, now):
         """Those that nobody can undo any more, or that are undone, and whose rows are still there."""
-        over = Q(saved_at__lt=now - KEPT_FOR, undo_asked_at__isnull=True) | Q(undone_at__lt=now - KEPT_FOR)
+        day_ago = now - KEPT_FOR
+        over = Q(saved_at__lt=day_ago, undo_asked_at__isnull=True) | Q(undone_at__lt=day_ago) | Q(failed_at__lt=day_ago)
         return self.filter(over, forgotten_at__isnull=True)
 
 
@@ -157,6 +158,42 @@ class ImportRowQuerySet(models.QuerySet):
         """Without what only the engine needs."""
         return self.defer("keys", "before")
 
+    def above(self, number, keys):
+        """Rows of less than this number that one of these keys recognises, asked without an index of keys."""
+        matching = RawSQL(
+            "EXISTS (SELECT FROM unnest(customers_importrow.keys) AS key WHERE key = ANY (%s))",
+            [list(keys)],
+            output_field=models.BooleanField(),
+        )
+        return self.filter(matching, number__lt=number)
+
+    def with_codes(self, codes):
+        return self.filter(record__customer__code__in=list(codes))
+
+    def to_look_at(self):
+        """Known customers, and rows that name who referred them."""
+        return self.filter(Q(customer__isnull=False) | ~Q(record__referrer=None))
+
+    def referred(self):
+        """Saved rows that name who referred them."""
+        return self.filter(customer__isnull=False).exclude(record__referrer=None).exclude(before={})
+
+    def forget_what_is_undone(self):
+        """Only who stayed, and why, is left of a list that was taken back."""
+        self.filter(kept="").delete()
+        self.update(cells=[], record={}, keys=[], problems=[], before={}, other_customer=None)
+
+    def write(self, rows, names):
+        """These columns of rows that exist, in one statement whose text doesn't grow with the rows."""
+        fields = [self.model._meta.get_field(name.removesuffix("_id")) for name in names]
+        values = [{"id": row.pk, **{field.column: getattr(row, field.attname) for field in fields}} for row in rows]
+        sets = ", ".join(f"{field.column} = v.{field.column}" for field in fields)
+        types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
+        source = f"jsonb_to_recordset(%s::jsonb) AS v(id bigint, {types})"
+        statement = f"UPDATE customers_importrow AS r SET {sets} FROM {source} WHERE r.id = v.id"  # noqa: S608 - our names
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)])
+
     def with_problems(self, column=None):
         """`column`: only those with a remark on this heading ('' is a heading too)."""
         if column is None:
@@ -166,6 +203,10 @@ class ImportRowQuerySet(models.QuerySet):
     def doubles(self):
         """Rows for which a person has to say, or has said, whether they are somebody we know."""
         return self.filter(is_double=True).select_related("other_customer", "customer")
+
+    def accepted(self):
+        """Doubles that will be saved all the same."""
+        return self.filter(is_double=True, decision__in=[ImportRow.Decision.SAME, ImportRow.Decision.ANOTHER])
 
     def undecided(self):
         return self.filter(is_double=True, decision="")
@@ -182,6 +223,27 @@ class ImportRowQuerySet(models.QuerySet):
     def with_cars_of_others(self):
         """Of doubles: the cars of who is there already."""
         return self.prefetch_related("other_customer__vehicles")
+
+    def outcomes(self) -> dict[str, int]:
+        return dict(self.order_by().values_list("outcome").annotate(models.Count("pk")))
+
+    def problem_columns(self) -> list[tuple[str, int]]:
+        """(heading, remarks), the most first."""
+        found = self.with_problems().values_list("problems", flat=True).iterator(2000)
+        return Counter(problem["column"] for problems in found for problem in problems).most_common()
+
+    def named_nobody(self):
+        """The name in the owner column of each row whose owner was not found."""
+        return self.exclude(record__nobody="").filter(record__has_key="nobody").values_list("record__nobody", flat=True)
+
+    def undone_counts(self) -> dict[str, int]:
+        """Of rows that were saved and then taken back."""
+        gone, made = Q(customer__isnull=True), Q(before__made=True)
+        return self.exclude(before={}).aggregate(
+            deleted=models.Count("pk", filter=made & gone),
+            restored=models.Count("pk", filter=~made & Q(kept="", outcome=ImportRow.Outcome.UPDATED)),
+            kept=models.Count("pk", filter=~Q(kept="")),
+        )
 
     def came_in(self):
         """Saved rows that made or changed somebody."""
@@ -245,3 +307,7 @@ class ImportRow(models.Model):
     @property
     def code(self) -> str:
         return self.record.get("customer", {}).get("code", "")
+
+    @property
+    def phones(self) -> list[str]:
+        return self.record.get("customer", {}).get("phones", [])

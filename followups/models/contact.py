@@ -197,10 +197,15 @@ class ContactQuerySet(StoreQuerySet):
         return self.select_related("done_by", "content_kind")
 
     def for_timeline(self):
-        """Newest first, those taken back or corrected included."""
-        return self.select_related(
-            "deal", "done_by", "entered_by", "content_kind", "answered_by", "voided_by", "completed_by", "wait_reason"
-        ).order_by("-happened_at", "-pk")
+        """Newest first, those taken back or corrected included; only what an entry shows."""
+        people = ("done_by", "entered_by", "answered_by", "voided_by", "completed_by")
+        names = [f"{person}__{column}" for person in people for column in ("name", "username")]
+        rows = self.select_related("deal", "content_kind", "wait_reason", *people).only(
+            "store", "customer", "direction", "channel", "outcome", "details", "negotiated", "happened_at",
+            "entered_at", "completed_at", "answered_at", "answer_note", "voided_at", "supersedes",
+            "deal__goods", "deal__kind", "content_kind__name", "wait_reason__name", *names,
+        )  # fmt: skip
+        return rows.order_by("-happened_at", "-pk")
 
     def for_list(self):
         return self.select_related("customer__rank", "deal", "for_staff", "done_by", "content_kind", "task")

@@ -94,10 +94,14 @@ class FollowUpQuerySet(StoreQuerySet):
         return self.filter(pattern=pattern)
 
     def for_page(self):
-        """What is running first; each with `step_count`, how many steps its version has."""
+        """What is running first, only what its line shows; `step_count` is how many steps its version has."""
         steps = Step.objects.filter(version=models.OuterRef("version")).order_by().values("version")
         count = models.Subquery(steps.annotate(n=models.Count("pk")).values("n"))
-        rows = self.select_related("pattern", "version", "deal", "started_by", "ended_by")
+        rows = self.select_related("pattern", "version", "deal", "ended_by").only(
+            "customer", "base_on", "base_at", "expanded_at", "failed_at", "past_steps", "started_at", "ended_at",
+            "end_reason", "pattern__name", "version__number", "deal__goods", "deal__kind",
+            "ended_by__name", "ended_by__username",
+        )  # fmt: skip
         return rows.annotate(step_count=Coalesce(count, 0)).order_by(
             models.F("ended_at").desc(nulls_first=True), "-started_at", "-pk"
         )

@@ -74,7 +74,7 @@ class TaskQuerySet(StoreQuerySet):
     def for_board(self):
         """Only what a row shows: most of what a task and a customer know would be read for nothing."""
         return self.with_origin().select_related("customer__rank", "deal", "assignee").only(
-            "channel", "title", "due_on", "due_from", "due_until", "late_at", "promised_at", "done_at",
+            "channel", "title", "due_on", "due_from", "due_until", "late_at", "promised_at", "done_at", "follow_up",
             "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
             "deal__goods", "deal__kind", "assignee__name", "assignee__username",
         )  # fmt: skip

@@ -126,13 +126,15 @@ def keeping(request, pk):
 def _show_group(request, found, source, *, form=None, newer=None, status=200):
     ours, theirs = found.versions.newest(), source.versions.newest()
     seen = found.seen_version
+    is_behind = seen and seen.number < theirs.number
+    is_as_copied = is_behind and ours.says_the_same(base=seen.base, steps=seen.step_list)
     context = {
         "pattern": found,
         "group": source,
         "ours": ours,
         "theirs": theirs,
         "newer": newer,
-        "since": Comparison(seen, theirs) if seen and seen.number < theirs.number else None,
+        "since": Comparison(seen, theirs) if is_behind and not is_as_copied else None,
         "comparison": Comparison(ours, theirs),
         "is_overtaken": found.has_been_overtaken_by(source),
         "form": _on_top_of(ours, form, TakeoverForm, version=theirs.number),

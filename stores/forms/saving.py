@@ -36,9 +36,14 @@ def save_or_tell(form, save=None) -> bool:
 class OwnFieldsForm(forms.ModelForm):
     """Writes the columns it shows and no others: what was done to the row meanwhile stays done."""
 
+    @property
+    def shown(self) -> list[str]:
+        """The columns that this form shows."""
+        return [name for name in self._meta.fields if name in self.fields]
+
     def save(self, commit=True):
         if self.instance.pk:
-            self.instance.save(update_fields=self._meta.fields)
+            self.instance.save(update_fields=self.shown)
         else:
             self.instance.save()
         return self.instance
@@ -55,7 +60,7 @@ class SeenForm(OwnFieldsForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.stands, self.taken, self.changed_by, self.is_outdated = {}, [], None, False
+        self.stands, self.taken, self.changed_by, self.is_outdated, self._base = {}, [], None, False, None
         if self.instance.pk:
             self.fields["seen"].initial = lambda: self._sign(self.standing(self.instance))
 
@@ -68,7 +73,7 @@ class SeenForm(OwnFieldsForm):
 
     def standing(self, row) -> dict:
         """What the row says, by field."""
-        return model_to_dict(row, self._meta.fields)
+        return model_to_dict(row, self.shown)
 
     def last_change(self, row):
         """(who, when) of the last change by hand, where the row knows it."""
@@ -80,38 +85,58 @@ class SeenForm(OwnFieldsForm):
         kept = _("Changed by somebody else meanwhile, and kept: %(fields)s")
         return f"{text} {kept % {'fields': ', '.join(str(label) for label in self.taken)}}"
 
+    def full_clean(self):
+        """What only the other one changed is taken over first: what was typed may be right only together with it."""
+        if self.is_bound and self.instance.pk and self._base is None and self.data.get("seen"):
+            self._base = self._read(self.data["seen"])
+            self._take_over(self.standing(self.instance))
+        super().full_clean()
+
     def save(self, commit=True):
         """Raises NotSaved when somebody else has changed what was changed here too.
 
         The form then says what stands there now, and saves over it when it is sent again.
         """
         with transaction.atomic():
-            if self.instance.pk and self.cleaned_data["seen"]:
+            if self._base is not None:
                 self._merge(type(self.instance).objects.select_for_update(no_key=True).get(pk=self.instance.pk))
             return super().save()
 
     def _merge(self, current):
-        """Takes over what only the other one changed. Raises NotSaved where a person must look again."""
-        stands, seen = self.standing(current), self._read(self.cleaned_data["seen"])
-        theirs = {name: value for name, value in stands.items() if _plain(value) != seen.get(name, self)}
-        if not theirs:
-            return
-        mine = {name for name in theirs if name not in seen or self.says_other(name, seen[name])}
-        both = [name for name in theirs if name in mine and self.says_other(name, theirs[name])]
-        self.data = self.data.copy()
-        self.data["seen"] = self._sign(stands)
-        for name in theirs:
-            if name not in mine:
-                self.take(name, theirs[name])
-        self.taken = [self.label_of(name) for name in theirs if name not in mine]
-        self.full_clean()
-        self.stands = {name: self.words_of(name, theirs[name]) for name in both}
+        """Looks once more, nobody else can write now. Raises NotSaved where a person must look again."""
+        stands = self.standing(current)
+        if self._take_over(stands):
+            self.full_clean()
+        both = [name for name in self._changed(stands) if self.says_other(name, stands[name])]
+        self.stands = {name: self.words_of(name, stands[name]) for name in both}
         for name in self.stands.keys() & self.fields.keys():
             self.fields[name].stands = self.stands[name]
         self.is_outdated = bool(both) or not self.is_valid()
         if self.is_outdated:
             self.changed_by = self.last_change(current)
+            self.data = self.data.copy()
+            self.data["seen"] = self._sign(stands)
             raise NotSaved
+
+    def _changed(self, stands) -> list[str]:
+        """What somebody else changed since it was read."""
+        return [name for name, value in stands.items() if _plain(value) != self._base.get(name, self)]
+
+    def _take_over(self, stands) -> bool:
+        """What only the other one changed, or what was not there to be seen; whether there was any."""
+        names = [name for name in self._changed(stands) if self._base and not self._is_mine(name)]
+        if not names:
+            return False
+        self.data = self.data.copy()
+        for name in names:
+            self.take(name, stands[name])
+            self._base[name] = _plain(stands[name])
+        self.data["seen"] = self._sign(self._base)
+        self.taken += [self.label_of(name) for name in names]
+        return True
+
+    def _is_mine(self, name) -> bool:
+        return name in self._base and self.says_other(name, self._base[name])
 
     def says_other(self, name, value) -> bool:
         """Whether what was typed differs from a value as `standing` gives it, or as it was read from `seen`."""

@@ -132,7 +132,7 @@ class StoreForm(SeenForm):
 
     def says_other(self, name, value):
         if name == "nth":
-            return {tuple(pair) for pair in value} != self._nth_pairs()
+            return not self.nths.is_valid() or {tuple(pair) for pair in value} != self._nth_pairs()
         return super().says_other(name, value)
 
     def take(self, name, value):

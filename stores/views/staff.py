@@ -16,6 +16,7 @@ from ..forms.saving import save_or_tell
 from ..forms.staff import LAST_ADMIN, NewStaffForm, PasswordForm, StaffForm
 from ..forms.store import StretchForm
 from ..inputs import plain, whole_number
+from ..lockout import locked_until, unlock
 from ..models import Staff, Store
 from ..staffing import LastAdmin, deactivate, reactivate
 
@@ -121,6 +122,16 @@ def staff_return(request, pk):
 
 @signed_in
 @require_POST
+def staff_unlocking(request, pk):
+    """Somebody who was locked out by wrong passwords may try again."""
+    person = _editable(request, pk)
+    unlock(person, by=request.user)
+    messages.success(request, _("%(name)s may try to sign in again.") % {"name": person})
+    return redirect("stores:staff-detail", person.pk)
+
+
+@signed_in
+@require_POST
 def days_off_add(request, pk):
     person = _plannable(request, pk)
     form = StretchForm(request.POST)
@@ -171,7 +182,13 @@ def _answer_days_off(request, person, form=None, said=""):
 
 def _staff_page(request, person, form=None):
     may_edit = request.user.is_manager and request.user.may_edit(person)
-    context = {**_days_off_of(request, person, form), "may_edit": may_edit, "is_self": person == request.user}
+    is_self = person == request.user
+    context = {
+        **_days_off_of(request, person, form),
+        "may_edit": may_edit,
+        "is_self": is_self,
+        "locked_until": locked_until(person.username, timezone.now()) if may_edit or is_self else None,
+    }
     return render(request, "stores/staff_detail.html", context, status=422 if form else 200)
 
 

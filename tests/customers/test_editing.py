@@ -150,7 +150,8 @@ class TestTwoPeople:
         mine = filled(mori.get(url), convenient_from="11:00")
         sato.post(url, filled(sato.get(url), convenient_until="10:30"))
         response = mori.post(url, mine)
-        assert (response.status_code, set(response.context["form"].errors)) == (409, {"convenient_until"})
+        assert (response.status_code, set(response.context["form"].errors)) == (422, {"convenient_until"})
+        assert "相手だけが変更し" in response.content.decode()
         there.refresh_from_db()
         assert f"{there.convenient_from:%H:%M}" == "10:00"
 

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -75,6 +76,8 @@ def test_everything_written_anew_is_said_so():
 
 # ---- Whatever the steps ----
 
+whatever = settings(derandomize=True, max_examples=200, deadline=None)
+
 steps = some.lists(
     some.fixed_dictionaries(
         {
@@ -89,16 +92,19 @@ steps = some.lists(
 )
 
 
+@whatever
 @given(steps, steps)
 def test_the_old_with_what_differs_is_the_new(old, new):
     assert apply(old, compare(old, new)) == new
 
 
+@whatever
 @given(steps)
 def test_equal_versions_differ_in_nothing(same):
     assert all(row.is_same for row in compare(same, same))
 
 
+@whatever
 @given(steps, steps)
 def test_every_step_of_both_stands_in_exactly_one_row(old, new):
     rows = compare(old, new)
@@ -106,6 +112,7 @@ def test_every_step_of_both_stands_in_exactly_one_row(old, new):
     assert [row.new for row in rows if not row.is_removed] == list(range(len(new)))
 
 
+@whatever
 @given(steps, some.integers(0, 8), some.data())
 def test_one_step_more_or_less_is_one_difference(old, at, data):
     added = data.draw(steps.filter(bool))[0]
@@ -117,6 +124,7 @@ def test_one_step_more_or_less_is_one_difference(old, at, data):
 orders = some.lists(some.integers(0, 40), unique=True, max_size=9)
 
 
+@whatever
 @given(orders.flatmap(lambda order: some.tuples(some.just(order), some.permutations(order))))
 def test_what_only_stands_elsewhere_is_moved_and_no_more_than_needed(numbers):
     before, after = ([{**CALL, "offset_days": n} for n in order] for order in numbers)
@@ -130,9 +138,9 @@ def test_what_only_stands_elsewhere_is_moved_and_no_more_than_needed(numbers):
 def test_forty_steps_rewritten_are_compared_in_no_time():
     old = [{**CALL, "offset_days": n, "title": f"{n}回目のお電話", "script": f"{n}番 " * 400} for n in range(40)]
     new = [{**step, "title": step["title"] + "(改)", "script": step["script"] + "以上"} for step in old[::-1]]
-    began = time.perf_counter()
+    began = time.process_time()
     compare(old, new)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 # ---- Within a text ----
@@ -142,6 +150,7 @@ def text(pieces, *kinds) -> str:
     return "".join(piece.text for piece in pieces if piece.kind in kinds)
 
 
+@whatever
 @given(some.text(max_size=60), some.text(max_size=60))
 def test_the_pieces_give_both_texts(before, after):
     pieces = within(before, after)
@@ -149,6 +158,7 @@ def test_the_pieces_give_both_texts(before, after):
     assert text(pieces, Kind.KEPT, Kind.NEW) == after
 
 
+@whatever
 @given(some.text(max_size=60))
 def test_a_text_that_is_the_same_is_one_piece(same):
     assert [piece.kind for piece in within(same, same)] == [Kind.KEPT] * bool(same)
@@ -169,14 +179,13 @@ def test_a_text_is_not_cut_into_crumbs():
     assert len(pieces) <= 4
 
 
-@settings(deadline=None)
-@given(some.integers(1, 3))
+@pytest.mark.parametrize("times", [1, 3])
 def test_very_long_texts_are_compared_by_the_line_and_in_no_time(times):
     line = "お問い合わせありがとうございます。" * 4
     before = "\n".join(f"{n} {line}" for n in range(1500 * times))
     after = before.replace("700 ", "七百 ", 1)
-    began = time.perf_counter()
+    began = time.process_time()
     pieces = within(before, after)
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert text(pieces, Kind.KEPT, Kind.GONE) == before
     assert text(pieces, Kind.KEPT, Kind.NEW) == after

@@ -4,8 +4,10 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Deal
+from followups.assignment import assign_customer
 from followups.expansion import expand
 from followups.models import Pattern
+from followups.starting import start
 from tests.cast import at, contact, customer, lead
 from todo import leads
 
@@ -63,6 +65,47 @@ def test_the_settling_can_be_undone(client, cast, deal):
     deal.refresh_from_db()
     assert (deal.staff, deal.taken_at) == (None, None)
     assert not deal.follow_ups.running().exists()
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "kept"),
+    [
+        (lambda who, cast: None, False),
+        (lambda who, cast: contact(who, NOW, entered_at=NOW, done_by=cast.sales), True),
+        (lambda who, cast: lead(who, NOW, staff=cast.sales), True),
+        (lambda who, cast: start(Pattern.objects.first(), customer=who, by=cast.sales, now=NOW), True),
+    ],
+)
+def test_a_customer_who_was_nobodys_is_nobodys_again_unless_something_else_happened(
+    client, cast, deal, meanwhile, kept
+):
+    client.force_login(cast.manager)
+    undo = settle(client, deal, cast.sales, **HTMX).context["undo_url"]
+    deal.customer.refresh_from_db()
+    assert deal.customer.owner == cast.sales
+    meanwhile(deal.customer, cast)
+    client.post(undo)
+    deal.customer.refresh_from_db()
+    assert deal.customer.owner == (cast.sales if kept else None)
+    deal.refresh_from_db()
+    assert (deal.staff, deal.is_new) == (None, True)
+
+
+def test_a_customer_given_to_another_person_meanwhile_stays_theirs(client, cast, deal):
+    client.force_login(cast.manager)
+    undo = settle(client, deal, cast.sales, **HTMX).context["undo_url"]
+    assign_customer(deal.customer, cast.sales2)
+    client.post(undo)
+    deal.customer.refresh_from_db()
+    assert deal.customer.owner == cast.sales2
+
+
+def test_who_had_the_customer_before_keeps_them(client, cast, deal):
+    assign_customer(deal.customer, cast.sales2)
+    client.force_login(cast.manager)
+    client.post(settle(client, deal, cast.sales, **HTMX).context["undo_url"])
+    deal.customer.refresh_from_db()
+    assert deal.customer.owner == cast.sales2
 
 
 def test_only_what_one_settled_oneself_is_undone(client, cast, deal):

@@ -8,8 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.fields import NameField
 from customers.forms import PeopleFilter
-from customers.models import LostReason, Stage
-from stores.inputs import DayInput
+from customers.models import Deal, LostReason, Stage
+from customers.models.deal import DAY_OF_STAGE
+from stores.forms.saving import SeenForm
+from stores.inputs import DayField
 from stores.models import Staff
 
 ASKED = {
@@ -28,6 +30,23 @@ class YenField(forms.IntegerField):
         return super().to_python(re.sub(r"[,、\s円¥\\]", "", unicodedata.normalize("NFKC", str(value or ""))))
 
 
+def amount_field() -> YenField:
+    return YenField(
+        label=_("Amount (yen)"),
+        min_value=0,
+        max_value=2_000_000_000,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+def check_after_order(form, ordered):
+    """Puts the error beside the day that cannot be."""
+    for name in ("promised_on", "delivered_on", "paid_on"):
+        if ordered and form.cleaned_data.get(name) and form.cleaned_data[name] < ordered:
+            form.add_error(name, _("This is before the order."))
+
+
 def _asked(deal, stage) -> list[str]:
     """What the stage asks for, and what the stages on the way to it asked for and nobody has filled in."""
     missing = [
@@ -44,17 +63,11 @@ class StageForm(forms.Form):
     """The dates that a stage asks for; a stage that asks for none is only confirmed."""
 
     goods = NameField(label=_("Car or goods"), max_length=120)
-    ordered_on = forms.DateField(label=_("Ordered on"), widget=DayInput)
-    promised_on = forms.DateField(label=_("Promised delivery"), widget=DayInput)
-    delivered_on = forms.DateField(label=_("Delivered on"), widget=DayInput)
-    paid_on = forms.DateField(label=_("Paid on"), widget=DayInput)
-    amount_yen = YenField(
-        label=_("Amount (yen)"),
-        min_value=0,
-        max_value=2_000_000_000,
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
+    ordered_on = DayField(label=_("Ordered on"))
+    promised_on = DayField(label=_("Promised delivery"))
+    delivered_on = DayField(label=_("Delivered on"))
+    paid_on = DayField(label=_("Paid on"))
+    amount_yen = amount_field()
 
     def __init__(self, *args, deal, stage, today, **kwargs):
         asked = _asked(deal, stage)
@@ -69,11 +82,55 @@ class StageForm(forms.Form):
 
     def clean(self):
         data = super().clean()
-        ordered = data.get("ordered_on") or self.deal.ordered_on
-        for name in ("promised_on", "delivered_on"):
-            if ordered and data.get(name) and data[name] < ordered:
-                self.add_error(name, _("This is before the order."))
+        check_after_order(self, data.get("ordered_on") or self.deal.ordered_on)
         return data
+
+
+class FactsForm(SeenForm):
+    """What is known of a deal, at any time; the days of its stages once they are reached (REQUIREMENTS D1, D3)."""
+
+    goods = NameField(label=_("Car or goods"), max_length=120, required=False)
+    amount_yen = amount_field()
+
+    class Meta:
+        model = Deal
+        fields = [
+            "kind",
+            "source",
+            "goods",
+            "vehicle",
+            "note",
+            "amount_yen",
+            "ordered_on",
+            "promised_on",
+            "delivered_on",
+            "paid_on",
+        ]
+        field_classes = dict.fromkeys(("ordered_on", "promised_on", "delivered_on", "paid_on"), DayField)
+        widgets = {"note": forms.Textarea(attrs={"rows": 4})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        needed = _needed(Stage(self.instance.stage))
+        for name in DAY_OF_STAGE.values():
+            if name not in needed:
+                del self.fields[name]
+        for name in needed & set(self.fields):
+            self.fields[name].required = True
+        self.fields["vehicle"].queryset = self.instance.customer.vehicles.all()
+        if not self.fields["vehicle"].queryset.exists():
+            del self.fields["vehicle"]
+
+    def clean(self):
+        data = super().clean()
+        check_after_order(self, data.get("ordered_on"))
+        return data
+
+
+def _needed(stage) -> set[str]:
+    """What that stage and those before it ask for."""
+    asked = {name for reached in Stage if reached.position <= stage.position for name in ASKED.get(reached, ())}
+    return asked - OPTIONAL
 
 
 class LoseForm(forms.Form):

@@ -9,9 +9,10 @@ from customers.models import Stage
 from followups.assignment import assign_deal
 from followups.stopping import lose_deal, move_deal, reopen_deal
 from stores.decorators import signed_in
+from stores.forms.saving import save_or_tell
 
-from ..forms.deals import AssignForm, LoseForm, StageForm
-from ..page import changed, may_assign, show
+from ..forms.deals import AssignForm, FactsForm, LoseForm, StageForm
+from ..page import changed, may_assign, may_put_right, show
 from ..subject import find_subject
 
 
@@ -42,6 +43,19 @@ def stage(request, pk, stage):
         return changed(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
     deal.take(request.user, now)
     return changed(request, subject, now, _("Stage: %(stage)s") % {"stage": stage.label})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def facts(request, pk):
+    """What is known of the deal, put right; once it is closed by managers only, because figures count it."""
+    subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
+    if not may_put_right(request.user, subject.deal):
+        raise PermissionDenied
+    form = FactsForm(request.POST if request.method == "POST" else None, instance=subject.deal)
+    if not (form.is_valid() and save_or_tell(form)):
+        return show(request, subject, now, sheet="todo/_sheet_facts.html", status=form.status, form=form)
+    return changed(request, find_subject(request.user, deal_pk=pk), now, form.say(_("The deal was changed.")))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,7 +13,7 @@ from stores.decorators import signed_in
 
 from ..board import Who
 from ..forms.leads import SettleForm
-from ..leads import AlreadyBegun, TooLateToUnsettle, lead_choices, receipt, settle, unsettle
+from ..leads import AlreadyBegun, TooLateToUnsettle, holders, lead_choices, receipt, settle, unsettle
 from ..rows import lead_row
 from ..tally import tally
 
@@ -24,7 +24,7 @@ def settle_lead(request, pk):
     """Assign a new lead and choose its pattern, in the row, without leaving the page (REQUIREMENTS A3)."""
     me, now = request.user, timezone.now()
     deal = get_object_or_404(Deal.objects.visible_to(me).for_list(), pk=pk)
-    before = deal.staff_id
+    before = holders(deal)
     form = SettleForm(request.POST, me=me, deal=deal)
     if not deal.is_new:
         return _told(request, deal)

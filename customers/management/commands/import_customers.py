@@ -1,4 +1,3 @@
-import gc
 import json
 from pathlib import Path
 
@@ -6,10 +5,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from customers.importing.checking import check
+from customers.importing.at_once import check, save
 from customers.importing.reading import Unusable
-from customers.importing.report import lines, report
-from customers.importing.saving import save
+from customers.importing.report import lines
 from stores.models import Store
 
 
@@ -23,13 +21,11 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="print JSON and nothing else")
 
     def handle(self, *, file, store, dry_run, as_json, **options):
-        gc.set_threshold(200_000)  # many objects that last as long as the process: searching them doubles the time
         place, data, now = self._store(store), self._read(file), timezone.now()
         try:
-            plan = check(data, place, now) if dry_run else save(data, place, now)
+            told = check(data, place, now, name=file.name) if dry_run else save(data, place, now, name=file.name)
         except Unusable as unusable:
             raise CommandError(str(unusable)) from None
-        told = report(plan, saved=not dry_run)
         text = json.dumps(told, ensure_ascii=False, indent=1) if as_json else "\n".join(lines(told))
         self.stdout.write(text)
 
