@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from customers.importing import uploads
 from customers.models import DealKind, ImportFile, LostReason, Rank, Source, Stage
 from followups.expansion import expand
-from followups.models import Act, ActKind, Contact, ContentKind, Pattern, Step
+from followups.models import Act, ActKind, Contact, ContentKind, Pattern, StartRule, Step
 from followups.starting import start
 from stores.models import DayOff, Notification, NotificationKind, Role, Staff
 from tests.cast import contact, customer, lead, pattern, reply, staff, task, vehicle
@@ -77,6 +77,7 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "pattern": made,
         "copy": copy,
         "group_pattern": Pattern.objects.of_group().get(slug="new-arrival"),
+        "rule": StartRule.objects.create(pattern=made, from_on=today, made_by=owner, made_at=now),
         "follow_up": running,
         "task": overdue,
         "reply": inbound,

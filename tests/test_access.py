@@ -149,6 +149,9 @@ patterns:copies pk=group_pattern &store=hiratsuka  | 405                        
 patterns:copies pk=group_pattern &store=yokohama   | 405                              | 404 404 404 302 / 403 302
 patterns:retirement pk=pattern                     | 403 403 200 200 / 404            | 403 403 302 302 / 404
 patterns:retirement pk=group_pattern               | 403 403 403 200 / 403            | 403 403 403 302 / 403
+patterns:rule_new pk=pattern                       | 403 403 200 200 / 404            | 403 403 422 422 / 404
+patterns:rule_new pk=group_pattern                 | 403 403 403 200 / 403            | 403 403 403 422 / 403
+patterns:rule_retirement pk=pattern rule_pk=rule   | 405                              | 403 403 302 302 / 404
 patterns:pattern pk=copy                           | 200 / 404                        | 405
 patterns:retirement pk=copy                        | 403 403 200 200 / 404            | 403 403 302 302 / 404
 patterns:comeback pk=pattern                       | 405                              | 403 403 302 302 / 404

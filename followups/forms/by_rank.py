@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from customers.models import Rank
 from stores.channels import Channel
@@ -16,7 +17,7 @@ def names_for(ranks: list[Rank]) -> list[str]:
 
 def add_fields(form: forms.Form, ranks: list[Rank]):
     """For each rank: a way of its own (or none at all), a title, what it costs; empty where it is as for everybody."""
-    ways = [("", _("As for all")), *Channel.choices, (LEFT_OUT, _("Left out"))]
+    ways = [("", _("As for all")), *Channel.choices, (LEFT_OUT, pgettext("by rank", "Left out"))]
     for rank in ranks:
         words = {"rank": rank}
         form.fields[f"way_{rank.pk}"] = forms.ChoiceField(

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import DealKind, Source, Stage
@@ -62,6 +63,12 @@ class RuleForm(forms.ModelForm):
         else:
             self.fields["store"].queryset = Store.objects.visible_to(staff)
             self.fields["store"].empty_label = gettext_lazy("All stores")
+
+    def clean(self):
+        if self.pattern.current_version.base == Base.CHOSEN:
+            message = _("This pattern counts from the day it is chosen, so a person has to choose it.")
+            raise forms.ValidationError(message)
+        return self.cleaned_data
 
     def rule(self, *, by, now) -> StartRule:
         """Not saved yet, once valid."""

@@ -17,7 +17,7 @@ class Base(models.TextChoices):
     INSPECTION = "inspection", _("Vehicle inspection expiry")
     PERIODIC_CHECK = "check", _("Periodic inspection due")
     INSURANCE = "insurance", _("Insurance expiry")
-    BIRTHDAY = "birthday", _("Birthday")
+    BIRTHDAY = "birthday", pgettext_lazy("base", "Birthday")
     YEARLY = "yearly", _("A date every year")
     EVERY = "every", _("Every so many months")
     SILENCE = "silence", _("So many days without contact")

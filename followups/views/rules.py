@@ -19,13 +19,10 @@ from .patterns import managed
 def new(request, pk):
     pattern = managed(request, pk)
     now = timezone.now()
-    form = RuleForm(
-        request.POST or None, pattern=pattern, staff=request.user, initial={"from_on": timezone.localdate()}
-    )
+    opening = {"from_on": timezone.localdate(now)}
+    form = RuleForm(request.POST or None, pattern=pattern, staff=request.user, initial=opening)
     if request.method == "POST" and form.is_valid() and "look" not in request.POST:
-        form.rule(by=request.user, now=now).save()
-        form.save_m2m()
-        wake()
+        form.write(by=request.user, now=now)
         messages.success(request, _("From now on “%(name)s” begins by itself.") % {"name": pattern.name})
         return redirect("patterns:pattern", pattern.pk)
     context = {
