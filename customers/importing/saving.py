@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from ..models import Customer, ImportFile, ImportRow, Vehicle
+from ..models import ImportFile, ImportRow
 from .checking import SORTED, Batch, batch_of, sort
+from .copying import insert
 from .filling import Entry, Filled, fill
 
 SAVED = (*SORTED, "before")
@@ -85,7 +86,7 @@ def _give_up_taken_code(batch, row, record):
 
 
 def _save_customers(filled: list[Filled], now):
-    Customer.objects.bulk_create([one.customer for one in filled if one.is_new])
+    insert([one.customer for one in filled if one.is_new])
     updated = [one for one in filled if one.outcome is ImportRow.Outcome.UPDATED]
     for one in updated:
         if not one.entry.same_as:
@@ -100,7 +101,7 @@ def _save_vehicles(filled: list[Filled]):
     fresh = [one.vehicle for one in filled if one.vehicle_is_new]
     for vehicle in fresh:
         vehicle.customer = vehicle.customer  # whose key is known by now
-    Vehicle.objects.bulk_create(fresh)
+    insert(fresh)
     known = [one for one in filled if one.vehicle_changed and not one.vehicle_is_new]
     write({one.vehicle.pk: one.vehicle for one in known}, set().union(*(one.vehicle_changed for one in known)))
 

@@ -41,6 +41,6 @@ def stage(file: ImportFile):
 def _keep(file, rows) -> int:
     count = 0
     while some := list(islice(rows, AT_ONCE)):
-        ImportRow.objects.bulk_create(ImportRow(file=file, number=row.number, cells=row.cells) for row in some)
+        ImportRow.objects.keep(file, ((row.number, row.cells) for row in some))
         count += len(some)
     return count
