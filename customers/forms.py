@@ -104,7 +104,8 @@ class CustomerFilter(PeopleFilter):
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.cleaned_data.get("rank") or self.cleaned_data.get("planned"))
+        """By what only the folded fields show."""
+        return self.cleaned_data.get("rank", "") not in {"", "none"}
 
 
 def choose_store(form, me):
