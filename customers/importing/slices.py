@@ -88,9 +88,7 @@ def _refuse(file, reason):
 
 
 def _read(file, now):
-    """A file can only be read from its beginning: the one slice that is not short."""
     stage(file)
-    file.content = b""
     file.save(update_fields=["content", "heading_row", "columns", "report", "rows_total", *PROGRESS])
 
 
