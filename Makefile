@@ -6,9 +6,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # `check --deploy` looks at the settings of a real installation; nothing of this is connected to.
 DEPLOYED := DEMONSTRATION=0 DATABASE_URL=postgresql://nobody@localhost/nothing ALLOWED_HOSTS=localhost PROXIES=1 \
 	DATA_DIR=$(if $(DATA_DIR),$(DATA_DIR),.data) \
-	SECRET_KEY=only-for-the-check-never-used-to-sign-anything-0123456789-abcdefghij
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: help run empty test check bench lock messages shell format clean
+.PHONY: help run empty backup restore test check bench lock messages shell format clean
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -17,6 +17,12 @@ run: .venv/runtime ## Start everything on http://localhost:8000 (PORT=8123 make 
 
 empty: .venv/runtime ## The same without the demonstration: the first page sets up your own house
 	@exec $(MANAGE) run --empty
+
+backup: .venv/runtime ## Write everything into a new file: make backup FILE=/backups/today.crm
+	@$(MANAGE) backup "$(FILE)"
+
+restore: .venv/runtime ## Put a backup in place of everything: make restore FILE=/backups/today.crm
+	@$(MANAGE) restore "$(FILE)"
 
 test: check ## Run the checks, then every test
 	$(BIN)/pytest

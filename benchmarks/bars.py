@@ -18,11 +18,19 @@ class Bar:
         return measured >= self.limit if self.at_least else measured <= self.limit
 
     def __str__(self):
-        return f"{self.of} {'≥' if self.at_least else '≤'} {self.limit:g}"
+        return f"{self.of} {'≥' if self.at_least else '≤'} {self.limit:.3g}"
 
 
 BOARD_QUERIES = Bar(8)
 BOARD_TO_REFERENCE_PAGE = Bar(2.5, of="ratio")
+BOARD_OF_LARGE_TO_SMALL = Bar(1.3, of="ratio")
+CUSTOMER_QUERIES = Bar(10)
+SEARCH_MILLISECONDS = Bar(50)
+CROWD_ERRORS = Bar(0)
+CROWD_TO_REFERENCE_PAGE = Bar(1 / 3, of="ratio", at_least=True)
 EXPANSION_TASKS_PER_SECOND = Bar(5000, at_least=True)
 EXPANSION_TO_COPY = Bar(10, of="ratio")
 CHOICE_TO_TASKS_SECONDS = Bar(1)
+IDLE_SWEEP_MILLISECONDS = Bar(100)
+IMPORT_SECONDS = Bar(60)
+IMPORT_MEBIBYTES = Bar(500)

@@ -16,7 +16,7 @@ from followups.expansion import expand
 from followups.models import FollowUp, Pattern, Task
 from followups.overdue import flag
 
-from .bars import EXPANSION_TASKS_PER_SECOND, EXPANSION_TO_COPY
+from .bars import EXPANSION_TASKS_PER_SECOND, EXPANSION_TO_COPY, IDLE_SWEEP_MILLISECONDS
 from .measures import Measure, median
 
 PATTERN = "one-month-follow-up"
@@ -26,9 +26,10 @@ SWEEPS = 20
 TASK = Task._meta.db_table
 
 
-def measure(*, follow_ups: int) -> list[Measure]:
+def measure(*, follow_ups: int, size: str) -> list[Measure]:
+    """`size`: how large the house is."""
     with one_core():
-        return [*_expansion(follow_ups), _flag(), _idle_sweep()]
+        return [*_expansion(follow_ups, size), _flag(size), _idle_sweep(size), *_nights(size)]
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def one_core():
             os.sched_setaffinity(process, cores)
 
 
-def _expansion(number) -> list[Measure]:
+def _expansion(number, house) -> list[Measure]:
     """Expansion and COPY of the very rows it made, in turns; the table is as full and as tidy before each."""
     ours = _follow_ups(number)
     expanding, copying, tasks = [], [], 0
@@ -71,7 +72,7 @@ def _expansion(number) -> list[Measure]:
         FollowUp.objects.filter(pk__gte=ours).update(expanded_at=None)
     FollowUp.objects.filter(pk__gte=ours).delete()
     _tidy()
-    took, copied, size = median(expanding), median(copying), f"{number:,} follow-ups, {tasks:,} tasks"
+    took, copied, size = median(expanding), median(copying), f"{number:,} follow-ups, {tasks:,} tasks; {house}"
     return [
         Measure("expansion", size, tasks / took, "tasks/s", bar=EXPANSION_TASKS_PER_SECOND),
         Measure("expansion", size, took, "s", "COPY of the same rows", took / copied, EXPANSION_TO_COPY),
@@ -132,21 +133,38 @@ def _tidy():
         cursor.execute(f"VACUUM ANALYZE {TASK}, {FollowUp._meta.db_table}")
 
 
-def _flag() -> Measure:
+def _flag(house) -> Measure:
     now = timezone.now()
     late = Task.objects.overdue(now).order_by("pk").values("pk")[:FLAGGED]
     Task.objects.filter(pk__in=list(late.values_list("pk", flat=True))).update(overdue_at=None)
     _tidy()
     began = time.perf_counter()
     number = flag(now, limit=FLAGGED)
-    return Measure("flag pass", f"{number:,} tasks", (time.perf_counter() - began) * 1000, "ms")
+    return Measure("flag pass", f"{number:,} tasks; {house}", (time.perf_counter() - began) * 1000, "ms")
 
 
-def _idle_sweep() -> Measure:
-    jobs.sweep()
+def _nights(house) -> list[Measure]:
+    """The first one finds what the days before have left, the second nothing."""
+    took = []
+    for _number in range(2):
+        began = time.perf_counter()
+        while jobs.nightly() == "more":
+            pass
+        took.append(time.perf_counter() - began)
+    return [
+        Measure("night, what is over is ended", house, took[0], "s"),
+        Measure("night with nothing to do", house, took[1], "s"),
+    ]
+
+
+def _idle_sweep(house) -> Measure:
+    while jobs.sweep() == "more":
+        pass
     took = []
     for _number in range(SWEEPS):
         began = time.perf_counter()
         jobs.sweep()
         took.append((time.perf_counter() - began) * 1000)
-    return Measure("sweep with nothing to do, p50", f"{SWEEPS} sweeps", median(took), "ms")
+    return Measure(
+        "sweep with nothing to do, p50", f"{SWEEPS} sweeps; {house}", median(took), "ms", bar=IDLE_SWEEP_MILLISECONDS
+    )

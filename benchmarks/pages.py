@@ -1,12 +1,8 @@
-"""The pages, asked in turns over one connection: what one takes is compared with the others of the same minute."""
+"""Which pages are asked for, as whom: looked at once in a process of their own, which knows the data."""
 
-import http.client
-import random
-import time
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.models import Count
@@ -15,36 +11,33 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from customers.models import Customer
-from dealercrm.environment import FOR_SHORT_STATEMENTS
 from followups.models import Task
 from stores.models import Role, Staff
 
-from .bars import BOARD_QUERIES, BOARD_TO_REFERENCE_PAGE
-from .measures import Measure, median, p95
 from .views import ROWS
 
 BARE, REFERENCE = "bare view", "reference page"
-WARM_UP = 20
 HOST = "localhost"
+CLIENTS = 8
+DEEP = 20
+CROWD = ("/todo/", "/todo/?view=overdue", "/todo/?view=upcoming", "/todo/?view=on-time&who=store")
+"""What the crowd asks for in turns, each of its own list."""
 
 
 @dataclass
 class Page:
-    """One address as one person; `times` in milliseconds.
+    """One address as one person.
 
-    `barred`: held to the board's bar once it shows a full page. An administrator's look at all stores is not: it grows
-    with the group, where a person's and a store's list do not.
+    `kind`: which bars it is held to. An administrator's look at all stores ("wide") is not held to the board's: it
+    shows more people and stores, where a person's and a store's list do not grow with the group.
     """
 
     name: str
     path: str
     person: Staff
-    board: bool = False
-    barred: bool = True
-    times: list = field(default_factory=list)
+    kind: str = ""
     cookie: str = ""
-    queries: int = 0
-    rows: int | None = None
+    rows: int = 0
     statements: list = field(default_factory=list)
 
     def look(self):
@@ -53,127 +46,108 @@ class Page:
         client.force_login(self.person)
         self.cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
         client.get(self.path)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             response = client.get(self.path)
         if response.status_code != 200:
             raise AssertionError(f"{self.path} answers {response.status_code}")
         self.statements = [query["sql"] for query in captured.captured_queries]
-        self.queries = len(self.statements)
-        if self.board:
-            self.rows = response.content.count(b" data-row")
+        self.rows = response.content.count(b" data-row")
+
+    def as_dict(self) -> dict:
+        return {**vars(self), "person": self.person.username}
 
 
-class Web:
-    """One client with a connection that is kept."""
-
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def ask(self, page) -> float:
-        """How many milliseconds the whole answer took."""
-        headers = {"Host": HOST, "Cookie": page.cookie}
-        began = time.perf_counter()
-        self.connection.request("GET", page.path, headers=headers)
-        response = self.connection.getresponse()
-        response.read()
-        took = (time.perf_counter() - began) * 1000
-        if response.status != 200:
-            raise AssertionError(f"{page.path} answers {response.status}")
-        return took
-
-
-class BareStatements:
-    """A page's own statements by psycopg alone, as far as they only read."""
-
-    def __init__(self, url, page):
-        self.connection = psycopg.connect(url, autocommit=True, prepare_threshold=None, options=FOR_SHORT_STATEMENTS)
-        self.page = page
-        self.statements = [sql for sql in page.statements if sql.startswith(("SELECT", "(SELECT"))]
-        self.times = []
-
-    def ask(self) -> float:
-        began = time.perf_counter()
-        for sql in self.statements:
-            self.connection.execute(sql).fetchall()
-        return (time.perf_counter() - began) * 1000
-
-
-def pages() -> list[Page]:
-    """Everything that is asked for, as the salesperson with the fullest list."""
-    now = timezone.now()
-    seller = _fullest(Task.objects.on_time(now))
-    admin = Staff.objects.filter(memberships__role=Role.ADMIN).first()
-    customer = Customer.objects.visible_to(seller).net().filter(owner=seller).exclude(kana="").exclude(phones=[])
-    customer = customer.annotate(n=Count("contacts")).order_by("-n", "pk").first()
-    found = [
-        Page(BARE, "/bench/bare/", seller),
-        Page(REFERENCE, "/bench/reference/", seller),
-        Page("board, own, on time", "/todo/?view=on-time", seller, board=True),
-        Page("board, own, overdue", "/todo/?view=overdue", seller, board=True),
-        Page("board, own, upcoming", "/todo/?view=upcoming", seller, board=True),
-        Page("board, own, new", "/todo/?view=new", seller, board=True),
-        Page("board, own, replied", "/todo/?view=replied", seller, board=True),
-        Page("board, own, done today", "/todo/?view=done", seller, board=True),
-        Page("board, store, on time", "/todo/?view=on-time&who=store", seller, board=True),
-        Page("board, store, overdue", "/todo/?view=overdue&who=store", seller, board=True),
-        Page("board, all stores, overdue", "/todo/?view=overdue&who=store", admin, board=True, barred=False),
-        Page("board, all stores, upcoming", "/todo/?view=upcoming&who=store", admin, board=True, barred=False),
-        Page("customer list", "/customers/", seller),
-        Page("customer page", f"/customers/{customer.pk}/", seller),
-        Page("deals", "/deals/", seller),
-        Page("pattern list", "/patterns/", seller),
-        Page("search, two signs of a name", f"/search/?q={quote(customer.name[:2])}", seller),
-        Page("search, kana", f"/search/?q={quote(customer.kana[:3])}", seller),
-        Page("search, end of a phone number", f"/search/?q={customer.phone[-4:]}", seller),
-    ]
+def look() -> dict:
+    """Everything that is asked for, as the salesperson with the fullest list, and what a crowd of such people asks."""
+    sellers = _fullest(Task.objects.on_time(timezone.now()))
+    found = [*_boards(sellers[0]), *_others(sellers[0]), *_searches(sellers[0]), *_of_all_stores()]
     for page in found:
         page.look()
-    return found
+    crowd = [Page(f"client {number}", CROWD[0], seller) for number, seller in enumerate(sellers)]
+    for one in crowd:
+        one.look()
+    customers, tasks = Customer.objects.count(), Task.objects.count()
+    return {
+        "size": f"{customers:,} customers, {tasks:,} tasks, {Staff.objects.count()} users",
+        "pages": [page.as_dict() for page in found],
+        "crowd": [one.cookie for one in crowd],
+    }
 
 
-def _fullest(tasks) -> Staff:
+def _boards(seller):
+    views = {"on time": "on-time", "overdue": "overdue", "upcoming": "upcoming"}
+    further = {"new": "new", "replied": "replied", "done today": "done"}
+    for view, key in {**views, **further}.items():
+        yield Page(f"board, own, {view}", f"/todo/?view={key}", seller, "board")
+    for view, key in views.items():
+        yield Page(f"board, store, {view}", f"/todo/?view={key}&who=store", seller, "board")
+    if Task.objects.visible_to(seller).upcoming(timezone.now()).count() > DEEP * ROWS:
+        yield Page(f"board, store, upcoming, page {DEEP}", f"/todo/?view=upcoming&who=store&page={DEEP}", seller)
+
+
+def _others(seller):
+    customer = _customer_of(seller)
+    manager = Staff.objects.filter(memberships__role=Role.MANAGER, memberships__store=customer.store).first()
+    return [
+        Page(BARE, "/bench/bare/", seller),
+        Page(REFERENCE, "/bench/reference/", seller),
+        Page("customer list", "/customers/", seller),
+        Page("customer page", f"/customers/{customer.pk}/", seller, "customer"),
+        Page("deals", "/deals/", seller),
+        Page("pattern list", "/patterns/", seller),
+        Page("manager's desk", "/desk/", manager),
+    ]
+
+
+def _searches(seller):
+    admin, customer = _admin(), _customer_of(seller)
+    plate = customer.vehicles.exclude(plate="").values_list("plate", flat=True).first()
+    typed = {
+        "one sign of a name": "林",
+        "two signs of a name": customer.name[:2],
+        "kana": customer.kana[:3],
+        "end of a phone number": customer.phone[-4:],
+        "beginning of a phone number": customer.phone[:3],
+        "plate": plate,
+        "mail": customer.email,
+        "two words": "はやし けん",
+    }
+    for what, text in typed.items():
+        yield Page(f"search, {what}", f"/search/?q={quote(text)}", seller, "search")
+        yield Page(f"search, {what}, all stores", f"/search/?q={quote(text)}", admin, "search")
+
+
+def _of_all_stores():
+    admin = _admin()
+    for view in ("on-time", "overdue", "upcoming", "replied"):
+        yield Page(f"board, all stores, {view}", f"/todo/?view={view}&who=store", admin, "wide")
+    for name, path in {
+        "customer list": "/customers/",
+        "customer list, last page": "/customers/?page=100000",
+        "deals": "/deals/",
+        "lost deals": "/deals/?tab=lost",
+        "pattern list": "/patterns/",
+        "stores": "/stores/",
+        "manager's desk": "/desk/",
+    }.items():
+        yield Page(f"{name}, all stores", path, admin)
+
+
+def _admin() -> Staff:
+    return Staff.objects.filter(memberships__role=Role.ADMIN).first()
+
+
+def _customer_of(seller) -> Customer:
+    """The one with most to show."""
+    theirs = Customer.objects.visible_to(seller).net().filter(owner=seller).exclude(kana="").exclude(phones=[])
+    cars = theirs.exclude(emails=[]).exclude(vehicles=None).annotate(n=Count("contacts"))
+    return cars.order_by("-n", "pk").first()
+
+
+def _fullest(tasks) -> list[Staff]:
+    """As many salespeople as the crowd has clients, those with the fullest lists; the fullest first."""
     sellers = Staff.objects.filter(memberships__role=Role.SALESPERSON)
     fullest = tasks.filter(assignee__in=sellers).order_by().values("assignee").annotate(n=Count("pk"))
-    return sellers.get(pk=fullest.order_by("-n", "assignee").first()["assignee"])
-
-
-def measure(port, *, rounds: int, size: str) -> list[Measure]:
-    """So many rounds of every page, each round in another order."""
-    asked, web = pages(), Web(port)
-    sql = BareStatements(settings.DATABASE_URL, next(page for page in asked if page.board))
-    turns = [(page.times, lambda page=page: web.ask(page)) for page in asked] + [(sql.times, sql.ask)]
-    order = random.Random(1)
-    for number in range(WARM_UP + rounds):
-        order.shuffle(turns)
-        for times, ask in turns:
-            took = ask()
-            if number >= WARM_UP:
-                times.append(took)
-    return _measures(asked, sql, size)
-
-
-def _measures(asked, sql, size) -> list[Measure]:
-    reference = median(next(page for page in asked if page.name == REFERENCE).times)
-    found = []
-    for page in asked:
-        full = page.board and page.barred and page.rows >= ROWS
-        name = f"{page.name} ({page.rows} rows)" if page.board else page.name
-        bar = BOARD_TO_REFERENCE_PAGE if full else None
-        p50 = median(page.times)
-        found += [
-            Measure(f"{name}, p50", size, p50, "ms", REFERENCE, p50 / reference, bar),
-            Measure(f"{name}, p95", size, p95(page.times), "ms", REFERENCE, p95(page.times) / reference),
-        ]
-        if page.name != BARE:
-            found.append(
-                Measure(f"{name}, queries", size, page.queries, "queries", bar=BOARD_QUERIES if page.board else None)
-            )
-    p50, alone = median(sql.page.times), median(sql.times)
-    name = sql.page.name
-    return [
-        *found,
-        Measure(f"{name}: its statements by psycopg alone, p50", size, alone, "ms", REFERENCE, alone / reference),
-        Measure(f"{name}, p50", size, p50, "ms", "its statements by psycopg alone", p50 / alone),
-    ]
+    picked = [row["assignee"] for row in fullest.order_by("-n", "assignee")[:CLIENTS]]
+    found = sellers.in_bulk(picked)
+    return [found[pk] for pk in picked]

@@ -1,28 +1,31 @@
-"""One run: the data, a copy of it, a web server and a worker as `make run` has them, and everything in turns."""
+"""One run: the data, a copy of each size, web servers and a worker as `make run` has them, and everything in turns."""
 
-import os
-import socket
+import json
 import sys
-import time
-from contextlib import contextmanager
+from contextlib import ExitStack
 
-import psutil
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from dealercrm import embedded
 from dealercrm.environment import BASE_DIR
 from dealercrm.processes import Child
-from dealercrm.supervisor import answers
 
-from . import databases, measures
+from . import asking, crowd, databases, measures, memory, sites
 from .measures import Measure
 
-PATIENCE_SECONDS = 60
+CUSTOMERS = {"200000": 20_000, "2000000": 200_000}
+"""How many customers have so many tasks."""
+PARTS = ("pages", "engine", "import")
+"""What is done in processes of their own, whose settings name a copy of the data."""
 
 
-def run(*, customers: int, rounds: int, follow_ups: int, say) -> bool:
-    """Measure everything; False when a bar is missed. Writes `bench.json` into the data folder."""
+def run(sizes: list[int], *, rounds: int, seconds: float, follow_ups: int, rows: int, say) -> bool:
+    """Measure everything at these sizes, so many customers, the smallest first; False when a bar is missed.
+
+    `seconds`: how long the crowd asks; `follow_ups`: how many are expanded at a time; `rows`: of the imported list.
+    Writes `bench.json` into the data folder.
+    """
     home, server_data = settings.DATA_DIR / "bench", settings.DATA_DIR / "bench-postgres"
     home.mkdir(parents=True, exist_ok=True)
     environment = {
@@ -32,89 +35,88 @@ def run(*, customers: int, rounds: int, follow_ups: int, say) -> bool:
         "PYTHONPATH": str(BASE_DIR),
         "DATABASE_POOL": None,
     }
-    arguments = [f"--customers={customers}", f"--rounds={rounds}", f"--follow-ups={follow_ups}"]
+    arguments = {"follow-ups": follow_ups, "rows": rows}
     with embedded.Server(server_data):
         try:
-            with databases.copy_of_data(server_data, customers=customers, environment=environment, say=say) as url:
-                inside = Child(
-                    [sys.executable, str(BASE_DIR / "manage.py"), "bench", "--inside", *arguments],
-                    **environment,
-                    DATABASE_URL=url,
-                )
-                held = _finished(inside)
+            with databases.copies_of_data(server_data, sizes, environment=environment, say=say) as urls:
+                parts = Parts(home, environment, arguments, say)
+                found = _pages(urls, parts, rounds=rounds, seconds=seconds)
+                for url, size in zip(urls, parts.sizes, strict=True):
+                    found += parts.run("engine", url, size)
+                found += parts.run("import", urls[-1], parts.sizes[-1])
         except databases.DataFailed as failed:
             raise CommandError(str(failed)) from None
-    result = home / "bench.json"
-    if result.exists():
-        result.replace(settings.DATA_DIR / "bench.json")
-    return held
-
-
-def _finished(child) -> bool:
-    child.start()
-    try:
-        return child.process.wait() == 0
-    finally:
-        child.kill()
-
-
-def measure(*, customers: int, rounds: int, follow_ups: int, say) -> bool:
-    """The inner half, in a process whose settings name the copy of the data."""
-    from followups.models import Task
-    from stores.models import Staff
-
-    from . import engine, pages, worker
-
-    size = f"{customers:,} customers, {Task.objects.count():,} tasks, {Staff.objects.count()} users"
-    found = []
-    with running_web() as (port, web):
-        say(f"{rounds} rounds of every page …")
-        found += pages.measure(port, rounds=rounds, size=size)
-        found.append(web_memory(web))
-    with worker.running_worker() as program:
-        say("Patterns chosen, with a worker running …")
-        found += worker.measure(program)
-    say("The engine's passes …")
-    found += engine.measure(follow_ups=follow_ups)
     return measures.report(found, settings.DATA_DIR / "bench.json", say)
 
 
-@contextmanager
-def running_web():
-    """The web server as `make run` starts it, on a free port."""
-    call_command("messages", compile=True)
-    call_command("collectstatic", verbosity=0, interactive=False)
-    port = _free_port()
-    web = Child(
-        [sys.executable, "-m", "gunicorn", "-c", "python:dealercrm.web", "dealercrm.wsgi"],
-        DATABASE_URL=settings.DATABASE_URL,
-        DATA_DIR=str(settings.DATA_DIR),
-        DEMONSTRATION="1",
-        DJANGO_SETTINGS_MODULE=os.environ["DJANGO_SETTINGS_MODULE"],
-        PYTHONPATH=str(BASE_DIR),
-        HOST="127.0.0.1",
-        PORT=str(port),
-    )
-    web.start()
-    try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not answers(port, "127.0.0.1"):
-            if web.has_ended() or time.monotonic() > deadline:
-                raise CommandError("The web server does not start.")
-            time.sleep(0.1)
-        yield port, web
-    finally:
-        web.kill()
+class Parts:
+    """Processes that know the data of one copy; what they find comes back in a file."""
+
+    def __init__(self, home, environment, arguments, say):
+        self.home, self.environment, self.say = home, environment, say
+        self.arguments = [f"--{name}={value}" for name, value in arguments.items()]
+        self.sizes = []
+
+    def run(self, part, url, size) -> list[Measure]:
+        self.say(f"The {part} part: {size} …")
+        return measures.taken_over(self._run(part, url, f"--house={size}"))
+
+    def look(self, url) -> dict:
+        """The pages of a copy, as benchmarks.pages has looked at them."""
+        looked = json.loads(self._run("pages", url).read_text())
+        self.sizes.append(looked["size"])
+        return looked
+
+    def _run(self, part, url, *arguments):
+        result = self.home / f"{part}.json"
+        result.unlink(missing_ok=True)
+        command = [sys.executable, str(BASE_DIR / "manage.py"), "bench", f"--inside={part}"]
+        child = Child([*command, *self.arguments, *arguments], **self.environment, DATABASE_URL=url)
+        child.start()
+        try:
+            if child.process.wait():
+                raise CommandError(f"The {part} part failed.")
+        finally:
+            child.kill()
+        return result
 
 
-def web_memory(web) -> Measure:
-    """The largest web process after all those pages."""
-    serving = psutil.Process(web.process.pid).children()
-    largest = max(process.memory_info().rss for process in serving)
-    return Measure("memory of a web process", f"largest of {len(serving)}", largest / 2**20, "MiB")
+def _pages(urls, parts, *, rounds, seconds) -> list[Measure]:
+    """Servers of all sizes side by side; only the one that is asked has something to do."""
+    with ExitStack() as stack:
+        looked = [parts.look(url) for url in urls]
+        running = [
+            stack.enter_context(sites.running(url, known, parts.environment))
+            for url, known in zip(urls, looked, strict=True)
+        ]
+        parts.say(f"{rounds} rounds of every page …")
+        asking.ask(running, rounds=rounds)
+        found = [measure for site in running for measure in asking.measures(site)]
+        if len(running) > 1:
+            found += asking.growth(running[0], running[-1])
+        for site in running:
+            parts.say(f"Eight clients at once: {site.size} …")
+            found += crowd.measure(site, seconds=seconds)
+            found += memory.measure("web process", site.processes, size=site.size)
+    return found
 
 
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return listening.getsockname()[1]
+def inside(part: str, *, follow_ups: int, rows: int, house: str, say):
+    """One of PARTS, in a process whose settings name the copy of the data."""
+    result = settings.DATA_DIR / f"{part}.json"
+    if part == "pages":
+        from . import pages
+
+        call_command("messages", compile=True)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        result.write_text(json.dumps(pages.look()))
+    elif part == "engine":
+        from . import engine, worker
+
+        with worker.running_worker() as program:
+            found = worker.measure(program, house)
+        measures.hand_over(found + engine.measure(follow_ups=follow_ups, size=house), result)
+    else:
+        from . import importing
+
+        measures.hand_over(importing.measure(rows=rows), result)

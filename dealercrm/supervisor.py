@@ -35,8 +35,8 @@ class Supervisor:
     def __init__(self, say, *, demonstrate=False):
         self.say = say
         self.demonstrate = demonstrate
-        self.host = os.environ.get("HOST", "127.0.0.1")
-        self.port = int(os.environ.get("PORT", "8000"))
+        self.host = settings.ENV.HOST
+        self.port = settings.ENV.PORT
         self.watching = False
         self.asked_to_stop = False
 

@@ -73,12 +73,18 @@ def host(text):
 
 def folder(text):
     """A folder that may be written to, or can be made."""
-    path = Path(text).absolute()
+    path = place(text)
     there = next(folder for folder in (path, *path.parents) if folder.exists())
-    if not there.is_dir():
-        raise ValueError("is no folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise ValueError("is a folder that this account may not write to")
+    return path
+
+
+def place(text):
+    """A folder that need not be there yet, and may be one to read from only."""
+    path = Path(text).absolute()
+    if path.exists() and not path.is_dir():
+        raise ValueError("is no folder")
     return path
 
 

@@ -76,6 +76,7 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "lead": new,
         "pattern": made,
         "copy": copy,
+        "copied_pattern": copy.copied_from,
         "group_pattern": Pattern.objects.of_group().get(slug="new-arrival"),
         "rule": StartRule.objects.create(pattern=made, from_on=today, made_by=owner, made_at=now),
         "follow_up": running,
@@ -117,7 +118,7 @@ def _import_files(store, owner, person, word, digits, now) -> dict:
     """One list in each state that has a page of its own, with names, numbers and remarks."""
     rows = [
         row(氏名=f"取込{word}", 携帯電話=f"0901111{digits}", 生年月日=f"値{word}", 担当者=f"宛名{word}"),
-        row(顧客コード="7", 氏名=f"重複{word}", 携帯電話=person.phone),
+        row(顧客コード="7", 氏名=f"重複{word}", 携帯電話=f"0901111{digits}"),
         {"顧客コード": "8", "備考": f"備考{word}"},
     ]
     checked = uploads.receive(csv_of(rows), name=f"一覧{word}.csv", store=store, by=owner, now=now)
@@ -126,7 +127,7 @@ def _import_files(store, owner, person, word, digits, now) -> dict:
     made = {
         "import_file": checked,
         "import_nameless": uploads.receive(
-            csv_of([[f"名前{word}", "1"]], headings=[f"列{word}", "電話"]), name="n.csv", store=store, by=owner, now=now
+            csv_of([[f"甲{word}", "1"]], headings=[f"列{word}", "電話"]), name="n.csv", store=store, by=owner, now=now
         ),
         "import_working": _import_file(store, owner, word, now, rows_total=9, rows_done=3),
         "import_failed": _import_file(store, owner, word, now, failed_at=now),

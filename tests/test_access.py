@@ -133,6 +133,9 @@ patterns:version_return pk=group_pattern number=1  | 403 403 403 200 / 403      
 patterns:history pk=pattern                        | 200 / 404                        | 405
 patterns:history pk=copy                           | 200 / 404                        | 405
 patterns:history pk=group_pattern                  | 200                              | 405
+patterns:history pk=copied_pattern                 | 200                              | 405
+patterns:pattern pk=copied_pattern                 | 200                              | 405
+patterns:retirement pk=copied_pattern              | 403 403 403 200 / 403            | 403 403 403 302 / 403
 patterns:group pk=copy                             | 200 / 404                        | 405
 patterns:group pk=pattern                          | 404                              | 405
 patterns:group pk=group_pattern                    | 404                              | 405

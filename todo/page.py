@@ -115,9 +115,10 @@ def _customer_part(customer, me, now) -> dict:
 
 
 def _deal_part(deal, me) -> dict:
+    stands = Stage(deal.stage).position
     stages = [
-        {"value": stage.value, "label": stage.label, "passed": stage.position < Stage(deal.stage).position}
-        for stage in Stage
+        {"value": value, "label": label, "passed": Stage(value).position < stands}
+        for value, label in Stage.choices_for(deal.kind)
     ]
     return {
         "stages": stages,

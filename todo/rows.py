@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from customers.models import DealKind, Source, Stage
+from customers.models import DealKind, Source
 from stores.channels import ICONS, Channel
 
 from .access import may_change
@@ -87,7 +87,7 @@ def deal_row(deal, now) -> dict:
     return {
         **lead_row(deal, "", now),
         "is_lead": False,
-        "mark": Stage(deal.stage).label,
+        "mark": deal.get_stage_display(),
         "mark_class": "chip",
         "when": elapsed_label(deal.stood_since, now),
         "where": moment_label(deal.stood_since, now),

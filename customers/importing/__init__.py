@@ -1,7 +1,10 @@
 """Customers from an office's list (REQUIREMENTS C7): read, check, show, and only then save.
 
-`reading` makes rows of bytes, `columns` knows what a heading means, `values` what a cell means, `records` makes one
-customer of one row, `checking` compares them with the store and gives a plan, `saving` writes the plan in sets.
+The rows stand in a table while they are worked on, and `slices` says which step is next, a thousand rows a transaction:
+`staging` (by `reading`, `workbook` and `columns`) keeps them as they are, `parsing` (by `records` and `values`) tells
+what each says, `checking` who it is, beside the rows above and the book, `referring` who referred whom; `saving` writes
+them (by `filling` and `writing`), `undoing` takes them back. `uploads` has the verbs of the pages, `at_once` those of
+the command, `report` the counts.
 
 What holds:
 - The first row with a phone number or a code wins; a later row with the same code, or with the same number under

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from ..text import fold
-from .reading import Row, Unusable
+from .reading import UNREADABLE, Row, Unusable
 
 NAME_FIELDS = frozenset({"name", "family_name"})
 LOOK_AT_ROWS = 20
@@ -171,10 +171,13 @@ def known_in(cells) -> int:
 def find_columns(rows: list[Row], chosen: Mapping[int, str] | None = None) -> Columns:
     """The headings, and what each means. `chosen`: by index of the cell, what a person said; the rest is recognised.
 
-    Raises NoName when no column is the name, neither by a heading near the top nor by choice.
+    Raises NoName when no column is the name, neither by a heading near the top nor by choice; Unusable when these are
+    no headings at all.
     """
     columns = _columns(_heading_row(rows[:LOOK_AT_ROWS]), chosen or {})
     if not columns.has_name:
+        if any(UNREADABLE in heading for heading in columns.headings):
+            raise Unusable(_("This is not a text file. Please choose the list saved as CSV."))
         raise NoName(columns)
     return columns
 

@@ -8,6 +8,7 @@ from ..models import Customer, ImportFile, ImportRow
 from . import values
 from .checking import ACCEPTED, batch_of
 from .filling import Entry, fill
+from .writing import update
 
 LOOKED = ("record", "problems", "outcome")
 REFERRED = ("before", "outcome")
@@ -31,7 +32,7 @@ def look(file: ImportFile, rows: list[ImportRow], now: datetime):
         one.entry.row.outcome = one.outcome
         if referrer and referrer != one.customer.referrer_id:
             one.entry.row.outcome = ImportRow.Outcome.UPDATED
-    ImportRow.objects.write(rows, LOOKED)
+    update(rows, LOOKED)
 
 
 def _code(record):
@@ -78,5 +79,5 @@ def refer(file: ImportFile, rows: list[ImportRow], now: datetime):
             row.outcome = ImportRow.Outcome.UPDATED
         customer.referrer_id = referrer
         changed.append(customer)
-    Customer.objects.bulk_update(changed, ["referrer", "updated_at"], batch_size=500)
-    ImportRow.objects.write(rows, REFERRED)
+    update(list({customer.pk: customer for customer in changed}.values()), {"referrer_id", "updated_at"})
+    update(rows, REFERRED)

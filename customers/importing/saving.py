@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
-from ..models import Customer, ImportFile, ImportRow, Vehicle
+from ..models import ImportFile, ImportRow
 from .checking import SORTED, Batch, batch_of, sort
 from .filling import Entry, Filled, fill
+from .writing import insert, update
 
 SAVED = (*SORTED, "before")
 
@@ -24,7 +25,7 @@ def save(file: ImportFile, rows: list[ImportRow], now: datetime):
     for one in filled:
         row = one.entry.row
         row.outcome, row.customer_id, row.before = one.outcome, one.customer.pk, _before(one)
-    ImportRow.objects.write(rows, SAVED)
+    update(rows, SAVED)
 
 
 def _entry(batch: Batch, row, decided) -> Entry | None:
@@ -85,7 +86,7 @@ def _give_up_taken_code(batch, row, record):
 
 
 def _save_customers(filled: list[Filled], now):
-    Customer.objects.bulk_create([one.customer for one in filled if one.is_new])
+    insert([one.customer for one in filled if one.is_new])
     updated = [one for one in filled if one.outcome is ImportRow.Outcome.UPDATED]
     for one in updated:
         if not one.entry.same_as:
@@ -93,39 +94,22 @@ def _save_customers(filled: list[Filled], now):
     for one in updated:
         one.customer.updated_at = now
     names = set().union(*(one.changed for one in updated))
-    write({one.customer.pk: one.customer for one in updated}, names)
+    update(list({one.customer.pk: one.customer for one in updated}.values()), names)
 
 
 def _save_vehicles(filled: list[Filled]):
     fresh = [one.vehicle for one in filled if one.vehicle_is_new]
     for vehicle in fresh:
         vehicle.customer = vehicle.customer  # whose key is known by now
-    Vehicle.objects.bulk_create(fresh)
+    insert(fresh)
     known = [one for one in filled if one.vehicle_changed and not one.vehicle_is_new]
-    write({one.vehicle.pk: one.vehicle for one in known}, set().union(*(one.vehicle_changed for one in known)))
-
-
-def write(rows, names):
-    """An upsert of rows that exist: one statement, where bulk_update's CASE grows with rows × columns."""
-    if rows and names:
-        some = list(rows.values())
-        model = type(some[0])
-        fields = sorted({model._meta.get_field(name.removesuffix("_id")).name for name in names})
-        model.objects.bulk_create(some, update_conflicts=True, unique_fields=["pk"], update_fields=fields)
+    names = set().union(*(one.vehicle_changed for one in known))
+    update(list({one.vehicle.pk: one.vehicle for one in known}.values()), names)
 
 
 def _before(one: Filled) -> dict:
     """What undoing needs to know (`undoing`)."""
-    told = {"made": one.is_new, "customer": stored(one.changed)}
+    told = {"made": one.is_new, "customer": one.changed}
     if one.vehicle_changed or one.vehicle_is_new:
-        told["car"] = {"pk": one.vehicle.pk, "made": one.vehicle_is_new, "values": stored(one.vehicle_changed)}
+        told["car"] = {"pk": one.vehicle.pk, "made": one.vehicle_is_new, "values": one.vehicle_changed}
     return told
-
-
-def stored(changes: dict) -> dict:
-    """As JSON keeps it; moments to the last microsecond, which are compared when it is taken back."""
-    return {name: [_plain(value) for value in pair] for name, pair in changes.items()}
-
-
-def _plain(value):
-    return value.isoformat() if isinstance(value, datetime) else value

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 
 from stores.models import Store
 
-from ..models import ImportFile, ImportRow
+from ..models import ImportFile
 from .checking import SORTED, batch_of, sort
 from .parsing import PARSED, parse
 from .reading import Unusable
@@ -21,6 +21,7 @@ from .report import report, report_undone
 from .saving import save
 from .staging import stage
 from .undoing import undo
+from .writing import update
 
 ROWS = 1000
 Step = ImportFile.Step
@@ -87,9 +88,7 @@ def _refuse(file, reason):
 
 
 def _read(file, now):
-    """A file can only be read from its beginning: the one slice that is not short."""
     stage(file)
-    file.content = b""
     file.save(update_fields=["content", "heading_row", "columns", "report", "rows_total", *PROGRESS])
 
 
@@ -100,7 +99,7 @@ def _parse(file, now):
 
 def _parsed(file, rows, today):
     parse(file, rows, today)
-    ImportRow.objects.write(rows, PARSED)
+    update(rows, PARSED)
 
 
 def _sort(file, now):
@@ -109,7 +108,7 @@ def _sort(file, now):
 
 def _sorted(file, rows):
     sort(batch_of(file, rows))
-    ImportRow.objects.write(rows, SORTED)
+    update(rows, SORTED)
 
 
 def _look(file, now):

@@ -7,7 +7,7 @@ from django.db.models import DO_NOTHING
 from django.utils.translation import gettext as _
 
 from ..models import Customer, ImportFile, ImportRow, Vehicle
-from .saving import write
+from .writing import update
 
 UNDONE = ("kept",)
 NOT_COMPARED = frozenset({"id", "created_at", "updated_at", "search", "customer_id"})
@@ -51,7 +51,7 @@ def undo(file: ImportFile, rows: list[ImportRow], now: datetime):
     for row in sorted(rows, key=lambda row: row.number, reverse=True):
         row.kept = " ".join(_take_back(book, row, now))
     _write(book)
-    ImportRow.objects.write(rows, UNDONE)
+    update(rows, UNDONE)
 
 
 def _pointed_at(model, pks, but) -> set[int]:
@@ -143,8 +143,7 @@ def _restore(row, written, names, but=frozenset()) -> list[str]:
 
 
 def _write(book):
-    changed = {pk: one for pk, one in book.changed.items() if pk not in book.gone}
-    write(changed, book.names)
-    write({pk: car for pk, car in book.changed_cars.items() if pk not in book.gone_cars}, book.car_names)
+    update([one for pk, one in book.changed.items() if pk not in book.gone], book.names)
+    update([car for pk, car in book.changed_cars.items() if pk not in book.gone_cars], book.car_names)
     Vehicle.objects.filter(pk__in=book.gone_cars).delete()
     Customer.objects.filter(pk__in=book.gone).delete()

@@ -52,11 +52,47 @@ class Stage(models.TextChoices):
     def position(self) -> int:
         return list(Stage).index(self)
 
+    def label_for(self, kind):
+        """As people say it of such a deal: a car that is bought from the customer is appraised, collected, paid out."""
+        return OF_PURCHASE.get(self, self.label) if kind == DealKind.PURCHASE else self.label
+
+    @property
+    def of_purchase(self):
+        """Its words in a purchase, where these are others."""
+        return OF_PURCHASE.get(self, "")
+
+    @classmethod
+    def choices_for(cls, kind):
+        return [(stage.value, stage.label_for(kind)) for stage in cls]
+
     @classmethod
     def won(cls):
         """The stages from the order on."""
         return [stage for stage in cls if stage.position >= cls.ORDER.position]
 
+
+OF_PURCHASE = {
+    Stage.MET: _("Appraised"),
+    Stage.ESTIMATE: _("Price offered"),
+    Stage.ORDER: _("Agreed"),
+    Stage.ORDERED: _("Papers being collected"),
+    Stage.DELIVERY: _("Car collected"),
+    Stage.PAID: _("Paid out"),
+}
+"""The stages of a purchase from the customer that have words of their own."""
+
+DAYS_OF_PURCHASE = {
+    "ordered_on": _("Agreed on"),
+    "promised_on": _("Promised collection"),
+    "delivered_on": _("Collected on"),
+    "paid_on": _("Paid out on"),
+}
+DAYS = {
+    "ordered_on": _("Ordered on"),
+    "promised_on": _("Promised delivery"),
+    "delivered_on": _("Delivered on"),
+    "paid_on": _("Paid on"),
+}
 
 DAY_OF_STAGE = {Stage.ORDER: "ordered_on", Stage.DELIVERY: "delivered_on", Stage.PAID: "paid_on"}
 """The day that a deal has from that stage on, and not before."""
@@ -245,6 +281,15 @@ class Deal(models.Model):
             **fields,
         )
 
+    def get_stage_display(self):
+        """In the words of its kind."""
+        return Stage(self.stage).label_for(self.kind)
+
+    @property
+    def day_labels(self) -> dict:
+        """What its days are called, by column."""
+        return DAYS_OF_PURCHASE if self.kind == DealKind.PURCHASE else DAYS
+
     @property
     def is_new(self):
         return self.taken_at is None and self.closed_at is None
@@ -332,3 +377,9 @@ class StageChange(models.Model):
 
     def __str__(self):
         return f"{self.before} → {self.after}"
+
+    def get_before_display(self):
+        return Stage(self.before).label_for(self.deal.kind)
+
+    def get_after_display(self):
+        return Stage(self.after).label_for(self.deal.kind)

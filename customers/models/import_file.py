@@ -1,6 +1,5 @@
 """A list on its way into the book, and its rows while they are worked on (REQUIREMENTS C7)."""
 
-import json
 from collections import Counter
 from datetime import timedelta
 
@@ -12,6 +11,7 @@ from django.db.models import Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from psycopg.types.json import Jsonb
 
 from stores.access import StoreQuerySet
 from stores.models import Store
@@ -167,6 +167,16 @@ class ImportRowQuerySet(models.QuerySet):
         )
         return self.filter(matching, number__lt=number)
 
+    def keep(self, file, numbered):
+        """Many new rows, (number, cells), as fast as the database takes them."""
+        fresh = ImportRow(file=file)
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        given = {field.column: field.get_db_prep_save(getattr(fresh, field.attname), connection) for field in fields}
+        columns = ", ".join(given)
+        with connection.cursor() as cursor, cursor.copy(f"COPY customers_importrow ({columns}) FROM STDIN") as rows:
+            for number, cells in numbered:
+                rows.write_row({**given, "number": number, "cells": Jsonb(cells)}.values())
+
     def with_codes(self, codes):
         return self.filter(record__customer__code__in=list(codes))
 
@@ -182,17 +192,6 @@ class ImportRowQuerySet(models.QuerySet):
         """Only who stayed, and why, is left of a list that was taken back."""
         self.filter(kept="").delete()
         self.update(cells=[], record={}, keys=[], problems=[], before={}, other_customer=None)
-
-    def write(self, rows, names):
-        """These columns of rows that exist, in one statement whose text doesn't grow with the rows."""
-        fields = [self.model._meta.get_field(name.removesuffix("_id")) for name in names]
-        values = [{"id": row.pk, **{field.column: getattr(row, field.attname) for field in fields}} for row in rows]
-        sets = ", ".join(f"{field.column} = v.{field.column}" for field in fields)
-        types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
-        source = f"jsonb_to_recordset(%s::jsonb) AS v(id bigint, {types})"
-        statement = f"UPDATE customers_importrow AS r SET {sets} FROM {source} WHERE r.id = v.id"  # noqa: S608 - our names
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [json.dumps(values, cls=DjangoJSONEncoder, ensure_ascii=False)])
 
     def with_problems(self, column=None):
         """`column`: only those with a remark on this heading ('' is a heading too)."""

@@ -84,7 +84,7 @@ def checked(request, file) -> dict:
         "about": about,
     }
     if not chosen:
-        chosen = "duplicates" if file.report.get("undecided") else "remarks"
+        chosen = _what_to_look_at(file.report)
     rows = file.rows.light().of(file)
     if chosen == "duplicates":
         return {**context, "chosen": chosen, **doubles_of(request, file, rows)}
@@ -96,6 +96,12 @@ def checked(request, file) -> dict:
         chosen = "all"
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     return {**context, "chosen": chosen, "page": page, "rows": showing.shown(page.object_list, about)}
+
+
+def _what_to_look_at(told) -> str:
+    if told.get("undecided"):
+        return "duplicates"
+    return "remarks" if told.get("problem_columns") else "all"
 
 
 def doubles_of(request, file, rows) -> dict:

@@ -1,14 +1,18 @@
 """`make bench`: the table, the JSON, and what happens when a bar is missed."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 
-from benchmarks import bars, run
+from benchmarks import asking, bars, crowd, run
 from benchmarks.bars import Bar
-from benchmarks.measures import COLUMNS, Measure, as_table, p95, report
+from benchmarks.measures import COLUMNS, Measure, as_table, hand_over, p95, report, taken_over
+from benchmarks.pages import REFERENCE
+from benchmarks.sites import Asked
+from benchmarks.views import ROWS
 
 
 def written(tmp_path, *measures):
@@ -68,12 +72,73 @@ def test_the_95th_of_a_hundred_times():
     assert p95([1, 2]) == 2
 
 
+def test_measures_are_handed_from_process_to_process_as_they_are(tmp_path):
+    given = [
+        Measure("board", "50 rows", 30.0, "ms", "reference page", 2.6, bars.BOARD_TO_REFERENCE_PAGE),
+        Measure("memory", "2 processes", 80.0, "MiB"),
+    ]
+    hand_over(given, tmp_path / "engine.json")
+    assert taken_over(tmp_path / "engine.json") == given
+
+
+@pytest.mark.parametrize(
+    ("options", "sizes"),
+    [
+        ({}, [20_000, 200_000]),
+        ({"size": "200000"}, [20_000]),
+        ({"size": "2000000"}, [200_000]),
+        ({"customers": [9, 5]}, [5, 9]),
+    ],
+)
 @pytest.mark.parametrize(("held", "code"), [(True, 0), (False, 1)])
-def test_the_command_fails_when_a_bar_is_missed(monkeypatch, held, code):
-    monkeypatch.setattr(run, "run", lambda **options: held)
+def test_the_command_measures_the_sizes_asked_for_and_fails_when_a_bar_is_missed(
+    monkeypatch, options, sizes, held, code
+):
+    asked = []
+    monkeypatch.setattr(run, "run", lambda sizes, **amounts: asked.append(sizes) or held)
     with pytest.raises(SystemExit) as ended:
-        call_command("bench")
-    assert ended.value.code == code
+        call_command("bench", **options)
+    assert (ended.value.code, asked) == (code, [sizes])
+
+
+def site(size, **times):
+    """A site whose pages took so many milliseconds; all boards show a full page."""
+    pages = [
+        Asked(name, "/", "sales", "board" if name.startswith("board") else "", "", ROWS, [], [took])
+        for name, took in times.items()
+    ]
+    return SimpleNamespace(size=size, pages=pages, page=lambda name: next(one for one in pages if one.name == name))
+
+
+def test_growth_is_told_as_such_and_each_against_its_reference_page():
+    small = site("small", **{REFERENCE: 10.0, "board": 20.0, "deals": 20.0})
+    large = site("large", **{REFERENCE: 12.0, "board": 27.0, "deals": 60.0})
+    found = {(one.name, one.against): one for one in asking.growth(small, large)}
+    as_such, relative = (one for key, one in found.items() if key[0] == "board, grown")
+    assert (as_such.ratio, as_such.ok) == (1.35, False)
+    assert (round(relative.ratio, 3), relative.ok) == (1.125, True)
+    assert found["deals, grown", "the small house"].ok
+
+
+def test_what_a_client_sees_as_an_error_is_counted(monkeypatch):
+    """Of the reference page nothing fails, of the boards everything."""
+
+    class Web:
+        def __init__(self, port):
+            self.connection = SimpleNamespace(port=port)
+
+        def ask(self, path, cookie):
+            if path != "/reference/":
+                raise AssertionError(f"{path} answers 500")
+            return 5.0
+
+    monkeypatch.setattr(crowd, "Web", Web)
+    page = SimpleNamespace(path="/reference/")
+    house = SimpleNamespace(port=0, crowd=["one", "another"], size="small", page=lambda name: page)
+    throughput, _slowest, errors = crowd.measure(house, seconds=0.02)
+    assert errors.value > 0
+    assert not errors.ok
+    assert (throughput.value, throughput.ok) == (0, False)
 
 
 @pytest.mark.slow
@@ -81,20 +146,15 @@ def test_the_command_fails_when_a_bar_is_missed(monkeypatch, held, code):
 def test_a_tiny_run_measures_everything_from_data_to_json(monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     lines = []
-    held = run.run(customers=60, rounds=2, follow_ups=20, say=lines.append)
+    held = run.run([60, 90], rounds=2, seconds=0.5, follow_ups=20, rows=30, say=lines.append)
     rows = json.loads((tmp_path / "bench.json").read_text())
     assert all(tuple(row) == COLUMNS for row in rows)
     assert held == all(row["ok"] for row in rows)
     names = " ".join(row["name"] for row in rows)
     for expected in (
-        "bare view",
-        "reference page",
-        "board, own, overdue",
-        "search",
-        "expansion",
-        "flag",
-        "sweep",
-        "memory",
-    ):
+        "bare view", "reference page", "board, own, overdue", "all stores", "search", "grown", "8 clients", "expansion",
+        "flag", "sweep", "night", "import", "largest web process, PSS", "every worker process together, RSS",
+    ):  # fmt: skip
         assert expected in names
-    assert [row["ok"] for row in rows if row["unit"] == "queries"].count(False) == 0
+    assert [row["ok"] for row in rows if row["unit"] in {"queries", "errors"}].count(False) == 0
+    assert len([line for line in lines if line.startswith("Making")]) == 2

@@ -19,6 +19,9 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE, DESKTOP = 390, 1280
+TOLD_BY_CHROMIUM = "Failed to load resource: the server responded with a status of"
+TOLD_BY_HTMX = ("Response Status Error Code", "htmx:sendAbort", "htmx:afterRequest")
+"""An answer of 4xx; a request that a newer one took the place of. Whatever else htmx complains about is a fault."""
 
 
 def pytest_collection_modifyitems(items):
@@ -46,8 +49,8 @@ def chromium():
 def page_as(chromium, live_server):
     """`page_as(username=None, width=DESKTOP, language="ja")` → a page of its own window on the live server.
 
-    With a username it is signed in. `page.goto("/todo/")` takes addresses without the host. Errors that the
-    page's scripts raise, and what the content security policy refuses, fail the test at its end. Further
+    With a username it is signed in. `page.goto("/todo/")` takes addresses without the host. Whatever a page's
+    scripts raise or the console calls an error fails the test at its end. Further
     options are Playwright's for a window, such as `java_script_enabled=False`.
     """
     contexts, troubles = [], []
@@ -71,7 +74,7 @@ def page_as(chromium, live_server):
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda message: _note_refusal(message, troubles))
+        page.on("console", lambda message: _note_error(message, troubles))
         return page
 
     yield open_page
@@ -90,6 +93,10 @@ def _session_of(username):
     return session.session_key
 
 
-def _note_refusal(message, troubles):
-    if message.type == "error" and "Content Security Policy" in message.text:
-        troubles.append(message.text)
+def _note_error(message, troubles):
+    """All but addresses answered with 4xx or 5xx, which a test may ask for: only a file of ours must be there."""
+    if message.type != "error" or message.text.startswith(TOLD_BY_HTMX):
+        return
+    address = message.location["url"]
+    if "/static/" in address or not message.text.startswith(TOLD_BY_CHROMIUM):
+        troubles.append(f"{message.text} ({address})")

@@ -1,7 +1,9 @@
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 
+from tests.browser.conftest import _note_error
 from tests.cast import customer, task
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -36,3 +38,17 @@ def test_words_survive_a_change_of_channel(page_as, someone):
         page.click("dialog.panel nav.chips a[href='?channel=email']")
     page.wait_for_selector("dialog.panel nav.chips a[href='?channel=email'][aria-current]")
     assert page.input_value("#id_details") == "書きかけ"
+
+
+@pytest.mark.parametrize(
+    ("text", "address", "is_one"),
+    [
+        ("htmx:oobErrorNoTarget, #views", "/static/htmx.js", True),
+        ("Failed to load resource: the server responded with a status of 404 ()", "/static/js/gone.js", True),
+        ("Failed to load resource: the server responded with a status of 422 ()", "/customers/new/", False),
+    ],
+)
+def test_what_the_console_calls_an_error_fails_a_test_of_the_browser(text, address, is_one):
+    troubles = []
+    _note_error(SimpleNamespace(type="error", text=text, location={"url": address}), troubles)
+    assert bool(troubles) is is_one

@@ -75,3 +75,22 @@ def test_a_lead_comes_in_though_the_store_is_closed_for_years(cast):
     cast.hiratsuka.set_dates([first + timedelta(days=days) for days in range(900)], None)
     deal = lead(customer(cast.hiratsuka), NOW)
     assert deal.new_late_at == NOW + timedelta(minutes=cast.hiratsuka.new_limit_minutes)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("purchase", ["問い合わせ", "アポ", "査定", "査定額提示", "成約", "書類手続き", "引き取り", "支払い済み"]),
+        ("sale", ["問い合わせ", "アポ", "面談", "見積提示", "受注", "発注済み", "納車", "入金済み"]),
+    ],
+)
+def test_a_stage_is_called_as_people_say_it_of_such_a_deal(kind, words):
+    assert [str(label) for _value, label in Stage.choices_for(kind)] == words
+
+
+def test_a_deal_and_its_history_speak_the_words_of_its_kind(cast):
+    deal = lead(customer(cast.hiratsuka), NOW, kind="purchase")
+    deal.move_to(Stage.DELIVERY, cast.sales, NOW)
+    assert deal.get_stage_display() == "引き取り"
+    assert [change.get_after_display() for change in deal.stage_changes.all()] == ["引き取り"]
+    assert str(deal.day_labels["delivered_on"]) == "引き取り日"

@@ -164,7 +164,10 @@ def test_a_visitor_is_asked_to_sign_in(client, cast):
     assert "login" in client.get(reverse("customers:import")).headers["location"]
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xd8\xff\x00photo", b"PK\x03\x04nothing"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\xff\xd8\xff\x00photo", b"PK\x03\x04nothing", b"\xff\xd8\xff\xe0\x10JFIF" + bytes(range(1, 256)) * 9],
+)
 def test_what_is_no_list_is_told_beside_the_field(client, cast, data):
     client.force_login(cast.manager)
     response = send(client, data)
@@ -275,7 +278,12 @@ class TestWhileTheWorkerHasIt:
         with django_assert_num_queries(5):
             response = client.get(address(file, "progress"), **HTMX)
         assert "<html" not in response.content.decode()
-        assert "12000" in response.content.decode().replace(",", "")
+        assert "24%" in response.content.decode()
+
+    def test_while_saving_it_counts_the_rows(self, client, cast, file):
+        ImportFile.objects.update(checked_at=timezone.now(), confirmed_at=timezone.now(), step="save")
+        client.force_login(cast.manager)
+        assert "50000行のうち12000行" in page_of(client, file).content.decode().replace(",", "")
 
     def test_when_it_is_done_the_browser_goes_to_what_comes_next(self, client, cast, file):
         client.force_login(cast.manager)

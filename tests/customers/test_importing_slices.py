@@ -2,7 +2,7 @@
 
 import pytest
 
-from customers.importing import saving, slices, uploads
+from customers.importing import saving, slices, staging, uploads
 from customers.importing.reading import Unusable
 from customers.jobs import work
 from customers.models import Customer, ImportFile, ImportRow, Vehicle
@@ -111,6 +111,19 @@ def test_a_worker_killed_while_checking_goes_on_where_it_was(cast, in_slices, mo
     monkeypatch.setitem(slices.STEPS, step, original)
     assert run(file).report["new"] == 10
     assert file.rows.count() == 10
+
+
+def test_what_takes_long_to_read_is_read_in_several_goes(cast, in_slices, monkeypatch):
+    monkeypatch.setattr(staging, "AT_ONCE", 3)
+    monkeypatch.setattr(staging, "READ_SECONDS", 0)
+    file = received(cast, many(10))
+    kept = []
+    while fresh(file).step == "read":
+        slices.one_slice(NOW, only=file)
+        kept.append(file.rows.count())
+    assert kept == [3, 6, 9, 10, 10]
+    assert [one.number for one in file.rows.all()] == list(range(2, 12))
+    assert run(file).report["new"] == 10
 
 
 def test_a_slice_that_fails_stops_its_list_and_no_other(cast, in_slices, monkeypatch):

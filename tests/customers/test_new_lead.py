@@ -181,3 +181,30 @@ def test_an_administrator_of_a_house_without_stores_is_led_to_add_one(client, db
     for response in (client.get(URL, follow=True), client.post(URL, typed(), follow=True)):
         assert response.redirect_chain == [("/stores/new/", 302)]
         assert "先に店舗を" in response.content.decode()
+
+
+def test_a_company_is_entered_with_whom_to_speak_to(me):
+    data = typed(name="青木建設株式会社", kana="", customer_kind="company", contact_name="青木　次郎")
+    assert me.post(URL, data).status_code == 302
+    made = Customer.objects.get()
+    assert (made.kind, made.name, made.contact_name) == ("company", "青木建設株式会社", "青木 次郎")
+    assert Customer.objects.search("青木 次郎").get() == made
+    assert me.post(URL, data).status_code == 302
+    assert Customer.objects.count() == 1
+
+
+def test_a_company_without_anybody_to_speak_to_is_refused_and_a_person_needs_nobody(me):
+    response = me.post(URL, typed(customer_kind="company"))
+    assert (response.status_code, set(response.context["form"].errors)) == (422, {"contact_name"})
+    assert not Customer.objects.exists()
+    assert me.post(URL, typed(customer_kind="")).status_code == 302
+    assert Customer.objects.get().kind == "person"
+
+
+def test_somebody_we_know_stays_what_they_are(me, cast):
+    there = customer(cast.hiratsuka, kind="company", contact_name="青木 次郎")
+    page = me.get(URL, {"same_as": there.pk})
+    assert "contact_name" not in page.context["form"].fields
+    me.post(URL, typed(same_as=there.pk, customer_kind="person", contact_name="他人"))
+    there.refresh_from_db()
+    assert (there.kind, there.contact_name) == ("company", "青木 次郎")

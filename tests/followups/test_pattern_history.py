@@ -75,7 +75,7 @@ def test_going_back_and_taking_over_say_from_where(client, cast, group):
     assert sorted(kinds) == sorted([Kind.STAYED_APART, Kind.SAVED, Kind.SAVED, Kind.SAVED, Kind.MADE])
     text = client.get(url("history", copy)).content.decode()
     assert "第1版の内容に戻しました" in text
-    assert "共通パターンの第2版を取り込みました" in text
+    assert "共通パターンの第2版の内容です" in text
     assert "共通パターンの第3版を見たうえで" in text
 
 

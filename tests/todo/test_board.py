@@ -158,6 +158,24 @@ def test_fifty_rows_a_page_and_a_way_to_the_following(client, cast):
     assert len(client.get(BOARD, {"page": 2}).context["rows"].rows) == 1
 
 
+@pytest.mark.parametrize(("people", "more"), [(3, 0), (12, 2)])
+def test_of_very_many_who_are_off_those_with_most_that_is_late_are_named(client, cast, people, more):
+    for number in range(people):
+        person = staff(
+            f"off{number}", Role.SALESPERSON, cast.hiratsuka, name=f"休み{number}", kana=f"ヤスミ{number:02d}"
+        )
+        DayOff.objects.create(staff=person, on=NOW.date())
+        for _task in range(number):
+            task(customer(cast.hiratsuka, owner=person), date(2026, 11, 20), assignee=person)
+    client.force_login(cast.manager)
+    page = client.get(BOARD)
+    named = [row["person"].username for row in page.context["off"]]
+    assert (len(named), page.context["off_more"]) == (people - more, more)
+    assert named[0] == ("off0" if not more else "off11")
+    assert ("off0" in named) == (not more)
+    assert ("ほか2名" in page.content.decode()) == bool(more)
+
+
 @pytest.fixture
 def late(cast, monkeypatch):
     """Eight tasks, four leads and four replies that are late, in turns, on pages of five."""

@@ -53,6 +53,41 @@ def test_spoke_is_saved_by_one_press_and_complete_with_one_line_more(client, cas
     assert (contact.details, contact.completed_at) == ("金額を検討中。", NOW)
 
 
+def test_the_line_is_added_beside_the_next_task_and_the_page_behind_asks_for_its_new_state(client, cast, call):
+    client.force_login(cast.sales)
+    result(client, call, "spoke")
+    address = reverse("todo:contact-complete", args=[call.contacts.get().pk])
+    response = client.post(address, {"details": "金額を検討中。"}, **HTMX)
+    content = response.content.decode()
+    assert 'id="subject"' not in content
+    assert "data-toast" in content
+    assert "recorded" in json.loads(response.headers["HX-Trigger"])
+    assert client.post(address, {"details": "もう一度"}, **HTMX).status_code == 200
+    assert call.contacts.get().details == "金額を検討中。"
+
+
+def test_the_next_task_comes_from_the_list_one_was_in(client, cast, call):
+    who = customer(cast.hiratsuka, name="メールの人", owner=cast.sales)
+    task(who, date(2026, 11, 19), channel="email", title="先のメール")
+    following = task(customer(cast.hiratsuka, name="次の電話", owner=cast.sales), date(2026, 11, 21))
+    client.force_login(cast.sales)
+    opened_from = {"view": "overdue", "who": "me", "channel": "phone"}
+    page = client.get(reverse("todo:task", args=[call.pk]), opened_from, **HTMX)
+    assert '<input type="hidden" name="channel" value="phone">' in page.content.decode()
+    response = result(client, call, "no_answer", view="overdue", channel="phone")
+    assert response.context["row"]["customer"] == "次の電話"
+    link = reverse("todo:task", args=[following.pk]) + "?view=overdue&amp;who=me&amp;channel=phone"
+    assert link in response.content.decode()
+
+
+@pytest.mark.parametrize("channel", ["", "x", "pigeon"])
+def test_a_channel_that_is_none_narrows_nothing(client, cast, call, channel):
+    task(customer(cast.hiratsuka, name="次の人", owner=cast.sales), date(2026, 11, 21))
+    client.force_login(cast.sales)
+    response = result(client, call, "no_answer", view="overdue", channel=channel)
+    assert response.context["row"]["customer"] == "次の人"
+
+
 def test_the_next_task_is_at_hand_afterwards(client, cast, call):
     following = task(customer(cast.hiratsuka, name="次の人", owner=cast.sales), date(2026, 11, 21))
     client.force_login(cast.sales)

@@ -40,6 +40,12 @@ def amount_field() -> YenField:
     )
 
 
+def call_days_of(form, deal):
+    """By the words of the deal's kind."""
+    for name in form.fields.keys() & deal.day_labels.keys():
+        form.fields[name].label = deal.day_labels[name]
+
+
 def check_after_order(form, ordered):
     """Puts the error beside the day that cannot be."""
     for name in ("promised_on", "delivered_on", "paid_on"):
@@ -63,10 +69,10 @@ class StageForm(forms.Form):
     """The dates that a stage asks for; a stage that asks for none is only confirmed."""
 
     goods = NameField(label=_("Car or goods"), max_length=120)
-    ordered_on = DayField(label=_("Ordered on"))
-    promised_on = DayField(label=_("Promised delivery"))
-    delivered_on = DayField(label=_("Delivered on"))
-    paid_on = DayField(label=_("Paid on"))
+    ordered_on = DayField()
+    promised_on = DayField()
+    delivered_on = DayField()
+    paid_on = DayField()
     amount_yen = amount_field()
 
     def __init__(self, *args, deal, stage, today, **kwargs):
@@ -78,6 +84,7 @@ class StageForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         for name in set(self.fields) - set(asked):
             del self.fields[name]
+        call_days_of(self, deal)
         self.deal = deal
 
     def clean(self):
@@ -111,6 +118,7 @@ class FactsForm(SeenForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        call_days_of(self, self.instance)
         needed = _needed(Stage(self.instance.stage))
         for name in DAY_OF_STAGE.values():
             if name not in needed:

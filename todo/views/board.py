@@ -14,6 +14,8 @@ from ..leads import lead_choices
 from ..rows import link
 from ..tally import Counted, tally
 
+OFF_SHOWN = 10
+
 
 @require_safe
 @signed_in
@@ -62,13 +64,17 @@ def board(request):
     }
     if refresh:
         return render(request, "todo/_refreshed.html", context)
-    context["people"] = people
-    context["off"] = [
-        {"person": person, "waiting": counted.of_absent.get(person.pk, Counted())}
-        for person in people
-        if person.off_today
-    ]
+    off = _off(absent, counted)
+    context |= {"people": people, "off": off, "off_more": len(absent) - len(off)}
     return render(request, "todo/board.html", context)
+
+
+def _off(absent, counted) -> list[dict]:
+    """Who is off today, with what waits of theirs; of very many those with most that is late."""
+    rows = [{"person": person, "waiting": counted.of_absent.get(person.pk, Counted())} for person in absent]
+    if len(rows) > OFF_SHOWN:
+        rows.sort(key=lambda row: (row["waiting"].late, row["waiting"].number), reverse=True)
+    return rows[:OFF_SHOWN]
 
 
 @require_safe

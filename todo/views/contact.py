@@ -3,11 +3,12 @@
 from urllib.parse import urlsplit
 
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from followups import correcting, recording
 from followups.correcting import TooLateToUndo
@@ -85,19 +86,26 @@ def correct(request, pk):
 @require_http_methods(FORM)
 @signed_in
 def complete(request, pk):
-    """Add the line that was missing; any colleague may."""
+    """Add the line that was missing; any colleague may.
+
+    Asked for beside the next task, right after recording: that stays, and the page behind it asks for its new state.
+    """
     contact, now = _contact(request, pk), timezone.now()
     subject = subject_of(contact, request)
     form = CompletionForm(_posted(request), contact=contact)
+    beside = request.htmx and request.htmx.target != "panel"
     if not form.is_valid():
-        on_board = request.htmx and request.htmx.target != "panel"
-        template = "todo/_completion.html" if on_board else "todo/_sheet_complete.html"
+        template = "todo/_completion.html" if beside else "todo/_sheet_complete.html"
         return _sheet(request, subject, now, template, form, contact=contact)
     try:
         correcting.complete(contact, **form.cleaned_data, by=request.user, now=now)
     except TooLateToUndo:
         return changed(request, subject, now, _("This record was changed or taken back already."), level="warning")
-    return changed(request, subject, now, _("The record is complete."))
+    text = _("The record is complete.")
+    if beside:
+        toast = render(request, "_toast.html", {"text": text, "oob": True})
+        return trigger_client_event(toast, "recorded", {"row": ""})
+    return changed(request, subject, now, text)
 
 
 @require_POST

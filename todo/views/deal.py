@@ -35,14 +35,19 @@ def stage(request, pk, stage):
     form = StageForm(data, deal=deal, stage=stage, today=timezone.localdate(now))
     if not form.is_valid():
         status = 422 if form.errors else 200
-        context = {"form": form, "stage": stage, "stages_of_deals": Stage.choices}
+        context = {
+            "form": form,
+            "stage": stage,
+            "stage_label": stage.label_for(deal.kind),
+            "stages_of_deals": Stage.choices_for(deal.kind),
+        }
         return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, **context)
     dates = {name: value for name, value in form.cleaned_data.items() if value is not None}
     move_deal(deal, stage, request.user, now, **dates)
     if deal.lost_at:
         return changed(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
     deal.take(request.user, now)
-    return changed(request, subject, now, _("Stage: %(stage)s") % {"stage": stage.label})
+    return changed(request, subject, now, _("Stage: %(stage)s") % {"stage": stage.label_for(deal.kind)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

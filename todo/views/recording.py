@@ -18,6 +18,7 @@ from followups.recording import (
     record,
     record_beside,
 )
+from stores.channels import Channel
 from stores.decorators import signed_in
 
 from ..board import VIEWS, Who, rows_of
@@ -220,7 +221,7 @@ def _recorded(request, contact, row_id, now):
     place = _place(request)
     who = Who.parse(place["who"], request.user)
     counted = tally(request.user, who, now)
-    following = rows_of(place["view"], request.user, who, now, counted).rows
+    following = rows_of(place["view"], request.user, who, now, counted, channel=place.get("channel", "")).rows
     context = {
         "contact": contact,
         "ended": contact.ended_follow_ups.select_related("pattern") if contact else [],
@@ -229,6 +230,7 @@ def _recorded(request, contact, row_id, now):
         "undo_url": undo_url,
         "row": following[0] if following else None,
         "place": place,
+        "address": urlencode(place),
         "counts": counted.counts,
         "notes": counted.notes,
         "todo_count": counted.open,
@@ -247,14 +249,16 @@ def _told(task) -> str:
 
 
 def _place(request) -> dict:
-    """Which view of the board the panel was opened from; one's own where that isn't to be seen any more."""
+    """Which list of the board the panel was opened from; one's own where that isn't to be seen any more."""
     asked = request.POST if request.method == "POST" else request.GET
     view = asked.get("view", "on-time")
     try:
         who = Who.parse(asked.get("who", "me"), request.user).key
     except Http404:
         who = "me"
-    return {"view": view if view in VIEWS else "on-time", "who": who}
+    place = {"view": view if view in VIEWS else "on-time", "who": who}
+    channel = asked.get("channel", "")
+    return {**place, "channel": channel} if channel in Channel.values else place
 
 
 def _on_board(request) -> bool:
