@@ -47,7 +47,7 @@ class ActQuerySet(models.QuerySet):
     def of_last_day(self, now):
         return self.filter(at__gt=now - UNDO)
 
-    def latest(self):
+    def newest_first(self):
         return self.order_by("-at", "-pk")
 
     def with_number(self):

@@ -38,7 +38,7 @@ def desk(request):
         "desk": everything(me, stores, store, now),
         "stores": stores,
         "store": store,
-        "acts": Act.objects.of(me).of_last_day(now).with_number().latest()[:5],
+        "acts": Act.objects.of(me).of_last_day(now).with_number().newest_first()[:5],
         "now": now,
     }
     return render(request, "todo/desk.html", context)
