@@ -109,7 +109,7 @@ def test_no_page_of_one_store_ever_shows_anything_of_another(client, cast, both,
     client.force_login(getattr(cast, who))
     own = list(walk(client, ours, theirs))
     foreign = list(walk(client, theirs, theirs))
-    assert sum(status == 200 for status, *_rest in own) > 200
+    assert sum(status == 200 for status, *_rest in own) > 150
     assert {status for status, *_rest in own + foreign} <= {200, 302, 403, 404, 409, 422}
     assert [address for _status, address, songs in own + foreign if songs] == []
 
