@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, ImportFile
-from dealercrm.log import LineFormatter
+from dealercrm.log import ToStandardError
 from stores.access import StoreQuerySet
 from stores.models import Staff, Store
 from tests.customers.lists import csv_of, row
@@ -120,7 +120,7 @@ def test_in_its_own_store_the_canary_is_heard_wherever_rows_are_shown(client, ca
     client.force_login(cast.yokohama_manager)
     singing = {address.split()[0] for _status, address, songs in walk(client, theirs, theirs) if songs}
     silent = {line.name for line in LINES if line.expected("GET")["manager"] == {"200"}} - singing
-    figures = {"customers:import-progress"}
+    figures = {"customers:import-progress", "todo:counts"}
     assert silent <= {"health", "account_login", "account_logout", "account_change_password", "todo:prepared"} | figures
 
 
@@ -320,7 +320,7 @@ def test_a_list_brought_in_finds_nobody_of_another_store(client, cast, both):
 def log(monkeypatch):
     """What our own handler would have written."""
     written = io.StringIO()
-    ours = [handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, LineFormatter)]
+    ours = [handler for handler in logging.getLogger().handlers if isinstance(handler, ToStandardError)]
     assert ours
     for handler in ours:
         monkeypatch.setattr(handler, "stream", written)

@@ -52,7 +52,8 @@ def rows(request, what):
     which = Which.parse(what, request.GET, me)
     found = which.kind.in_order(which.rows(me, now)).values_list("pk", flat=True)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    people = Staff.objects.working_in_or_with_ids([which.store] if which.store else which.stores, which.people)
+    holders = which.people if page.object_list else []
+    people = Staff.objects.working_in_or_with_ids([which.store] if which.store else which.stores, holders)
     context = {
         "which": which,
         "page": page,
