@@ -59,7 +59,9 @@ class Place:
             return found.fetchall() if found.description else None
 
     def databases(self):
-        return {name for (name,) in self.ask("SELECT datname FROM pg_database WHERE NOT datistemplate")}
+        """The server's databases, asked beside ours: nobody may be connected to that while it is restored."""
+        beside = psycopg.conninfo.make_conninfo(self.url, dbname="postgres")
+        return {name for (name,) in self.ask("SELECT datname FROM pg_database WHERE NOT datistemplate", beside)}
 
     def everything(self):
         """Every row of every table, where every sequence stands, what the tables look like, and the files."""
