@@ -58,7 +58,9 @@ class CustomerFilter(PeopleFilter):
 
     rank = forms.ChoiceField(label=pgettext_lazy("filter", "Rank"), required=False)
     planned = forms.ChoiceField(
-        label=_("Next step"), required=False, choices=[("", _("All")), ("none", _("Nothing planned"))]
+        label=pgettext_lazy("filter", "Next step"),
+        required=False,
+        choices=[("", _("All")), ("none", _("Nothing planned"))],
     )
 
     def __init__(self, data, *, me):

@@ -96,7 +96,7 @@ customers:import-columns pk=import_saved           | 403 409 409 409 / 404      
 customers:import-people pk=import_file             | 405                              | 403 302 302 302 / 404
 customers:import-people pk=import_saved            | 405                              | 403 409 409 409 / 404
 customers:import-decision pk=import_file number=3  | 405                              | 403 404 404 404 / 404
-customers:import-decision pk=import_file number=3 &decision=skip | 405                              | 403 302 302 302 / 404
+customers:import-decision pk=import_file number=3 &decision=skip | 405 | 403 302 302 302 / 404
 customers:import-decisions pk=import_file &decision=skip | 405                              | 403 302 302 302 / 404
 customers:import-to-mend pk=import_file kind=csv   | 403 200 200 200 / 404            | 405
 customers:import-to-mend pk=import_file kind=xlsx  | 403 200 200 200 / 404            | 405

@@ -47,17 +47,20 @@ class ActQuerySet(models.QuerySet):
     def of_last_day(self, now):
         return self.filter(at__gt=now - UNDO)
 
-    def latest(self):
+    def newest_first(self):
         return self.order_by("-at", "-pk")
 
     def with_number(self):
-        """With `number`, how many rows it was about and changed; what merely went along is not counted."""
+        """With `number`, how many rows it was about and changed; what merely went along is not counted.
+
+        `begun`: how many patterns it began, several rows of one customer being one.
+        """
         own = Q(rows__why="") & (
             Q(work="task", rows__task__isnull=False)
             | Q(work="deal", rows__deal__isnull=False)
             | Q(work="contact", rows__contact__isnull=False)
         )
-        return self.annotate(number=Count("rows", filter=own))
+        return self.annotate(number=Count("rows", filter=own), begun=Count("rows__follow_up", distinct=True))
 
 
 class Act(models.Model):
@@ -110,6 +113,10 @@ class ActedOnQuerySet(models.QuerySet):
     def count_by_person(self) -> list[tuple]:
         """(person's id, how many), whoever got most first."""
         return list(self.order_by().values_list("after").annotate(n=Count("pk")).order_by("-n", "after"))
+
+    def count_begun(self) -> int:
+        """How many patterns it began."""
+        return self.exclude(follow_up=None).values("follow_up").distinct().count()
 
     def count_by_reason(self) -> dict[str, int]:
         return dict(self.order_by().values_list("why").annotate(Count("pk")))

@@ -191,6 +191,8 @@ class Task(models.Model):
                 name="task_open_by_day",
                 condition=OPEN,
             ),
+            models.Index(fields=["deal"], name="task_open_of_deal", condition=OPEN & Q(deal__isnull=False)),
+            models.Index(fields=["customer"], name="task_open_of_customer", condition=OPEN),
             models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
             models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
             models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),

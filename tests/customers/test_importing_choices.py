@@ -142,7 +142,7 @@ class TestDoubles:
         lines = {line.label: line for line in first.lines}
         assert (lines["お名前"].mine, lines["お名前"].theirs, lines["お名前"].differs) == ("田中 花子", "田中 花", True)
         assert (lines["電話"].theirs, lines["電話"].differs) == ("090-1111-2222", False)
-        assert (lines["生年月日"].mine, lines["生年月日"].differs) == ("1969/7/11", False)
+        assert (lines["誕生日"].mine, lines["誕生日"].differs) == ("1969/7/11", False)
         assert "アクア" in lines["車両"].theirs
         assert {line.label for line in second.lines if line.differs} >= {"お名前", "顧客コード"}
 

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import resource
 import shutil
 import subprocess
@@ -20,6 +21,8 @@ from dealercrm.environment import BASE_DIR
 from tests.dealercrm.test_run import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backup")]
+
+CASTS = re.compile(r"[()]|::(character varying|text)(\[\])?")
 
 
 class Place:
@@ -56,7 +59,9 @@ class Place:
             return found.fetchall() if found.description else None
 
     def databases(self):
-        return {name for (name,) in self.ask("SELECT datname FROM pg_database WHERE NOT datistemplate")}
+        """The server's databases, asked beside ours: nobody may be connected to that while it is restored."""
+        beside = psycopg.conninfo.make_conninfo(self.url, dbname="postgres")
+        return {name for (name,) in self.ask("SELECT datname FROM pg_database WHERE NOT datistemplate", beside)}
 
     def everything(self):
         """Every row of every table, where every sequence stands, what the tables look like, and the files."""
@@ -69,7 +74,8 @@ class Place:
             text=True,
             check=True,
         ).stdout
-        tables_look = [line for line in dump.splitlines() if "restrict " not in line]
+        # PostgreSQL words a cast in a condition in two ways, and a dump's first lines with a key of their own.
+        tables_look = [CASTS.sub("", line) for line in dump.splitlines() if "restrict " not in line]
         files = {str(path): path.read_bytes() for path in (self.folder / "files").rglob("*") if path.is_file()}
         assert len(rows) > 30
         assert sum(map(len, rows.values())) > 500
@@ -277,13 +283,13 @@ def test_a_file_that_is_not_there_or_a_folder_is_refused(here, tmp_path):
     assert "Name the file" in here.refused("restore")
 
 
-def test_nothing_is_restored_while_anybody_is_connected(place, kept):
-    before = place.everything()
-    with psycopg.connect(place.url):
-        said = place.refused("restore", kept, "--yes")
+def test_nothing_is_restored_while_anybody_is_connected(named, kept):
+    before = named.everything()
+    with psycopg.connect(named.url):
+        said = named.refused("restore", kept, "--yes")
     assert "in use by 1 connections" in said
     assert "docker compose stop web worker" in said
-    assert place.everything() == before
+    assert named.everything() == before
 
 
 def test_killed_in_the_middle_it_has_changed_nothing_and_can_be_done_again(here, kept):

@@ -62,3 +62,12 @@ class _Nothing:
 
     def __exit__(self, *exc_info):
         return False
+
+
+@pytest.mark.django_db
+def test_a_monitor_may_ask_by_the_machines_address_and_without_https(client, settings):
+    settings.ALLOWED_HOSTS = ["crm.example.jp"]
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get("/health", headers={"host": "10.0.0.5:8000"}).status_code == 200
+    assert client.get("/accounts/login/", headers={"host": "10.0.0.5:8000"}).status_code == 400
+    assert client.get("/accounts/login/", headers={"host": "crm.example.jp"}).status_code == 301

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.utils import timezone
 
@@ -71,3 +72,21 @@ def test_a_message_is_never_given_out_twice_while_it_may_still_be_worked_on():
     q = settings.Q_CLUSTER
     waiting = -(-(q["queue_limit"] + q["bulk"]) // q["workers"])
     assert q["retry"] > q["timeout"] * (1 + waiting)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("minutes", "code"), [(1, 0), (3, 1), (None, 1)])
+def test_a_container_asks_whether_the_worker_is_well(minutes, code):
+    if minutes:
+        Heartbeat.stamp(timezone.now() - timedelta(minutes=minutes))
+    with pytest.raises(SystemExit) as ended:
+        call_command("worker", "--check")
+    assert bool(ended.value.code) is bool(code)
+
+
+def test_a_bell_that_cannot_be_rung_stops_no_worker(monkeypatch):
+    def lose(job):
+        raise ConnectionError("whoever carries the messages is away")
+
+    monkeypatch.setattr(worker, "async_task", lose)
+    worker._first_sweep()

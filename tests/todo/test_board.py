@@ -265,3 +265,15 @@ def test_a_refresh_notices_that_somebody_else_has_the_task_now(client, cast):
 def test_after_the_session_ended_the_whole_page_goes_to_the_door(client, cast):
     response = client.get(BOARD, HTTP_HX_REQUEST="true", HTTP_HX_TARGET="list")
     assert response["HX-Redirect"] == reverse("account_login")
+
+
+@pytest.mark.parametrize(("since", "until", "passed"), [(12, 14, True), (13, 15, False), (8, 14, False)])
+def test_a_task_whose_hours_are_over_says_so_while_the_day_is_not(client, cast, since, until, passed):
+    """It is two o'clock; six hours are most of a day, and no particular time."""
+    hours = {"due_from": at(f"2026-11-22 {since:02}:00"), "due_until": at(f"2026-11-22 {until:02}:00")}
+    task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 22), **hours)
+    client.force_login(cast.sales)
+    response = client.get(BOARD, {"view": "on-time"})
+    assert ("on-time passed" in response.content.decode()) is passed
+    assert ("時間帯を過ぎました" in response.content.decode()) is passed
+    assert counts(response)["on_time"] == 1

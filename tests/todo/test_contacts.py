@@ -202,3 +202,28 @@ def test_another_stores_records_are_not_there(client, cast, who):
     for path in ("correct", "complete"):
         assert client.get(f"/contacts/{made.pk}/{path}/").status_code == 404
         assert client.post(f"/contacts/{made.pk}/{path}/", {"details": "x", "outcome": "spoke"}).status_code == 404
+
+
+def test_the_timeline_says_who_completed_what_somebody_else_had_recorded(client, cast, who):
+    unfinished = contact(who, NOW, done_by=cast.sales, entered_by=cast.sales, details="")
+    client.force_login(cast.sales2)
+    client.post(
+        f"/contacts/{unfinished.pk}/complete/",
+        {"details": "来週お電話", "content_kind": ContentKind.objects.first().pk},
+        headers=HTMX,
+    )
+    unfinished.refresh_from_db()
+    assert unfinished.completed_by == cast.sales2
+    assert "追記 森" in client.get(f"/customers/{who.pk}/").content.decode()
+
+
+def test_whoever_completes_their_own_record_is_not_named_twice(me, cast, who):
+    unfinished = contact(who, NOW, done_by=cast.sales, entered_by=cast.sales, details="")
+    me.post(
+        f"/contacts/{unfinished.pk}/complete/",
+        {"details": "来週お電話", "content_kind": ContentKind.objects.first().pk},
+        headers=HTMX,
+    )
+    unfinished.refresh_from_db()
+    assert unfinished.completed_by == cast.sales
+    assert "追記 佐藤" not in me.get(f"/customers/{who.pk}/").content.decode()

@@ -242,6 +242,17 @@ def test_the_desk_needs_as_many_queries_for_many_rows_as_for_few(client, cast, c
 def test_the_rows_need_as_many_queries_for_many_as_for_few(client, cast, kind, copies, django_assert_num_queries):
     busy_store(cast.hiratsuka, [cast.sales], copies)
     client.force_login(cast.manager)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = client.get(f"/desk/{kind}/")
     assert len(page.context["rows"]) >= min(50, 4 * copies)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_has_waited_longest_comes_first_on_every_page(client, cast, kind):
+    busy_store(cast.hiratsuka, [cast.sales], 8)
+    client.force_login(cast.manager)
+    first, second = (client.get(f"/desk/{kind}/", {"page": page}).context["rows"] for page in (1, 2))
+    since = [row["since"] for row in [*first, *second]]
+    assert len(first) == 50
+    assert len({row["pk"] for row in [*first, *second]}) == len(since) > 50
+    assert since == sorted(since)

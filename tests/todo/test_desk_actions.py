@@ -110,6 +110,12 @@ class TestHandingOver:
         assert manager.get(response.url).context["reasons"] == [(Left.SAME.label, 4)]
         assert Notification.objects.count() == 1
 
+    def test_whoever_has_all_of_it_is_not_offered(self, manager, cast, calls):
+        page = manager.post(OVER.format("tasks"), {"all": "yes"})
+        offered = {value for value, _label in page.context["form"].fields["to"].choices}
+        assert str(cast.sales2.pk) in offered
+        assert str(cast.sales.pk) not in offered
+
     def test_takes_a_deals_tasks_along(self, manager, cast):
         deal = lead(customer(cast.hiratsuka), at("2026-11-22 11:00"))
         call = task(deal.customer, DAY, deal=deal)
@@ -346,10 +352,8 @@ def test_the_tasks_panel_tells_who_handed_it_over_and_who_was_reminded(manager, 
     assert "大塚 誠が森 翔に対応を依頼" in page
     manager.force_login(cast.manager)
     manager.post(f"{url}undo/")
-    assert (
-        '<span class="state">取り消し済み</span>'
-        in manager.get(reverse("todo:task", args=[calls[0].pk])).content.decode()
-    )
+    panel = manager.get(reverse("todo:task", args=[calls[0].pk]))
+    assert '<span class="state">取り消し</span>' in panel.content.decode()
     assert Act.objects.filter(kind=ActKind.HANDED_OVER).count() == 1
 
 

@@ -58,8 +58,12 @@ def rows_for(act: Act, me, now) -> list[dict]:
     """What the act is about for `me` and is still open, as rows of a list."""
     work = work_of(act)
     rows = work.open().visible_to(me).filter(acts__in=act.rows.done().for_person(me))
-    if work is DEALS:
-        deals = rows.with_stood_since().select_related("customer__rank", "staff").order_by("received_at", "pk")
-        return [(LEADS if deal.is_new else STANDING_STILL).to_row(deal, now) for deal in deals]
-    kind = OVERDUE if work is TASKS else REPLIES_WAITING
-    return [kind.to_row(row, now) for row in kind.in_order(rows.for_board())]
+    if work is not DEALS:
+        kind = OVERDUE if work is TASKS else REPLIES_WAITING
+        return kind.to_rows(list(kind.in_order(rows).values_list("pk", flat=True)), me, now)
+    ids = rows.longest_waiting().values_list("pk", flat=True)
+    new = set(rows.new().values_list("pk", flat=True))
+    return [
+        *LEADS.to_rows([pk for pk in ids if pk in new], me, now),
+        *STANDING_STILL.to_rows([pk for pk in ids if pk not in new], me, now),
+    ]

@@ -33,7 +33,8 @@ def _first_hour_and_days(now):
 class Kind:
     """One kind of rows. `moment`: since when a row waits; `ages`: four words for how long; `cuts`: where they part.
 
-    The first age is since the first cut, the last one from before the third: days are calendar days.
+    The first age is since the first cut, the last one from before the third: days are calendar days. `in_order`: what
+    has waited longest first.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Kind:
     ages: tuple
     cuts: Callable
     rows: Callable
+    in_order: Callable
     to_row: Callable
     nothing: str
 
@@ -60,9 +62,15 @@ class Kind:
             rows = rows.filter(**{f"{self.moment}__gte": cuts[number]})
         return rows
 
-    def in_order(self, rows):
-        """What has waited longest first."""
-        return rows.order_by(self.moment, "pk")
+    def to_rows(self, ids, me, now) -> list[dict]:
+        """Those of these ids that `me` may see, in their order, as rows of a list."""
+        rows = self.work.model.objects.visible_to(me).filter(pk__in=ids)
+        if self.work is DEALS:
+            rows = rows.with_stood_since().select_related("customer__rank", "staff")
+        else:
+            rows = rows.for_board()
+        found = {row.pk: row for row in rows}
+        return [self.to_row(found[pk], now) for pk in ids if pk in found]
 
 
 def _task_row(task, now):
@@ -84,6 +92,7 @@ OVERDUE = Kind(
     ages=(pgettext_lazy("late since", "Today"), _("1–2 days"), _("3–7 days"), _("Over 7 days")),
     cuts=_days_back(0, 2, 7),
     rows=lambda me, now: Task.objects.managed_by(me).overdue(now),
+    in_order=lambda tasks: tasks.by_urgency(),
     to_row=_task_row,
     nothing=_("Nothing is overdue"),
 )
@@ -96,6 +105,7 @@ LEADS = Kind(
     ages=(_("Within the hour"), pgettext_lazy("came in", "Today"), _("1–2 days"), _("3 days or more")),
     cuts=_first_hour_and_days,
     rows=lambda me, now: Deal.objects.managed_by(me).new(),
+    in_order=lambda deals: deals.longest_waiting(),
     to_row=lambda deal, now: _row(lead_row(deal, "new", now), deal, deal.pk),
     nothing=_("Every new lead has been begun"),
 )
@@ -108,6 +118,7 @@ REPLIES_WAITING = Kind(
     ages=(_("Within the hour"), pgettext_lazy("came in", "Today"), _("1–2 days"), _("3 days or more")),
     cuts=_first_hour_and_days,
     rows=lambda me, now: Contact.objects.managed_by(me).waiting(),
+    in_order=lambda replies: replies.longest_waiting(),
     to_row=lambda reply, now: _row(reply_row(reply, "replied", now), reply, reply.deal_id),
     nothing=_("Every reply has been answered"),
 )
@@ -120,6 +131,7 @@ STANDING_STILL = Kind(
     ages=(_("Up to 2 days"), _("3–7 days"), _("8–30 days"), _("Over 30 days")),
     cuts=_days_back(2, 7, 30),
     rows=lambda me, now: without_next_step(Deal.objects.managed_by(me)).with_stood_since(),
+    in_order=lambda deals: deals.order_by("stood_since", "pk"),
     to_row=lambda deal, now: _row(deal_row(deal, now), deal, deal.pk),
     nothing=_("Every open deal has a next step"),
 )

@@ -13,7 +13,7 @@ from stores.models import Store
 
 from .kinds import AGES, KINDS, OVERDUE, Kind
 
-MOST = 10_000
+MOST = 5_000
 """So many at once: those that have waited longest."""
 
 

@@ -47,7 +47,7 @@ class ContactForm(RecordForm):
     )
 
     def __init__(self, *args, customer, deal, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, customer=customer, **kwargs)
         choose_deal(self, customer, deal)
         self.fields["content_kind"].initial = self.fields["content_kind"].queryset.last()
 

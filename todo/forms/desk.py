@@ -20,7 +20,9 @@ class HandOverForm(forms.Form):
     def __init__(self, *args, team, rows, **kwargs):
         super().__init__(*args, **kwargs)
         self.on_duty = team.on_duty()
-        choices = [(str(person.pk), _person_label(person, team)) for person in team.everywhere()]
+        holders = {row.holder_id for row in rows}
+        people = [person for person in team.everywhere() if self.is_bound or holders != {person.pk}]
+        choices = [(str(person.pk), _person_label(person, team)) for person in people]
         shares = Counter(spread(rows, self.on_duty).values())
         if len(shares) > 1 or (shares and not choices):
             choices.insert(0, (EVENLY, _even_label(shares, len(rows) - shares.total(), team)))

@@ -5,11 +5,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from followups.models import ContentKind, Outcome, Pattern, WaitReason
+from followups.models import ContentKind, FollowUp, Outcome, Pattern, WaitReason
 from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment, Result
 from stores.channels import Channel
-from stores.inputs import ClockInput, DayField
+from stores.inputs import ClockInput, DayField, whole_number
 
 OLDEST = timedelta(days=365)
 FARTHEST = timedelta(days=3 * 366)
@@ -26,11 +26,19 @@ QUICK_DAYS = [
 
 
 class ClosingField(forms.MultipleChoiceField):
-    """Follow-ups that end with the record; one that has ended meanwhile is ended."""
+    """Follow-ups that end with the record. One of `customer` that has ended meanwhile is ended: nothing is refused."""
+
+    customer = None
 
     def to_python(self, value):
+        keys = super().to_python(value)
         offered = {key for key, _label in self.choices}
-        return [key for key in super().to_python(value) if key in offered]
+        others = [whole_number(key) for key in keys if key not in offered]
+        if self.customer is None or not others:
+            return keys
+        over = FollowUp.objects.of_customer(self.customer).with_ids([pk for pk in others if pk is not None])
+        gone = {str(pk) for pk in over.values_list("pk", flat=True)}
+        return [key for key in keys if key not in gone]
 
 
 class RecordForm(forms.Form):
@@ -63,8 +71,9 @@ class RecordForm(forms.Form):
     next_channel = forms.ChoiceField(label=_("How"), choices=Channel.choices, required=False, initial=Channel.PHONE)
     next_title = forms.CharField(label=_("What about"), required=False, max_length=80)
 
-    def __init__(self, *args, now, store, me, closable=(), content_kind=None, outcomes=None, **kwargs):
+    def __init__(self, *args, now, store, me, customer=None, closable=(), content_kind=None, outcomes=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["close"].customer = customer
         self.now, self.store, self.me = now, store, me
         self.fields["content_kind"].queryset = ContentKind.objects.current()
         self.fields["content_kind"].initial = content_kind

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from followups.choosing import choose, foresee_choice
-from followups.models import Act
+from followups.models import Act, ActKind
 from followups.reminding import not_to_remind
 from followups.taking_back import TooLateToTakeBack
 from followups.work import DEALS
@@ -38,7 +38,7 @@ def desk(request):
         "desk": everything(me, stores, store, now),
         "stores": stores,
         "store": store,
-        "acts": Act.objects.of(me).of_last_day(now).with_number().latest()[:5],
+        "acts": Act.objects.of(me).of_last_day(now).with_number().newest_first()[:5],
         "now": now,
     }
     return render(request, "todo/desk.html", context)
@@ -50,13 +50,14 @@ def rows(request, what):
     """The rows behind a number, with boxes to tick."""
     me, now = request.user, timezone.now()
     which = Which.parse(what, request.GET, me)
-    found = which.kind.in_order(which.rows(me, now))
-    page = Paginator(_with_all(found, which), PAGE).get_page(request.GET.get("page"))
-    people = Staff.objects.working_in_or_with_ids([which.store] if which.store else which.stores, which.people)
+    found = which.kind.in_order(which.rows(me, now)).values_list("pk", flat=True)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    holders = which.people if page.object_list else []
+    people = Staff.objects.working_in_or_with_ids([which.store] if which.store else which.stores, holders)
     context = {
         "which": which,
         "page": page,
-        "rows": [which.kind.to_row(row, now) for row in page],
+        "rows": which.kind.to_rows(list(page), me, now),
         "people": people.by_name(),
         "most": MOST,
     }
@@ -131,11 +132,12 @@ def done(request, pk):
     people = act.rows.done().of_work(work).count_by_person()
     names = Staff.objects.in_bulk([pk for pk, _n in people if pk])
     left = act.rows.left().of_work(work)
+    number = sum(n for _pk, n in people)
     context = {
         "act": act,
-        "number": sum(n for _pk, n in people),
+        "number": act.rows.count_begun() if act.kind == ActKind.STARTED else number,
         "people": [(names[pk], n) for pk, n in people if pk],
-        "along": act.rows.done().count() - sum(n for _pk, n in people),
+        "along": act.rows.done().count() - number,
         "reasons": _in_words(left.count_by_reason()),
         "left": [(row, REASONS[row.why]) for row in left.for_list()[:LEFT_SHOWN]],
         "may_undo": act.may_be_undone(now),
@@ -169,13 +171,6 @@ def act(request, pk):
     for row in context["rows"]:
         row["link"] = f"{row['url']}?view=overdue&who=me"
     return render(request, "todo/act.html", context)
-
-
-def _with_all(found, which):
-    """With what a row shows."""
-    if which.kind.work is DEALS:
-        return found.select_related("customer__rank", "staff")
-    return found.for_board()
 
 
 def _chosen(request, what, now):
