@@ -85,8 +85,9 @@ def _pages(urls, parts, *, rounds, seconds) -> list[Measure]:
     """Servers of all sizes side by side; only the one that is asked has something to do."""
     with ExitStack() as stack:
         looked = [parts.look(url) for url in urls]
+        log = stack.enter_context(open(parts.home / "web.log", "w"))
         running = [
-            stack.enter_context(sites.running(url, known, parts.environment))
+            stack.enter_context(sites.running(url, known, parts.environment, log))
             for url, known in zip(urls, looked, strict=True)
         ]
         parts.say(f"{rounds} rounds of every page …")

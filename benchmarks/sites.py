@@ -88,11 +88,12 @@ class Site:
 
 
 @contextmanager
-def running(url, looked: dict, environment: dict):
-    """The web server as `make run` starts it, on a free port."""
+def running(url, looked: dict, environment: dict, log):
+    """The web server as in production, on a free port; it writes a line for every answer to the open file `log`."""
     port = _free_port()
     program = Child(
         [sys.executable, "-m", "gunicorn", "-c", "python:dealercrm.web", "dealercrm.wsgi"],
+        output=log,
         **{**environment, "DATABASE_URL": url, "HOST": "127.0.0.1", "PORT": str(port)},
     )
     program.start()

@@ -30,8 +30,10 @@ def running_worker():
     """The worker as `make run` starts it, awake."""
     began_at = timezone.now()
     write_schedules(began_at)
+    log = open(settings.DATA_DIR / "worker.log", "w")  # noqa: SIM115 - open as long as the worker
     worker = Child(
         [sys.executable, str(BASE_DIR / "manage.py"), "worker"],
+        output=log,
         DATABASE_URL=settings.DATABASE_URL,
         DATA_DIR=str(settings.DATA_DIR),
         DEMONSTRATION="1",
@@ -44,6 +46,7 @@ def running_worker():
         worker.wait(10)
     finally:
         worker.kill()
+        log.close()
 
 
 def measure(worker, size) -> list[Measure]:

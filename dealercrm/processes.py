@@ -24,10 +24,12 @@ class Child:
     """A program in a process group of its own, so that all of it can be ended at once.
 
     Start it from the main thread: the kernel takes the end of the starting thread for the end of the parent.
+    `output`: the open file that it writes to instead of where we write.
     """
 
-    def __init__(self, command, **environment):
+    def __init__(self, command, *, output=None, **environment):
         self.command = command
+        self.output = output
         self.environment = {name: value for name, value in environment.items() if value is not None}
         self.without = {name for name, value in environment.items() if value is None}
         self.process = None
@@ -37,6 +39,8 @@ class Child:
         self.process = subprocess.Popen(
             self.command,
             env={**kept, **self.environment},
+            stdout=self.output,
+            stderr=self.output,
             process_group=0,
             preexec_fn=die_with_parent,
         )

@@ -196,6 +196,7 @@ class FollowUp(models.Model):
             models.Index(fields=["id"], name="follow_up_waiting", condition=WAITING),
             models.Index(fields=["id"], name="follow_up_to_adjust", condition=TO_ADJUST),
             models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
+            models.Index(fields=["customer"], name="follow_up_running_customer", condition=Q(ended_at__isnull=True)),
             models.Index(
                 fields=["store", "pattern", "version"], name="follow_up_running", condition=Q(ended_at__isnull=True)
             ),

@@ -1,12 +1,12 @@
 """What pages ask again and again can be answered from the index that is there for it (STYLE.md 9)."""
 
 import pytest
-from django.db import connection
 
-from customers.models import Deal
+from customers.models import Customer, Deal
 from followups.models import Contact, FollowUp, Task
+from followups.work import without_next_step
 from tests.cast import at
-from tests.plans import kinds, leave_only, uses
+from tests.plans import kinds, leave_only, steps, uses
 from todo.board import Who
 
 NOW = at("2026-11-22 14:00")
@@ -48,8 +48,6 @@ def test_what_waits_in_all_stores_is_counted_from_an_index_alone(cast):
 
 def test_rows_are_picked_before_anything_is_joined_to_them(cast):
     leave_only("task_open_of_store")
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
     found = Task.objects.visible_to(cast.sales).overdue(NOW).by_urgency().first_rows(51).for_board().explain()
     assert found.index("InitPlan") < found.index("customers_customer")
     assert "ANY ((InitPlan" in found
@@ -78,6 +76,14 @@ def test_what_was_done_today_is_found_by_its_index(cast, who):
     assert uses(Task.objects.visible_to(getattr(cast, who)).done_today(NOW).latest_done(), "task_done_of_store")
 
 
+@pytest.mark.parametrize("who", ["manager", "admin"])
+def test_deals_without_a_next_step_are_found_by_the_open_tasks_of_deals_alone(cast, who):
+    leave_only("task_open_of_deal")
+    deals = without_next_step(Deal.objects.managed_by(getattr(cast, who)))
+    assert uses(deals, "task_open_of_deal")
+    assert "Index Only Scan" in kinds(deals)
+
+
 def test_tasks_to_flag_are_found_by_their_index(db):
     leave_only("task_to_flag")
     assert uses(Task.objects.to_flag(NOW).order_by("late_at"), "task_to_flag")
@@ -90,6 +96,16 @@ def test_what_runs_of_each_pattern_is_counted_from_an_index_alone(cast, who):
     for rows in (running.order_by().values("pattern"), running.of_pattern(1).order_by().values("version")):
         assert uses(rows, "follow_up_running")
         assert kinds(rows) == {"Index Only Scan"}
+
+
+@pytest.mark.parametrize(
+    ("what", "index"), [("tasks", "task_open_of_customer"), ("follow_ups", "follow_up_running_customer")]
+)
+def test_who_has_nothing_planned_is_found_by_what_is_open_alone(cast, what, index):
+    leave_only(index)
+    found = steps(Customer.objects.visible_to(cast.sales).net().with_nothing_planned())
+    [step] = [step for step in found if step.get("Index Name") == index]
+    assert step["Node Type"] == "Index Only Scan"
 
 
 def test_an_index_that_does_not_fit_is_noticed(cast):
