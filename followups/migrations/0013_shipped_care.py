@@ -10,5 +10,5 @@ def ship(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("followups", "0010_whole_engine"), ("customers", "0020_marks")]
+    dependencies = [("followups", "0012_whole_engine"), ("customers", "0012_marks")]
     operations = [migrations.RunPython(ship, migrations.RunPython.noop)]

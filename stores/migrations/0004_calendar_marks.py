@@ -32,27 +32,29 @@ CREATE TRIGGER stores_calendar_mark AFTER INSERT OR UPDATE OR DELETE ON {table}
 """
     for table in ("stores_closingday", "stores_calendardate", "stores_contacthours")
 )
-UNMARK = "".join(
-    f"DROP TRIGGER stores_calendar_mark ON {table};"
-    for table in ("stores_store", "stores_closingday", "stores_calendardate", "stores_contacthours")
-) + "DROP FUNCTION stores_calendar_mark();"
+UNMARK = (
+    "".join(
+        f"DROP TRIGGER stores_calendar_mark ON {table};"
+        for table in ("stores_store", "stores_closingday", "stores_calendardate", "stores_contacthours")
+    )
+    + "DROP FUNCTION stores_calendar_mark();"
+)
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('stores', '0020_long_holidays'),
+        ("stores", "0003_long_holidays"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CalendarMark',
+            name="CalendarMark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('store_id', models.BigIntegerField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("store_id", models.BigIntegerField()),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.RunSQL(MARK, UNMARK),
