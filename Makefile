@@ -8,7 +8,7 @@ DEPLOYED := DEMONSTRATION=0 DATABASE_URL=postgresql://nobody@localhost/nothing A
 	DATA_DIR=$(if $(DATA_DIR),$(DATA_DIR),.data) \
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(50))')
 
-.PHONY: help run empty backup restore test check bench lock messages shell format clean
+.PHONY: help run empty backup restore test check bench pictures lock messages shell format clean
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -38,6 +38,9 @@ check: .venv/dev ## Lint, layers, migrations, translations, templates, deploymen
 
 bench: .venv/dev ## Measure against the bars of benchmarks/bars.py (docs/performance.md)
 	$(MANAGE) bench
+
+pictures: .venv/dev ## Take the pictures of the documents anew (docs/pictures)
+	$(MANAGE) pictures
 
 lock: .venv/dev ## Compile requirements*.txt from pyproject.toml
 	$(BIN)/pip-compile --output-file=requirements.txt pyproject.toml

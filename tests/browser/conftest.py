@@ -1,7 +1,6 @@
 """A real browser on a real server, signed in as whoever a test says."""
 
 import os
-import shutil
 
 import pytest
 from django.conf import settings
@@ -9,15 +8,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import sync_playwright
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from todo.demo import pictures
+
 PHONE, DESKTOP = 390, 1280
 TOLD_BY_CHROMIUM = "Failed to load resource: the server responded with a status of"
 TOLD_BY_HTMX = ("Response Status Error Code", "htmx:sendAbort", "htmx:afterRequest")
@@ -33,14 +25,14 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def chromium():
     """Debian's Chromium. Without it browser tests are skipped, but in CI that is a failure."""
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    program = pictures.chromium()
     if program is None:
         message = "Browser tests need Chromium: apt-get install chromium fonts-noto-cjk"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     # Playwright's loop runs in this thread, which Django would take for an asynchronous view.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=program, args=pictures.FLAGS)
         yield browser
         browser.close()
 
