@@ -50,7 +50,7 @@ def hand_over(work: Work, ids, share: Callable[[Iterable[Held]], Shares], *, by,
     Tasks stay with whoever got them by hand, also when the customer's owner changes.
     """
     with transaction.atomic():
-        _hold_customers(work, ids)
+        _hold_customers({work: ids})
         along = _tasks_along(ids) if work is DEALS else []
         rows = work.locked(ids)
         shares = share(rows)
@@ -76,9 +76,8 @@ def hand_back(act: Act) -> tuple[int, int]:
 
     Call it in a transaction. Who has left the store since then gets nothing back.
     """
-    rows = list(act.rows.done())
-    for work in IN_ORDER:
-        _hold_customers(work, _ids(work, rows))
+    rows = list(act.rows.done().managed_by(act.by))
+    _hold_customers({work: _ids(work, rows) for work in IN_ORDER})
     places = set(
         Membership.objects.filter(staff__is_active=True, staff__in={row.before_id for row in rows if row.before_id})
         .values_list("store_id", "staff_id")
@@ -101,10 +100,15 @@ def hand_back(act: Act) -> tuple[int, int]:
     return moved, sum(bool(getattr(row, f"{act.work}_id")) for row in rows) - moved
 
 
-def _hold_customers(work: Work, ids):
-    if ids:
-        about = work.model.objects.filter(pk__in=ids).values("pk" if work is CUSTOMERS else "customer")
-        hold(FollowUp.objects.filter(customer__in=about))
+def _hold_customers(rows: dict[Work, list[int]]):
+    """All their follow-ups in one statement: whoever locks them bit by bit waits for one who waits for them."""
+    about = [
+        work.model.objects.filter(pk__in=ids).order_by().values_list("pk" if work is CUSTOMERS else "customer")
+        for work, ids in rows.items()
+        if ids
+    ]
+    if about:
+        hold(FollowUp.objects.filter(customer__in=about[0].union(*about[1:])))
 
 
 def _why(row: Held, shares: Shares) -> Left:

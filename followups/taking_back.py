@@ -16,7 +16,7 @@ class TooLateToTakeBack(Exception):
 def take_back(act: Act, now) -> tuple[int, int]:
     """Undo an act; how many rows are as before, and how many were left alone because somebody went on with them.
 
-    Raises TooLateToTakeBack.
+    Rows of a store that whoever did it no longer manages stay as they are and aren't counted. Raises TooLateToTakeBack.
     """
     with transaction.atomic():
         if not Act.objects.standing().of_last_day(now).filter(pk=act.pk).update(undone_at=now):
@@ -25,12 +25,13 @@ def take_back(act: Act, now) -> tuple[int, int]:
             return hand_back(act)
         if act.kind == ActKind.STARTED:
             return _stop_what_it_started(act, now)
-        return act.rows.done().count(), 0
+        return act.rows.done().managed_by(act.by).count(), 0
 
 
 def _stop_what_it_started(act: Act, now) -> tuple[int, int]:
     """Those of which nothing has been done yet; a lead that it began is new again unless somebody was in touch."""
-    rows = dict(act.rows.done().exclude(follow_up=None).values_list("follow_up", "follow_up__deal"))
+    rows = act.rows.done().managed_by(act.by).exclude(follow_up=None)
+    rows = dict(rows.values_list("follow_up", "follow_up__deal"))
     hold(FollowUp.objects.filter(pk__in=rows))
     untouched = FollowUp.objects.running().filter(pk__in=rows).exclude(tasks__done_at__isnull=False)
     ids = set(untouched.values_list("pk", flat=True))

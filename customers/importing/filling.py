@@ -70,7 +70,7 @@ def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> li
 def _load(pks, *, lock):
     rows, vehicles = Customer.objects.order_by("pk"), Vehicle.objects.filter(customer__in=pks).order_by("pk")
     if lock:
-        rows, vehicles = rows.select_for_update(), vehicles.select_for_update()
+        rows, vehicles = rows.select_for_update(no_key=True), vehicles.select_for_update(no_key=True)
     customers, cars = rows.in_bulk(pks), {}
     for car in vehicles:
         cars.setdefault(id(customers[car.customer_id]), []).append(car)

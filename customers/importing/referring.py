@@ -60,7 +60,8 @@ def refer(file: ImportFile, rows: list[ImportRow], now: datetime):
     """Once everybody is in the book: writes down who referred them."""
     codes = {values.folded(row.record["referrer"][1]) for row in rows}
     referrers = dict(Customer.objects.filter(store=file.store, code__in=codes).values_list("code", "pk"))
-    customers = Customer.objects.select_for_update().in_bulk([row.customer_id for row in rows])
+    locked = Customer.objects.order_by("pk").select_for_update(no_key=True)
+    customers = locked.in_bulk([row.customer_id for row in rows])
     changed = []
     for row in rows:
         customer = customers[row.customer_id]

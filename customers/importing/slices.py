@@ -7,7 +7,7 @@ import logging
 import time
 from datetime import datetime
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 
 from stores.models import Store
@@ -53,9 +53,11 @@ def one_slice(now: datetime, *, only: ImportFile | None = None) -> bool:
         _refuse(file, str(unusable))
         if only:
             raise
-    except DatabaseError:
-        raise  # what is wrong is the database, and the next minute's sweep tries again
+    except (OperationalError, InterfaceError):
+        raise  # a deadlock, or no connection: the next minute's sweep tries again
     except Exception as error:
+        if file is None:
+            raise
         logger.exception("The import of file %d has stopped.", file.pk, exc_info=error.with_traceback(None))
         ImportFile.objects.filter(pk=file.pk).update(failed_at=now)
     return True

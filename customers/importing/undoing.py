@@ -47,6 +47,7 @@ def undo(file: ImportFile, rows: list[ImportRow], now: datetime):
     made = {row.customer_id for row in rows if row.before["made"]}
     made_cars = {row.before["car"]["pk"] for row in rows if row.before.get("car", {}).get("made")}
     book.worked_with = _pointed_at(Customer, made, but={ImportRow, Vehicle, Customer})
+    book.worked_with |= ImportRow.objects.rested_on(made, but=file) | _named_as_referrers(file, made)
     book.cars_worked_with = _pointed_at(Vehicle, made_cars, but=set())
     for row in sorted(rows, key=lambda row: row.number, reverse=True):
         row.kept = " ".join(_take_back(book, row, now))
@@ -62,6 +63,16 @@ def _pointed_at(model, pks, but) -> set[int]:
             pointing = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": pks})
             found.update(pointing.values_list(relation.field.name, flat=True))
     return found & pks
+
+
+def _named_as_referrers(file, pks) -> set[int]:
+    """Which of them somebody names as who referred them, where it isn't this list that wrote it."""
+    naming = dict(Customer.objects.filter(referrer__in=pks).values_list("pk", "referrer"))
+    for pk, before in file.rows.filter(customer__in=naming).values_list("customer", "before"):
+        _was, became = before.get("customer", {}).get("referrer_id", (None, None))
+        if became is not None and became == naming.get(pk):
+            del naming[pk]
+    return set(naming.values())
 
 
 def _take_back(book, row, now) -> list[str]:

@@ -116,14 +116,15 @@ def undo(file: ImportFile, *, by: Staff | None, now: datetime) -> bool:
         count = locked.report["rows"]
         last = ImportRow.objects.filter(file=file).order_by("number").last()
         at_row = last.number + 1 if last else 0
-        _start(locked, Step.UNDO, rows_total=count, at_row=at_row, undo_asked_at=now, undo_asked_by=by)
+        _start(locked, Step.UNDO, rows_total=count, at_row=at_row, failed_at=None, undo_asked_at=now, undo_asked_by=by)
     _begin(file, now, small=count <= SMALL_ROWS)
     return True
 
 
 def again(file: ImportFile, now: datetime) -> bool:
-    """Go on with a list that has stopped."""
-    if not ImportFile.objects.filter(pk=file.pk, failed_at__isnull=False).update(failed_at=None):
+    """Go on with a list that has stopped. False when it hasn't, or when its rows are forgotten by now."""
+    stopped = ImportFile.objects.filter(pk=file.pk, failed_at__isnull=False, forgotten_at__isnull=True)
+    if not stopped.update(failed_at=None):
         return False
     _begin(file, now, small=False)
     return True

@@ -43,7 +43,8 @@ def insert(rows: list[models.Model]):
         )
         for row, (key,) in zip(rows, cursor.fetchall(), strict=True):
             row.pk = key
-        with cursor.copy(f"COPY {meta.db_table} ({columns}) FROM STDIN") as written:
+        copying = f"COPY {meta.db_table} ({columns}) FROM STDIN"
+        with connection.wrap_database_errors, cursor.copy(copying) as written:
             for row in rows:
                 written.write_row([_plain(getattr(row, field.attname)) for field in fields])
     for row in rows:

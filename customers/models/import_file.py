@@ -143,11 +143,18 @@ class ImportFile(models.Model):
         return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else 0
 
     @property
+    def has_stopped_while_saving(self) -> bool:
+        """Then part of it may be in the book."""
+        return self.state == self.State.FAILED and self.confirmed_at is not None and self.undo_asked_at is None
+
+    @property
     def undo_until_at(self):
-        return self.saved_at and self.saved_at + KEPT_FOR
+        done_at = self.saved_at or self.failed_at
+        return done_at and done_at + KEPT_FOR
 
     def can_be_undone(self, now) -> bool:
-        return self.state == self.State.SAVED and self.forgotten_at is None and now < self.undo_until_at
+        over = self.state == self.State.SAVED or self.has_stopped_while_saving
+        return over and self.forgotten_at is None and now < self.undo_until_at
 
 
 class ImportRowQuerySet(models.QuerySet):
@@ -173,7 +180,8 @@ class ImportRowQuerySet(models.QuerySet):
         fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
         given = {field.column: field.get_db_prep_save(getattr(fresh, field.attname), connection) for field in fields}
         columns = ", ".join(given)
-        with connection.cursor() as cursor, cursor.copy(f"COPY customers_importrow ({columns}) FROM STDIN") as rows:
+        copying = f"COPY customers_importrow ({columns}) FROM STDIN"
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(copying) as rows:
             for number, cells in numbered:
                 rows.write_row({**given, "number": number, "cells": Jsonb(cells)}.values())
 
@@ -243,6 +251,11 @@ class ImportRowQuerySet(models.QuerySet):
             restored=models.Count("pk", filter=~made & Q(kept="", outcome=ImportRow.Outcome.UPDATED)),
             kept=models.Count("pk", filter=~Q(kept="")),
         )
+
+    def rested_on(self, customers, *, but) -> set[int]:
+        """Which of these customers another list has found, changed or made, and has not given back."""
+        saved = self.filter(customer__in=customers).exclude(file=but).exclude(before={})
+        return set(saved.values_list("customer", flat=True))
 
     def came_in(self):
         """Saved rows that made or changed somebody."""

@@ -1,4 +1,6 @@
 from datetime import timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +14,8 @@ from .followup import FollowUp
 
 UNDO = timedelta(days=1)
 """How long an act can be taken back."""
+ROWS = ("task", "deal", "contact", "customer")
+"""What an act is about: each of its rows points at one of these."""
 
 
 class ActKind(models.TextChoices):
@@ -35,7 +39,9 @@ class Left(models.TextChoices):
 
 class ActQuerySet(models.QuerySet):
     def of(self, staff):
-        return self.filter(by=staff)
+        """Theirs, as far as they manage something of it still."""
+        managed = ActedOn.objects.filter(act=models.OuterRef("pk")).managed_by(staff)
+        return self.filter(models.Exists(managed), by=staff)
 
     def concerning(self, staff):
         """Those that gave that person something, or reminded them."""
@@ -88,6 +94,13 @@ class Act(models.Model):
 
 
 class ActedOnQuerySet(models.QuerySet):
+    def managed_by(self, staff):
+        """Those of the stores that this person manages now."""
+        if staff.is_admin:
+            return self
+        stores = [Q(**{f"{name}__store__in": staff.managed_store_ids}) for name in ROWS]
+        return self.filter(reduce(or_, stores))
+
     def done(self):
         """Those that were changed, or whose person was reminded."""
         return self.filter(why="")
@@ -164,7 +177,7 @@ class ActedOn(models.Model):
         ]
         indexes = [
             models.Index(fields=[name], name=f"acted_on_{name}", condition=Q(**{f"{name}__isnull": False}))
-            for name in ("task", "deal", "contact", "customer", "follow_up")
+            for name in (*ROWS, "follow_up")
         ]
 
     def __str__(self):

@@ -6,11 +6,13 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from todo.demo import pictures
 
 PHONE, DESKTOP = 390, 1280
+expect.set_options(timeout=20_000)
+"""A busy machine is slow, not wrong."""
 TOLD_BY_CHROMIUM = "Failed to load resource: the server responded with a status of"
 TOLD_BY_HTMX = ("Response Status Error Code", "htmx:sendAbort", "htmx:afterRequest")
 """An answer of 4xx; a request that a newer one took the place of. Whatever else htmx complains about is a fault."""

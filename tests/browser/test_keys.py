@@ -203,9 +203,9 @@ def test_lists_search_and_the_board_of_deals_are_walked_by_keys(page_as, cast):
     press(page, "ArrowRight")
     expect(page.locator(f"#deal-{deals[1].pk} [data-open]")).to_be_focused()
     press(page, "m")
-    expect(page.locator("#panel-title")).to_contain_text("見積")
+    expect(page.locator("#panel-title")).to_contain_text("査定額提示")
     page.locator(".panel-foot .main").press("Enter")
-    expect(page.locator(".progress-steps [aria-current]")).to_contain_text("見積")
+    expect(page.locator(".progress-steps [aria-current]")).to_contain_text("査定額提示")
     deals[1].refresh_from_db()
     assert deals[1].stage == "estimate"
 

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 
 from customers.importing import slices, uploads
 from customers.models import Customer, ImportFile, ImportRow, Vehicle
-from tests.cast import at
+from tests.cast import at, lead
 
 from .lists import csv_of, many
 
@@ -121,3 +121,20 @@ def test_saying_save_twice_at_once_saves_once(cast, monkeypatch):
     working(file)()
     answers = in_threads(*[lambda: uploads.confirm(file, by=cast.manager, now=NOW)] * 2)
     assert sorted(answers) == [False, True]
+
+
+def test_who_writes_something_about_a_customer_does_not_wait_for_a_list(cast, monkeypatch):
+    file = confirmed(cast, many(1), monkeypatch)
+    working(file)()
+    known = Customer.objects.get()
+    file = confirmed(cast, many(1, 職業="医師"), monkeypatch)
+
+    def write():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '3s'")
+        return lead(known, NOW)
+
+    with transaction.atomic():
+        assert slices.one_slice(NOW, only=file)
+        assert Customer.objects.get().occupation == "医師"
+        assert in_threads(write)[0].customer_id == known.pk

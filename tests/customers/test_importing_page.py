@@ -310,6 +310,28 @@ class TestWhileTheWorkerHasIt:
         file.refresh_from_db()
         assert file.failed_at is None
 
+    def test_what_stopped_while_it_was_saved_can_be_taken_back(self, client, cast, file):
+        client.force_login(cast.manager)
+        now = timezone.now()
+        ImportFile.objects.update(failed_at=now, report={"rows": 1})
+        assert address(file, "undoing") not in page_of(client, file).content.decode()
+        ImportFile.objects.update(confirmed_at=now, step="save")
+        assert address(file, "undoing") in page_of(client, file).content.decode()
+        assert "そこまでに登録された" in client.get(address(file, "undoing")).content.decode()
+        client.post(address(file, "undoing"))
+        file.refresh_from_db()
+        assert (file.failed_at, file.undo_asked_by) == (None, cast.manager)
+
+    def test_of_a_stopped_list_whose_rows_are_forgotten_nothing_is_offered(self, client, cast, file):
+        client.force_login(cast.manager)
+        now = timezone.now()
+        ImportFile.objects.update(failed_at=now, confirmed_at=now, step="save", forgotten_at=now)
+        shown = page_of(client, file).content.decode()
+        assert address(file, "again") not in shown
+        assert address(file, "undoing") not in shown
+        assert client.post(address(file, "again")).status_code == 409
+        assert client.post(address(file, "undoing")).status_code == 409
+
     def test_a_file_that_cannot_be_used_says_why(self, client, cast, file):
         ImportFile.objects.update(unusable="この文書は読めません。")
         client.force_login(cast.manager)

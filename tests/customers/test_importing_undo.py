@@ -170,3 +170,75 @@ def test_the_same_list_comes_in_again_after_it_was_taken_back(cast):
     file = undone(cast, imported(cast, many(3)))
     assert file.state == "undone"
     assert imported(cast, many(3)).report["new"] == 3
+
+
+def stopped_midway(cast, monkeypatch):
+    """Ten rows, of which the first four are in the book."""
+    monkeypatch.setattr(slices, "ROWS", 4)
+    monkeypatch.setattr(uploads, "QUICK_SECONDS", 0)
+    file = run(received(cast, many(10)))
+    uploads.confirm(file, by=cast.manager, now=NOW)
+    slices.one_slice(NOW, only=file)
+
+    def failing(*given):
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setitem(slices.STEPS, "save", failing)
+        slices.one_slice(NOW, only=file)
+    assert (fresh(file).state, Customer.objects.count()) == ("failed", 4)
+    return fresh(file)
+
+
+def test_a_list_that_stopped_while_it_was_saved_is_taken_back(cast, monkeypatch):
+    file = undone(cast, stopped_midway(cast, monkeypatch))
+    assert (file.state, file.failed_at, file.report["deleted"]) == ("undone", None, 4)
+    assert not Customer.objects.exists()
+    assert not uploads.again(file, NOW)
+
+
+def test_a_list_that_stopped_while_it_was_saved_goes_on_after_all(cast, monkeypatch):
+    file = stopped_midway(cast, monkeypatch)
+    assert uploads.again(file, NOW)
+    file = run(file)
+    assert (file.state, file.report["new"], Customer.objects.count()) == ("saved", 10, 10)
+
+
+def test_a_stopped_list_whose_rows_are_forgotten_neither_goes_on_nor_back(cast, monkeypatch):
+    file = stopped_midway(cast, monkeypatch)
+    later = NOW + timedelta(hours=25)
+    assert not uploads.undo(file, by=cast.manager, now=later)
+    uploads.forget_old(later)
+    assert not uploads.again(file, later)
+    file = fresh(file)
+    assert (file.state, file.report["new"], Customer.objects.count()) == ("failed", 10, 4)
+
+
+def test_a_list_that_stopped_while_it_was_checked_has_nothing_to_take_back(cast):
+    file = received(cast, many(2))
+    ImportFile.objects.filter(pk=file.pk).update(failed_at=NOW)
+    assert not uploads.undo(file, by=cast.manager, now=NOW)
+
+
+def test_whom_another_list_rests_on_stays(cast):
+    first = imported(cast, many(3))
+    imported(cast, many(2))
+    received(cast, many(3))  # only looked at: nothing rests on it
+    first = undone(cast, first)
+    assert set(Customer.objects.values_list("code", flat=True)) == {"5000", "5001"}
+    assert (first.report["deleted"], first.report["kept"]) == (1, 2)
+
+
+def test_who_only_another_list_that_was_taken_back_had_goes(cast):
+    first = imported(cast, many(3))
+    undone(cast, imported(cast, many(3)))
+    assert undone(cast, first).report["deleted"] == 3
+
+
+def test_whom_somebody_else_names_as_referrer_stays(cast):
+    file = imported(cast, many(3))
+    other = customer(cast.hiratsuka, name="山本", referrer=Customer.objects.get(code="5001"))
+    file = undone(cast, file)
+    other.refresh_from_db()
+    assert other.referrer.code == "5001"
+    assert (file.report["deleted"], file.report["kept"]) == (2, 1)

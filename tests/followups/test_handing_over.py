@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from followups.handing_over import give_all_to, hand_over, spread
 from followups.models import ActedOn, Left, Outcome, Task
@@ -34,6 +36,20 @@ def give(cast, work, rows, to, now=NOW):
 def reread(row):
     row.refresh_from_db()
     return row
+
+
+def test_the_way_back_locks_the_follow_ups_of_all_its_customers_in_one_statement(cast, calls):
+    deal = lead(customer(cast.hiratsuka), NOW, staff=cast.sales)
+    reply(deal.customer, NOW, LATER, for_staff=cast.sales, deal=deal)
+    task(deal.customer, DAY, deal=deal)
+    act = give(cast, DEALS, [deal], cast.sales2)
+    assert all(act.rows.done().of_work(work).exists() for work in (TASKS, DEALS, REPLIES))
+    with CaptureQueriesContext(connection) as asked:
+        take_back(act, LATER)
+    [lock] = [one["sql"] for one in asked if one["sql"].endswith('FOR NO KEY UPDATE OF "followups_followup"')]
+    assert lock.count("UNION") > 0
+    deal.refresh_from_db()
+    assert deal.staff == cast.sales
 
 
 class TestTasks:
@@ -93,7 +109,7 @@ class TestTasks:
         with django_assert_num_queries(8):
             act = give(cast, TASKS, calls, cast.sales2)
         assert Task.objects.filter(assignee=cast.sales2).count() == number
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             take_back(act, LATER)
         assert not Task.objects.filter(assignee=cast.sales2).exists()
 
@@ -141,7 +157,7 @@ class TestDeals:
         with django_assert_num_queries(12):
             act = give(cast, DEALS, deals, cast.sales2)
         assert Task.objects.filter(assignee=cast.sales2).count() == number
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             take_back(act, LATER)
 
 

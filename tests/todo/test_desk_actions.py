@@ -9,7 +9,7 @@ from followups.expansion import expand
 from followups.models import Act, ActKind, FollowUp, Left, Outcome, Pattern, Task
 from followups.recording import Result, record
 from followups.starting import WhyNot, start
-from stores.models import DayOff, Notification, Role
+from stores.models import DayOff, Membership, Notification, Role
 from tests.cast import at, customer, lead, pattern, reply, staff, task
 
 NOW = at("2026-11-22 14:00")
@@ -63,7 +63,7 @@ class TestHandingOver:
         assert assignees(calls) == [cast.sales2] * 3 + [cast.sales]
         told = Notification.objects.get()
         assert (told.staff, told.values["n"], told.made_by) == (cast.sales2, 3, cast.manager)
-        assert told.text == "大塚 誠さんから3件を引き継ぎました。"
+        assert told.text == "大塚 誠さんが3件をあなたに引き継ぎました。"
         page = manager.get(response.url)
         assert page.context["people"] == [(cast.sales2, 3)]
 
@@ -182,6 +182,44 @@ class TestTheWayBack:
     def test_stands_on_the_desk(self, manager, cast, calls):
         url = confirmed(manager, OVER, calls, to=cast.sales2.pk).url
         assert f'href="{url}"' in manager.get("/desk/").content.decode()
+
+
+class TestOfAStoreThatOneNoLongerManages:
+    @pytest.fixture
+    def there(self, cast):
+        Membership.objects.create(staff=cast.manager, store=cast.yokohama, role=Role.MANAGER)
+        return task(customer(cast.yokohama, name="横浜の顧客", owner=cast.yokohama_sales), DAY)
+
+    def lose(self, cast):
+        Membership.objects.filter(staff=cast.manager, store=cast.yokohama).delete()
+
+    def test_what_was_done_is_neither_shown_nor_taken_back(self, manager, cast, there):
+        url = confirmed(manager, OVER, [there], to=cast.manager.pk).url
+        assert manager.get(url).status_code == 200
+        assert len(manager.get("/desk/").context["acts"]) == 1
+        self.lose(cast)
+        assert manager.get(url).status_code == manager.post(f"{url}undo/").status_code == 404
+        assert not manager.get("/desk/").context["acts"]
+        assert assignees([there]) == [cast.manager]
+
+    def test_of_several_stores_only_the_own_rows_are_counted_and_go_back(self, manager, cast, calls, there):
+        rows = [*calls, there]
+        url = confirmed(manager, OVER, rows, to=cast.manager.pk).url
+        assert manager.get(url).context["number"] == 5
+        self.lose(cast)
+        assert manager.get(url).context["number"] == 4
+        assert "4" in manager.post(f"{url}undo/", follow=True).content.decode()
+        assert assignees(rows) == [cast.sales] * 4 + [cast.manager]
+
+    def test_customers_left_alone_are_not_named(self, manager, cast, calls, there):
+        for row in (calls[0], there):
+            record(row, Result(Outcome.NO_ANSWER), by=cast.admin, now=NOW)
+        url = confirmed(manager, OVER, [*calls, there], to=cast.manager.pk).url
+        assert "横浜の顧客" in manager.get(url).content.decode()
+        self.lose(cast)
+        page = manager.get(url).content.decode()
+        assert "横浜の顧客" not in page
+        assert "顧客0" in page
 
 
 class TestReminding:

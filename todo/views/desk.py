@@ -126,18 +126,18 @@ def reminder(request, what):
 @managers_only
 def done(request, pk):
     """What an act did to how many, what it left alone and why, and the way back."""
-    now = timezone.now()
-    act = get_object_or_404(Act.objects.of(request.user).select_related("pattern"), pk=pk)
-    work = work_of(act)
-    people = act.rows.done().of_work(work).count_by_person()
+    me, now = request.user, timezone.now()
+    act = get_object_or_404(Act.objects.of(me).select_related("pattern"), pk=pk)
+    work, rows = work_of(act), act.rows.managed_by(me)
+    people = rows.done().of_work(work).count_by_person()
     names = Staff.objects.in_bulk([pk for pk, _n in people if pk])
-    left = act.rows.left().of_work(work)
+    left = rows.left().of_work(work)
     number = sum(n for _pk, n in people)
     context = {
         "act": act,
-        "number": act.rows.count_begun() if act.kind == ActKind.STARTED else number,
+        "number": rows.count_begun() if act.kind == ActKind.STARTED else number,
         "people": [(names[pk], n) for pk, n in people if pk],
-        "along": act.rows.done().count() - number,
+        "along": rows.done().count() - number,
         "reasons": _in_words(left.count_by_reason()),
         "left": [(row, REASONS[row.why]) for row in left.for_list()[:LEFT_SHOWN]],
         "may_undo": act.may_be_undone(now),
