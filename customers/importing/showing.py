@@ -44,19 +44,22 @@ def remarks(file: ImportFile) -> Figure:
 
 def counted(file: ImportFile) -> dict:
     """What every page that shows counts shows of them."""
+    is_checked = file.state == ImportFile.State.CHECKED
+    decided = file.rows.decisions() if is_checked else []
     return {
         "file": file,
         "told": file.report,
-        "figures": [*figures(file), *([remarks(file)] if file.state == ImportFile.State.CHECKED else [])],
-        "to_save": to_save(file),
+        "figures": [*figures(file), *([remarks(file)] if is_checked else [])],
+        "to_save": to_save(file, decided),
+        "seen": file.fingerprint(decided) if is_checked else "",
         "as_workbook": file.report.get("refused", 0) <= MOST_IN_A_WORKBOOK,
     }
 
 
-def to_save(file: ImportFile) -> int:
+def to_save(file: ImportFile, decided: list[tuple[int, str]]) -> int:
     """How many customers confirming would make or change, doubles counted as they were decided."""
-    decided = file.rows.accepted().count() if file.state == ImportFile.State.CHECKED else 0
-    return file.report.get("new", 0) + file.report.get("updated", 0) + decided
+    accepted = sum(decision != ImportRow.Decision.SKIP for _number, decision in decided)
+    return file.report.get("new", 0) + file.report.get("updated", 0) + accepted
 
 
 @dataclass(frozen=True, slots=True)

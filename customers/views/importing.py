@@ -125,11 +125,13 @@ def _settled(request, file) -> dict:
 @signed_in
 @require_POST
 def saving(request, pk):
-    """Confirmed: what was counted on the page that was looked at is what is saved, else one looks again."""
+    """Confirmed: what was looked at is what is saved, else one looks again."""
     file = list_of(request, pk)
-    if file.state == State.CHECKED and request.POST.get("count", "") != str(showing.to_save(file)):
-        return told(request, file, _("Something has changed since you opened the page. Please look again, then save."))
-    if not uploads.confirm(file, by=request.user, now=timezone.now()):
+    if not uploads.confirm(file, by=request.user, now=timezone.now(), seen=request.POST.get("seen", "")):
+        file = list_of(request, pk)
+        if file.state == State.CHECKED:
+            changed = _("Something has changed since you opened the page. Please look again, then save.")
+            return told(request, file, changed)
         return told(request, file, _("This list is being saved or was saved already. Nothing has been added twice."))
     return redirect("customers:import-file", file.pk)
 
