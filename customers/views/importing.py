@@ -114,11 +114,17 @@ def doubles_of(request, file, rows) -> dict:
 
 def _settled(request, file) -> dict:
     now = timezone.now()
-    left = file.rows.light().of(file).kept() if file.state == State.UNDONE else ()
+    left, rows = (), file.rows.light().of(file)
+    if file.state == State.UNDONE:
+        left = rows.kept()
+    elif file.report.get("undecided") and not file.forgotten_at:
+        left = rows.doubles().undecided().with_cars_of_others()
+    page = Paginator(left, ROWS).get_page(request.GET.get("page"))
     return {
         **showing.counted(file),
         "may_undo": file.can_be_undone(now),
-        "page": Paginator(left, ROWS).get_page(request.GET.get("page")),
+        "page": page,
+        "doubles": showing.doubles(file, list(page.object_list)) if file.state == State.SAVED else [],
     }
 
 
