@@ -1,10 +1,12 @@
 """Bringing a backup back (`manage.py restore FILE`).
 
 It is loaded into a database beside the present one, brought to this version's tables and counted; then the two
-change names, both in one transaction. Whatever fails before changes nothing, and what was there is kept (H6).
+change names, both in one transaction. Whatever fails before changes nothing, and what was there is kept under a name
+with its moment until somebody says --forget: of two restores in a row each keeps what it replaced (H6).
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +16,7 @@ from pathlib import Path
 import psycopg
 from django.conf import settings
 from django.db import connections
+from django.utils import timezone
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -22,6 +25,7 @@ from dealercrm.archive import FILES, BackupError
 
 LONGEST_NAME = 63
 LOCK = 7305
+KEPT = "_before_restore"
 HOW_TO_STOP = (
     "Stop web and worker first (docker compose stop web worker; systemctl stop dealercrm-web dealercrm-worker; "
     "Ctrl-C where `make run` runs)."
@@ -45,7 +49,9 @@ class Restoring:
     def __init__(self, url=None):
         self.url = url or settings.DATABASE_URL
         self.name = conninfo_to_dict(self.url)["dbname"]
-        self.fresh, self.before = self._beside("_restoring"), self._beside("_before_restore")
+        self.fresh = self._beside("_restoring")
+        self.moment = f"{timezone.localtime():%Y%m%d_%H%M%S}"
+        self.before = self._beside(f"{KEPT}_{self.moment}")
         self.files = Path(settings.MEDIA_ROOT)
 
     def refuse_company(self):
@@ -59,6 +65,7 @@ class Restoring:
         try:
             with self._server() as server, self._alone(server):
                 self._refuse_company(server)
+                shutil.rmtree(self._files("restoring"), ignore_errors=True)
                 try:
                     self._make_fresh(server)
                     self._load(path)
@@ -73,11 +80,13 @@ class Restoring:
             raise BackupError(f"{error.filename or path}: {error.strerror}.") from None
 
     def forget(self):
-        """Removes for good what was there before the last restore; gives whether there was anything."""
+        """Removes for good what was there before the restores; gives the names of the databases."""
         with self._server() as server:
-            there = self._exists(server, self.before)
-            self._drop(server, self.before)
-        shutil.rmtree(self._files("before_restore"), ignore_errors=True)
+            there = self._kept(server)
+            for name in there:
+                self._drop(server, name)
+        for folder in self.files.parent.glob(f"{self.files.name}.before_restore*"):
+            shutil.rmtree(folder, ignore_errors=True)
         return there
 
     def _beside(self, ending):
@@ -111,8 +120,11 @@ class Restoring:
         if there:
             raise BackupError(f"{self.name} is in use by {there} connections. {HOW_TO_STOP}")
 
-    def _exists(self, server, name):
-        return bool(server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone())
+    def _kept(self, server):
+        """The databases that restores of ours left, the oldest first."""
+        dated = re.compile(re.escape(self.before.removesuffix(self.moment)) + r"\d{8}_\d{6}")
+        names = [name for (name,) in server.execute("SELECT datname FROM pg_database ORDER BY datname")]
+        return [name for name in names if name == self._beside(KEPT) or dated.fullmatch(name)]
 
     def _drop(self, server, name):
         server.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
@@ -151,14 +163,12 @@ class Restoring:
 
     def _swap(self, server):
         """The two databases change names at once; the files follow, and theirs are kept as well."""
-        self._drop(server, self.before)
         rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
         with server.transaction():
             server.execute(rename.format(sql.Identifier(self.name), sql.Identifier(self.before)))
             server.execute(rename.format(sql.Identifier(self.fresh), sql.Identifier(self.name)))
-        shutil.rmtree(self._files("before_restore"), ignore_errors=True)
         if self.files.exists():
-            self.files.rename(self._files("before_restore"))
+            self.files.rename(self._files(f"before_restore_{self.moment}"))
         brought = self._files("restoring") / FILES
         if brought.exists():
             brought.rename(self.files)

@@ -109,7 +109,7 @@ def start_many(pattern, targets, *, by, now, base=None) -> Many:
     with transaction.atomic():
         hold(FollowUp.objects.filter(customer__in={_key(target)[0] for target in targets}))
         wanted = _as_they_stand(targets)
-        end_finished(now, among=_of_same(pattern, wanted), limit=len(wanted))
+        end_finished(now, among=_of_same(pattern, wanted), limit=None)
         ready, left_out = sort_out(pattern, wanted)
         rows = [_begun(own, *_who(target), key, by=by, now=now, base=base) for target, own in ready]
         FollowUp.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)

@@ -112,10 +112,11 @@ def stop_of_closed_deals(now, *, since=EVER) -> int:
     return sum(stop(rows, why, by=None, now=now) for rows, why in ((lost, EndReason.LOST), (won, EndReason.WON)))
 
 
-def end_finished(now, *, among=None, limit: int = SLICE) -> int:
+def end_finished(now, *, among=None, limit: int | None = SLICE) -> int:
     """Follow-ups that are expanded and have no open task left are done; ends up to `limit` of them, gives how many.
 
-    `among`: only these. Asked twice, because a task may be open again by the time its follow-up is locked.
+    `among`: only these; `limit=None`: all of them. Asked twice, because a task may be open again by the time its
+    follow-up is locked.
     """
     rows = FollowUp.objects.all() if among is None else among
     with transaction.atomic():

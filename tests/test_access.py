@@ -102,7 +102,7 @@ customers:import-to-mend pk=import_file kind=csv   | 403 200 200 200 / 404      
 customers:import-to-mend pk=import_file kind=xlsx  | 403 200 200 200 / 404            | 405
 customers:import-to-mend pk=import_file kind=nothing | 403 404 404 404 / 404            | 405
 customers:import-saving pk=import_file             | 405                              | 403 409 409 409 / 404
-customers:import-saving pk=import_file &count=1    | 405                              | 403 302 302 302 / 404
+customers:import-saving pk=import_file &seen=import_file.fingerprint | 405 | 403 302 302 302 / 404
 customers:import-again pk=import_file              | 405                              | 403 409 409 409 / 404
 customers:import-again pk=import_failed            | 405                              | 403 302 302 302 / 404
 customers:import-removal pk=import_file            | 405                              | 403 302 302 302 / 404
@@ -257,7 +257,14 @@ class Line:
     def _given(self, sign, rows) -> dict:
         words = [word.split("=") for word in self._parts[0].split()[1:]]
         found = {key.removeprefix("&"): value for key, value in words if key.startswith("&") == bool(sign)}
-        return {key: rows[value].pk if value in rows else value for key, value in found.items()}
+        return {key: self._value(value, rows) for key, value in found.items()}
+
+    def _value(self, value, rows):
+        """Of "row" its key, of "row.word" what the row says to it."""
+        name, _, word = value.partition(".")
+        if name not in rows:
+            return value
+        return getattr(rows[name], word)() if word else rows[name].pk
 
     def expected(self, method) -> dict[str, set[str]]:
         """By person: the answers that are right."""

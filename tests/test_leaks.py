@@ -311,7 +311,7 @@ def test_a_list_brought_in_finds_nobody_of_another_store(client, cast, both):
     page = client.get(reverse("customers:import-file", args=[file.pk]))
     assert (file.store, file.report["new"], file.report["duplicates"]) == (cast.hiratsuka, 1, 0)
     assert WORD not in page.content.decode()
-    client.post(reverse("customers:import-saving", args=[file.pk]), {"count": 1})
+    client.post(reverse("customers:import-saving", args=[file.pk]), {"seen": file.fingerprint()})
     made = Customer.objects.get(name="田中 花子")
     assert (made.store, made.owner, made.referrer) == (cast.hiratsuka, None, None)
 

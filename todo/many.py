@@ -15,6 +15,7 @@ from followups.foresight import foresee_anyway
 from followups.models import EndReason, FollowUp, Task
 from followups.starting import WhyNot, sort_out, start_many
 from followups.stopping import stop
+from stores.channels import Channel
 
 MOST = 5000
 """Customers at once: more are chosen store by store or rank by rank."""
@@ -44,13 +45,20 @@ class Day:
     on: date
     made: int
     there: int
+    in_another_year: bool
 
 
 @dataclass(frozen=True)
 class Effect:
-    """What choosing would do."""
+    """What choosing would do.
+
+    `nobodys`: of those who get it, how many have nobody in charge, so that tasks of theirs are nobody's too;
+    `unreachable`: how many would have to be called and have no phone number.
+    """
 
     number: int
+    nobodys: int
+    unreachable: int
     left_out: list[LeftOut]
     tasks: int
     days: list[Day]
@@ -97,9 +105,11 @@ def effect(pattern, customers, *, me, now, base=None) -> Effect:
     shown = sorted(days)[:SHOWN_DAYS]
     return Effect(
         number=len(ready),
+        nobodys=sum(customer.owner_id is None and _needs_owner(own) for customer, own in ready),
+        unreachable=sum(not customer.phones and _calls(own) for customer, own in ready),
         left_out=_grouped(left_out, others),
         tasks=days.total(),
-        days=[Day(day, days[day], there.get(day, 0)) for day in shown],
+        days=[Day(day, days[day], there.get(day, 0), day.year != timezone.localdate(now).year) for day in shown],
         later=days.total() - sum(days[day] for day in shown),
     )
 
@@ -135,6 +145,15 @@ def stop_begun(choice: Begun, *, me, now) -> int:
     if not choice.may_stop(me, now):
         raise TooLateToStop
     return stop(choice.follow_ups(me), EndReason.STOPPED, by=me, now=now)
+
+
+def _calls(pattern) -> bool:
+    return any(step.channel == Channel.PHONE for step in pattern.current_version.step_list)
+
+
+def _needs_owner(pattern) -> bool:
+    """Whether any of it is for whoever is in charge, not for a role."""
+    return any(not step.assignee_role for step in pattern.current_version.step_list)
 
 
 def _grouped(left_out, others) -> list[LeftOut]:

@@ -44,19 +44,29 @@ def remarks(file: ImportFile) -> Figure:
 
 def counted(file: ImportFile) -> dict:
     """What every page that shows counts shows of them."""
+    is_checked = file.state == ImportFile.State.CHECKED
+    decided = file.rows.decisions() if is_checked else []
     return {
         "file": file,
         "told": file.report,
-        "figures": [*figures(file), *([remarks(file)] if file.state == ImportFile.State.CHECKED else [])],
-        "to_save": to_save(file),
-        "as_workbook": file.report.get("refused", 0) <= MOST_IN_A_WORKBOOK,
+        "figures": [*figures(file), *([remarks(file)] if is_checked else [])],
+        "to_save": to_save(file, decided),
+        "seen": file.fingerprint(decided) if is_checked else "",
+        "number_to_mend": number_to_mend(file),
+        "as_workbook": number_to_mend(file) <= MOST_IN_A_WORKBOOK,
     }
 
 
-def to_save(file: ImportFile) -> int:
+def to_save(file: ImportFile, decided: list[tuple[int, str]]) -> int:
     """How many customers confirming would make or change, doubles counted as they were decided."""
-    decided = file.rows.accepted().count() if file.state == ImportFile.State.CHECKED else 0
-    return file.report.get("new", 0) + file.report.get("updated", 0) + decided
+    accepted = sum(decision != ImportRow.Decision.SKIP for _number, decision in decided)
+    return file.report.get("new", 0) + file.report.get("updated", 0) + accepted
+
+
+def number_to_mend(file: ImportFile) -> int:
+    """Rows that cannot be used and, once the list is saved, doubles that nobody decided: neither came in."""
+    left = file.report.get("undecided", 0) if file.state == ImportFile.State.SAVED else 0
+    return file.report.get("refused", 0) + left
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +145,17 @@ class Double:
     def other_is_row(self) -> bool:
         return isinstance(self.other, ImportRow)
 
+    @property
+    def known(self) -> Customer | None:
+        """Who it matches, in the book; of a row above whoever that row made."""
+        found = self.other.customer if self.other_is_row else self.other
+        return found if found and found.store_id == self.file.store_id else None
+
 
 def doubles(file: ImportFile, rows: list[ImportRow]) -> list[Double]:
     """Beside each of these rows the other one, in two queries however many there are."""
-    above = {row.number: row for row in file.rows.light().numbered({row.other_row for row in rows} - {None})}
+    others = file.rows.light().numbered({row.other_row for row in rows} - {None}).select_related("customer")
+    above = {row.number: row for row in others}
     return [_double(file, row, _other(file, row, above)) for row in rows]
 
 
@@ -193,11 +210,15 @@ def _text(name, value) -> str:
 
 
 def rows_to_mend(file: ImportFile) -> tuple[list[str], Iterator[Refused]]:
-    """The headings, and the refused rows as they came with why; one after the other, however many."""
+    """The headings, and the rows that did not come in, as they came and why; one after the other, however many."""
     fields = {index: one["field"] for index, one in enumerate(file.columns) if one["field"]}
     kept = [index for index, one in enumerate(file.columns) if one["heading"] not in REASON_HEADINGS]
     names = headings_of([one["heading"] for one in file.columns], fields)
-    return [names[index] for index in kept], (_to_mend(row, names, kept) for row in file.rows.refused().iterator())
+    rows = file.rows.refused()
+    if file.state == ImportFile.State.SAVED:
+        rows = rows | file.rows.undecided()
+    rows = rows.order_by("number").iterator()
+    return [names[index] for index in kept], (_to_mend(row, names, kept) for row in rows)
 
 
 def _to_mend(row, names, kept) -> Refused:

@@ -95,11 +95,16 @@ def decide(file: ImportFile, number: int | str, decision: str) -> int:
     return count
 
 
-def confirm(file: ImportFile, *, by: Staff | None, now: datetime) -> bool:
-    """Save the list. False when somebody has said so already, or there is nothing checked to be saved."""
+def confirm(file: ImportFile, *, by: Staff | None, now: datetime, seen: str | None = None) -> bool:
+    """Save the list. False when somebody has said so already, or there is nothing checked to be saved.
+
+    `seen`: the fingerprint of what was looked at; False, too, when something else would be saved by now.
+    """
     with transaction.atomic():
         locked = _locked(file)
         if locked is None or locked.state != ImportFile.State.CHECKED:
+            return False
+        if seen is not None and seen != locked.fingerprint():
             return False
         count = locked.report["rows"]
         _start(locked, Step.SAVE, rows_total=count, confirmed_at=now, confirmed_by=by)

@@ -1,7 +1,9 @@
 """A list on its way into the book, and its rows while they are worked on (REQUIREMENTS C7)."""
 
+import json
 from collections import Counter
 from datetime import timedelta
+from hashlib import sha256
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -142,6 +144,15 @@ class ImportFile(models.Model):
         """How far the work is that is going on; 0 while the file is still being read."""
         return min(100, 100 * self.rows_done // self.rows_total) if self.rows_total else 0
 
+    def fingerprint(self, decided=None) -> str:
+        """Of all that people chose and decided about it: who confirms sends along what they were looking at.
+
+        `decided`: its decisions, where they are at hand.
+        """
+        decided = self.rows.decisions() if decided is None else decided
+        chosen = [self.checked_at and self.checked_at.timestamp(), self.columns, sorted(self.people.items()), decided]
+        return sha256(json.dumps(chosen).encode()).hexdigest()
+
     @property
     def has_stopped_while_saving(self) -> bool:
         """Then part of it may be in the book."""
@@ -211,12 +222,13 @@ class ImportRowQuerySet(models.QuerySet):
         """Rows for which a person has to say, or has said, whether they are somebody we know."""
         return self.filter(is_double=True).select_related("other_customer", "customer")
 
-    def accepted(self):
-        """Doubles that will be saved all the same."""
-        return self.filter(is_double=True, decision__in=[ImportRow.Decision.SAME, ImportRow.Decision.ANOTHER])
-
     def undecided(self):
         return self.filter(is_double=True, decision="")
+
+    def decisions(self) -> list[tuple[int, str]]:
+        """What was decided about doubles, by row."""
+        decided = self.filter(is_double=True).exclude(decision="").order_by("number")
+        return list(decided.values_list("number", "decision"))
 
     def refused(self):
         return self.with_outcome(ImportRow.Outcome.REFUSED)

@@ -86,12 +86,13 @@ def decisions(request, pk):
 @signed_in
 @require_safe
 def to_mend(request, pk, kind):
-    """The refused rows with their reasons, to mend in Excel and bring in again."""
+    """The rows that did not come in with their reasons, to mend in Excel and bring in again."""
     file = list_of(request, pk)
     make, content_type = KINDS.get(kind) or _nothing()
-    if not file.report.get("refused") or file.forgotten_at:
+    number = showing.number_to_mend(file)
+    if not number or file.forgotten_at:
         raise Http404
-    if kind == "xlsx" and file.report["refused"] > refused.MOST_IN_A_WORKBOOK:
+    if kind == "xlsx" and number > refused.MOST_IN_A_WORKBOOK:
         raise Http404
     stem = file.name.rpartition(".")[0] or file.name
     name = _("%(list)s to mend") % {"list": stem}

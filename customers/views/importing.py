@@ -114,22 +114,30 @@ def doubles_of(request, file, rows) -> dict:
 
 def _settled(request, file) -> dict:
     now = timezone.now()
-    left = file.rows.light().of(file).kept() if file.state == State.UNDONE else ()
+    left, rows = (), file.rows.light().of(file)
+    if file.state == State.UNDONE:
+        left = rows.kept()
+    elif file.report.get("undecided") and not file.forgotten_at:
+        left = rows.doubles().undecided().with_cars_of_others()
+    page = Paginator(left, ROWS).get_page(request.GET.get("page"))
     return {
         **showing.counted(file),
         "may_undo": file.can_be_undone(now),
-        "page": Paginator(left, ROWS).get_page(request.GET.get("page")),
+        "page": page,
+        "doubles": showing.doubles(file, list(page.object_list)) if file.state == State.SAVED else [],
     }
 
 
 @signed_in
 @require_POST
 def saving(request, pk):
-    """Confirmed: what was counted on the page that was looked at is what is saved, else one looks again."""
+    """Confirmed: what was looked at is what is saved, else one looks again."""
     file = list_of(request, pk)
-    if file.state == State.CHECKED and request.POST.get("count", "") != str(showing.to_save(file)):
-        return told(request, file, _("Something has changed since you opened the page. Please look again, then save."))
-    if not uploads.confirm(file, by=request.user, now=timezone.now()):
+    if not uploads.confirm(file, by=request.user, now=timezone.now(), seen=request.POST.get("seen", "")):
+        file = list_of(request, pk)
+        if file.state == State.CHECKED:
+            changed = _("Something has changed since you opened the page. Please look again, then save.")
+            return told(request, file, changed)
         return told(request, file, _("This list is being saved or was saved already. Nothing has been added twice."))
     return redirect("customers:import-file", file.pk)
 

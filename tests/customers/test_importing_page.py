@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.importing import reading, uploads
-from customers.importing.showing import to_save
 from customers.jobs import forget_import_files
 from customers.models import Customer, ImportFile
 from tests.cast import at, customer
@@ -38,10 +37,10 @@ def page_of(client, file, **query):
     return client.get(address(file), query)
 
 
-def confirm(client, file, count=None):
+def confirm(client, file, seen=None):
     """As the page's button does it."""
-    count = to_save(ImportFile.objects.get(pk=file.pk)) if count is None else count
-    return client.post(address(file, "saving"), {"count": count}, follow=True)
+    seen = ImportFile.objects.get(pk=file.pk).fingerprint() if seen is None else seen
+    return client.post(address(file, "saving"), {"seen": seen}, follow=True)
 
 
 def test_an_assistant_looks_first_and_saves_then(client, cast):
@@ -73,14 +72,29 @@ def test_confirming_twice_doubles_nothing_and_says_so(client, cast):
     assert Customer.objects.count() == 2
 
 
-def test_what_was_counted_on_the_page_is_what_is_saved(client, cast):
+def test_what_was_looked_at_is_what_is_saved(client, cast):
+    client.force_login(cast.manager)
+    file = sent(client, [*many(3), row(顧客コード="7", 氏名="別の人", 携帯電話="090-2000-0001")])
+    uploads.decide(file, 5, "same")
+    seen = page_of(client, file).context["seen"]
+    assert f'name="seen" value="{seen}"' in page_of(client, file).content.decode()
+    uploads.decide(file, 5, "another")  # by somebody else, and as many would be saved as before
+    for old in (seen, ""):
+        assert "もう一度" in (response := confirm(client, file, seen=old)).content.decode()
+        assert response.status_code == 409
+    assert not Customer.objects.exists()
+    assert confirm(client, file, seen=page_of(client, file).context["seen"]).status_code == 200
+    assert Customer.objects.count() == 4
+
+
+def test_columns_chosen_anew_are_looked_at_before_they_are_saved(client, cast):
     client.force_login(cast.manager)
     file = sent(client, many(3))
-    for count in (2, ""):
-        assert confirm(client, file, count=count).status_code == 409
-    assert not Customer.objects.exists()
-    assert confirm(client, file, count=3).status_code == 200
-    assert Customer.objects.count() == 3
+    seen = page_of(client, file).context["seen"]
+    fields = ["" if one["field"] == "occupation" else one["field"] for one in file.columns]
+    assert uploads.use_columns(file, fields, timezone.now())
+    assert confirm(client, file, seen=seen).status_code == 409
+    assert confirm(client, file).status_code == 200
 
 
 def test_somebody_entered_in_the_meantime_is_not_doubled(client, cast):

@@ -137,6 +137,61 @@ class TestRowsToMend:
         assert client.get(address(saved, "to-mend", "csv")).status_code == 404
 
 
+class TestDoublesNobodyDecided:
+    @pytest.fixture
+    def known(self, cast):
+        return customer(cast.hiratsuka, name="前田 一", phones=["09055556666"])
+
+    @pytest.fixture
+    def left(self, client, cast, known):
+        client.force_login(cast.manager)
+        file = sent(client, [*many(1), row(顧客コード="77", 氏名="田中　二郎", 携帯電話="090-5555-6666")])
+        confirm(client, file)
+        return file
+
+    def test_the_result_names_them_and_leads_to_who_they_match(self, client, known, left):
+        shown = page_of(client, left)
+        (double,) = shown.context["doubles"]
+        assert (double.row.name, double.known) == ("田中 二郎", known)
+        content = shown.content.decode()
+        assert "田中 二郎" in content
+        assert reverse("todo:customer", args=[known.pk]) in content
+        assert address(left, "to-mend", "csv") in content
+
+    def test_the_file_to_mend_holds_them_with_the_name(self, client, known, left):
+        lines = client.get(address(left, "to-mend", "csv")).content.decode("cp932").splitlines()
+        assert len(lines) == 2
+        assert "前田 一" in lines[1].split(",")[0]
+        assert "090-5555-6666" in lines[1]
+
+    def test_before_saving_they_are_decided_on_the_page_not_in_the_file(self, client, cast, known):
+        client.force_login(cast.manager)
+        file = sent(client, [row(顧客コード="77", 携帯電話="090-5555-6666", 氏名="田中　二郎")])
+        assert file.report["undecided"] == 1
+        assert client.get(address(file, "to-mend", "csv")).status_code == 404
+
+    def test_what_was_left_out_on_purpose_is_not_asked_again(self, client, cast, known):
+        client.force_login(cast.manager)
+        file = sent(client, [*many(1), row(顧客コード="77", 携帯電話="090-5555-6666", 氏名="田中　二郎")])
+        client.post(address(file, "decisions"), {"decision": "skip"})
+        confirm(client, file)
+        assert page_of(client, file).context["doubles"] == []
+
+    def test_who_has_gone_to_another_store_is_not_named(self, client, cast, known, left):
+        Customer.objects.filter(pk=known.pk).update(store=cast.yokohama)
+        assert "前田 一" not in page_of(client, left).content.decode()
+
+    @pytest.mark.parametrize("count", [1, 10])
+    def test_the_page_asks_as_much_for_many_as_for_one(self, client, cast, count, django_assert_num_queries):
+        for number in range(count):
+            customer(cast.hiratsuka, name="前田 一", phones=[f"0902000{number:04d}"])
+        client.force_login(cast.manager)
+        file = sent(client, [*many(count), row(顧客コード="9")])
+        confirm(client, file)
+        with django_assert_num_queries(8):
+            assert len(page_of(client, file).context["doubles"]) == count
+
+
 class TestTakingBack:
     def test_it_asks_first_and_then_everything_is_as_before(self, client, cast, saved):
         asked = client.get(address(saved, "undoing"))

@@ -147,14 +147,47 @@ def test_a_restore_brings_back_every_row_sequence_table_and_file(place, tmp_path
     place.done("migrate", "--check")
 
 
+def kept_beside(place):
+    return sorted(name for name in place.databases() if name.startswith("dealercrm_before_restore"))
+
+
 def test_what_was_there_before_a_restore_is_kept_until_it_is_forgotten(here, kept):
     here.ask("UPDATE stores_store SET phone = '000'")
-    assert "kept as database dealercrm_before_restore" in here.done("restore", kept, "--yes")
-    before = psycopg.conninfo.make_conninfo(here.url, dbname="dealercrm_before_restore")
+    here.done("restore", "--forget")
+    assert "kept as database dealercrm_before_restore_" in here.done("restore", kept, "--yes")
+    (name,) = kept_beside(here)
+    before = psycopg.conninfo.make_conninfo(here.url, dbname=name)
     assert here.ask("SELECT DISTINCT phone FROM stores_store", before) == [("000",)]
     here.done("restore", "--forget")
-    assert "dealercrm_before_restore" not in here.databases()
+    assert not kept_beside(here)
+    assert not list(here.folder.glob("files.before_restore*"))
     assert "nothing to remove" in here.done("restore", "--forget")
+
+
+def test_a_wrong_file_and_then_the_right_one_lose_nothing_of_what_was_there(here, kept):
+    here.done("restore", "--forget")
+    here.ask("UPDATE stores_store SET phone = '222'")
+    (here.folder / "files" / "only.txt").write_text("here")
+    for _time in range(2):
+        here.done("restore", kept, "--yes")
+    first, _second = kept_beside(here)
+    before = psycopg.conninfo.make_conninfo(here.url, dbname=first)
+    assert here.ask("SELECT DISTINCT phone FROM stores_store", before) == [("222",)]
+    assert len(list(here.folder.glob("files.before_restore_*/only.txt"))) == 1
+    here.ask("CREATE DATABASE dealercrm_before_restore_mine")
+    here.ask("CREATE DATABASE dealercrm_before_restore")
+    here.done("restore", "--forget")
+    assert kept_beside(here) == ["dealercrm_before_restore_mine"], "a name of somebody else's"
+    here.ask("DROP DATABASE dealercrm_before_restore_mine")
+
+
+def test_files_that_a_crashed_restore_left_do_not_come_along(here, kept):
+    left = here.folder / "files.restoring" / "files"
+    left.mkdir(parents=True)
+    (left / "stale.txt").write_text("stale")
+    here.done("restore", kept, "--yes")
+    assert not (here.folder / "files" / "stale.txt").exists()
+    assert (here.folder / "files" / "letters" / "年賀状.txt").exists()
 
 
 def test_only_its_owner_may_read_a_backup_and_no_password_is_seen_while_it_is_written(kept, named):

@@ -71,6 +71,16 @@ def test_one_with_nothing_left_to_do_does_not_stand_in_the_way(cast, care):
     assert before.end_reason == EndReason.DONE
 
 
+def test_what_is_finished_of_another_deal_of_the_customer_leaves_none_of_its_own_behind(cast, care):
+    (who,) = people(cast.hiratsuka, 1)
+    deals = [lead(who, NOW) for _n in range(3)]
+    start_many(care, deals, by=cast.sales, now=NOW)
+    expand(NOW)
+    Task.objects.update(done_at=NOW)
+    for deal in reversed(deals):
+        assert len(start_many(care, [deal], by=cast.manager, now=NOW).started) == 1
+
+
 def test_a_lost_deal_and_a_closed_customer_are_left_out(cast, care):
     good, lost = lead(customer(cast.hiratsuka), NOW), lead(customer(cast.hiratsuka), NOW)
     closed = customer(cast.hiratsuka)

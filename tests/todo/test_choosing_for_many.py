@@ -66,6 +66,17 @@ def test_twenty_are_chosen_seen_beforehand_and_get_their_tasks(me, cast, care):
     assert me.get(response.url).context["states"]["prepared"] == 20
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"owner": "999999"}, {"rank": "x"}, {"planned": "x"}, {"import": "7"}, {"q": "x" * 101}]
+)
+def test_all_of_a_filter_that_makes_no_sense_is_nobody_and_not_everybody(me, cast, wrong):
+    people(cast.hiratsuka, 3)
+    assert len(me.get(URL, {"all": "yes", "rank": "none"}).context["customers"]) == 3
+    response = me.get(URL, {"all": "yes", **wrong}, follow=True)
+    assert response.redirect_chain[0][0].startswith("/customers/?")
+    assert "絞り込み" in str(next(iter(response.context["messages"])))
+
+
 def test_all_that_the_filter_finds_are_chosen_not_only_those_of_the_page(me, cast, care):
     people(cast.hiratsuka, 60)
     people(cast.hiratsuka, 3, owner=cast.sales)
@@ -252,3 +263,39 @@ class TestWhatTheListCounts:
     @pytest.mark.parametrize("query", [{"rank": "x"}, {"planned": "x"}, {"rank": "99999"}])
     def test_a_filter_that_makes_no_sense_is_left_out(self, me, book, query):
         assert me.get("/customers/", query).context["page"].paginator.count == 4
+
+
+def test_the_preview_warns_of_nobody_in_charge_and_of_no_number_to_call(me, cast, care):
+    chosen = [
+        customer(cast.hiratsuka, phones=[]),
+        customer(cast.hiratsuka, phones=["09011112222"]),
+        customer(cast.hiratsuka, phones=["09011113333"], owner=cast.sales),
+    ]
+    seen = me.post(URL, {"ids": ids(chosen), "pattern": care.pk, "preview": "yes"})
+    assert (seen.context["effect"].nobodys, seen.context["effect"].unreachable) == (2, 1)
+    assert "2名は担当者が決まっていません" in seen.content.decode()
+    assert "1名は電話番号がありません" in seen.content.decode()
+
+
+def test_a_pattern_that_calls_nobody_and_is_for_a_role_warns_of_nothing(me, cast):
+    letters = pattern("letters", [{"channel": "letter", "assignee_role": Role.MANAGER}])
+    seen = me.post(URL, {"ids": ids(people(cast.hiratsuka, 2)), "pattern": letters.pk, "preview": "yes"})
+    assert (seen.context["effect"].nobodys, seen.context["effect"].unreachable) == (0, 0)
+    assert "担当者が決まっていません" not in seen.content.decode()
+
+
+def test_days_of_another_year_say_so(me, cast):
+    slow = pattern("slow", [{"channel": "letter"}, {"channel": "letter", "offset_days": 60}])
+    content = me.post(URL, {"ids": ids(people(cast.hiratsuka, 1)), "pattern": slow.pk, "preview": "yes"})
+    assert "2027/1/" in content.content.decode()
+    assert "2026/11/" not in content.content.decode()
+
+
+def test_after_taking_it_back_the_page_says_how_many_and_no_longer_begun(me, cast, care):
+    address = me.post(URL, {"ids": ids(people(cast.hiratsuka, 3)), "pattern": care.pk}).url
+    expand(at("2026-11-21 12:01"))
+    assert "3名に始めました" in me.get(address).content.decode()
+    shown = me.post(f"{address}undo/", follow=True)
+    assert shown.context["taken_back"] == 3
+    assert "取り消しました(3名)" in shown.content.decode()
+    assert "3名に始めました" not in shown.content.decode()

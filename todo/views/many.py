@@ -22,9 +22,15 @@ from ..many import MOST, TooLateToStop, begin, begun, effect, stop_begun
 def choose(request):
     """`id` of each, or `all` that the list's filter finds; from then on just those, as `ids`."""
     me, now = request.user, timezone.now()
-    customers = list(_asked(request)[: MOST + 1])
-    if not customers or len(customers) > MOST:
-        return _back_to_the_list(request, too_many=bool(customers))
+    customers = _asked(request)
+    if customers is None:
+        return _back_to_the_list(request, _("The list's filter makes no sense, so nobody was chosen. Set it again."))
+    customers = list(customers[: MOST + 1])
+    if not customers:
+        return _back_to_the_list(request, _("Nobody is chosen yet: tick whom it is about."))
+    if len(customers) > MOST:
+        text = _("At most %(n)d customers at once. Narrow the list down first.")
+        return _back_to_the_list(request, text % {"n": MOST})
     stores = list({customer.store_id: customer.store for customer in customers}.values())
     form = ManyForm(request.POST if request.method == "POST" else None, me=me, stores=stores, now=now)
     context = {"form": form, "customers": customers, "ids": ",".join(str(customer.pk) for customer in customers)}
@@ -43,9 +49,11 @@ def choose(request):
 def result(request, signed):
     """How far the worker is, who was left out, and the button that takes it back."""
     choice, now = _choice(request, signed), timezone.now()
+    follow_ups = choice.follow_ups(request.user)
     context = {
         "choice": choice,
-        "states": choice.follow_ups(request.user).count_states(),
+        "states": follow_ups.count_states(),
+        "taken_back": follow_ups.ended_by_hand().count(),
         "may_stop": choice.may_stop(request.user, now),
         "signed": signed,
     }
@@ -67,19 +75,17 @@ def undo(request, signed):
 
 
 def _asked(request):
+    """The customers a request names; None where the filter makes no sense, which would find everybody."""
     customers = Customer.objects.visible_to(request.user).net()
     if request.method != "POST" and "all" in request.GET:
-        return CustomerFilter(request.GET, me=request.user).found(customers).for_list()
+        form = CustomerFilter(request.GET, me=request.user)
+        return form.found(customers).for_list() if form.is_valid() else None
     texts = request.POST.get("ids", "").split(",") if request.method == "POST" else request.GET.getlist("id")
     ids = [whole_number(text) for text in texts[: MOST + 1]]
     return customers.with_ids([pk for pk in ids if pk is not None]).in_kana_order().for_list()
 
 
-def _back_to_the_list(request, *, too_many):
-    if too_many:
-        text = _("At most %(n)d customers at once. Narrow the list down first.") % {"n": MOST}
-    else:
-        text = _("Nobody is chosen yet: tick whom it is about.")
+def _back_to_the_list(request, text):
     messages.warning(request, text)
     query = request.GET.copy()
     for name in ("id", "all"):

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", nargs="?")
         parser.add_argument("--yes", action="store_true", help="ask nothing")
-        parser.add_argument("--forget", action="store_true", help="remove what was there before the last restore")
+        parser.add_argument("--forget", action="store_true", help="remove what was there before earlier restores")
 
     def handle(self, *, file, yes, forget, **options):
         if bool(file) == forget:
@@ -44,4 +44,4 @@ class Command(BaseCommand):
 
     def _forget(self, restoring):
         there = restoring.forget()
-        self.stdout.write(f"{restoring.before} was removed." if there else "There was nothing to remove.")
+        self.stdout.write("\n".join(f"{name} was removed." for name in there) or "There was nothing to remove.")
