@@ -113,7 +113,7 @@ class Comparison:
     def ends(self) -> Change | None:
         """What ends it, where that differs."""
         before, after = self.old.ends_label, self.new.ends_label
-        return Change(_("ends when"), before, after) if self.old.stops_on != self.new.stops_on else None
+        return Change(_("ends when"), before, after) if self.old.stop_when != self.new.stop_when else None
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -77,7 +77,7 @@ class Editor:
         else:
             self.data = posted.dict()
         if posted is not None:
-            self.data["stops_on"] = posted.getlist("stops_on")
+            self.data["stop_when"] = posted.getlist("stop_when")
         self._bind()
         if posted is None or order:
             self._complain_about_nothing()

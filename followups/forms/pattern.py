@@ -74,7 +74,7 @@ class VersionForm(NoteForm):
         label=gettext_lazy("days without contact"), min_value=1, max_value=1500, required=False
     )
     own_ends = forms.BooleanField(label=gettext_lazy("Say yourself what ends it"), required=False)
-    stops_on = forms.MultipleChoiceField(
+    stop_when = forms.MultipleChoiceField(
         label=gettext_lazy("ends when"),
         choices=StopWhen.choices,
         widget=forms.CheckboxSelectMultiple,
@@ -97,7 +97,7 @@ class VersionForm(NoteForm):
         month, day = clean.get("yearly_month"), clean.get("yearly_day")
         if month and day and day > LONGEST_MONTHS[month - 1]:
             self.add_error("yearly_day", _("That month has no such day."))
-        clean["stops_on"] = sorted(clean.get("stops_on") or []) if clean.get("own_ends") else None
+        clean["stop_when"] = sorted(clean.get("stop_when") or []) if clean.get("own_ends") else None
         return clean
 
     def _post_clean(self):
@@ -111,7 +111,7 @@ class VersionForm(NoteForm):
 
 def typed_counting(version: PatternVersion) -> dict:
     """What stands in the fields of a version that is there already."""
-    return {**version.counting, "stops_on": sorted(version.stop_conditions), "own_ends": version.stops_on is not None}
+    return {**version.counting, "stop_when": sorted(version.stop_conditions), "own_ends": version.stop_when is not None}
 
 
 class TakeoverForm(NoteForm):

@@ -193,7 +193,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="patternversion",
-            name="stops_on",
+            name="stop_when",
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(
                     choices=[

@@ -57,11 +57,11 @@ class FollowUpQuerySet(StoreQuerySet):
 
     def ending_when(self, condition):
         """Those that this ends: as their version says, else as its base has it."""
-        own = Q(version__stops_on__contains=[condition])
+        own = Q(version__stop_when__contains=[condition])
         if condition in ALWAYS_STOPS or condition == StopWhen.WON:
-            return self.filter(own | Q(version__stops_on__isnull=True))
+            return self.filter(own | Q(version__stop_when__isnull=True))
         pursuit = [base for base in Base if base.is_pursuit]
-        return self.filter(own | Q(version__stops_on__isnull=True, version__base__in=pursuit))
+        return self.filter(own | Q(version__stop_when__isnull=True, version__base__in=pursuit))
 
     def paused(self):
         return self.filter(ended_at__isnull=True, paused_at__isnull=False)

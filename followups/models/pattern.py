@@ -223,7 +223,7 @@ class PatternVersionQuerySet(models.QuerySet):
         return self.select_related("taken_from__pattern")
 
 
-COUNTING = ("base", "yearly_month", "yearly_day", "every_months", "silent_days", "stops_on")
+COUNTING = ("base", "yearly_month", "yearly_day", "every_months", "silent_days", "stop_when")
 
 
 class PatternVersion(models.Model):
@@ -236,7 +236,7 @@ class PatternVersion(models.Model):
     yearly_day = models.PositiveSmallIntegerField(_("day"), null=True, blank=True)
     every_months = models.PositiveSmallIntegerField(_("every so many months"), null=True, blank=True)
     silent_days = models.PositiveSmallIntegerField(_("days without contact"), null=True, blank=True)
-    stops_on = ArrayField(
+    stop_when = ArrayField(
         models.CharField(max_length=12, choices=StopWhen.choices), verbose_name=_("ends when"), null=True, blank=True
     )
     note = models.CharField(_("what changed"), max_length=200, blank=True)
@@ -297,8 +297,8 @@ class PatternVersion(models.Model):
     @property
     def stop_conditions(self) -> frozenset[str]:
         """As chosen, else as its base has it: pursuit ends when the customer answers, care goes on."""
-        if self.stops_on is not None:
-            return frozenset(self.stops_on)
+        if self.stop_when is not None:
+            return frozenset(self.stop_when)
         return frozenset(StopWhen) if Base(self.base).is_pursuit else ALWAYS_STOPS | {StopWhen.WON}
 
     @property

@@ -141,5 +141,5 @@ def test_a_pattern_costs_the_same_however_many_versions_it_has(client, cast, ver
         )
     run(chosen, cast, versions)
     client.force_login(cast.sales)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         page(client, chosen)

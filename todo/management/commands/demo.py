@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.models import Customer, Rank
-from followups import shipped
+from followups import shipped, shipped_care
 from stores.models import Staff
 from todo.demo.amounts import Amounts
 from todo.demo.dealership import SLICE, Dealership
@@ -67,3 +67,4 @@ def empty():
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
     shipped.ensure(lambda name: apps.get_model("followups", name))
+    shipped.ship(shipped_care.PATTERNS, lambda name: apps.get_model("followups", name))
