@@ -230,9 +230,10 @@ def test_a_new_lead_is_begun_whose_list_is_switched_and_a_lead_entered_by_keys(p
 @pytest.mark.parametrize("width", [PHONE, 1280])
 def test_the_first_stop_skips_to_the_content_and_no_stop_is_hidden(page_as, calls, cast, width):
     for number in range(12):
-        task(customer(cast.hiratsuka, name=f"顧客 {number}", owner=cast.sales), timezone.localdate())
+        yesterday = timezone.localdate() - timedelta(days=1)
+        task(customer(cast.hiratsuka, name=f"顧客 {number}", owner=cast.sales), yesterday)
     page = page_as("sales", width=width)
-    page.goto("/todo/?view=on-time")
+    page.goto("/todo/?view=overdue")
     press(page, "Tab")
     expect(page.get_by_role("link", name="本文へ移動")).to_be_focused()
     press(page, "Enter")
