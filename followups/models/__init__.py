@@ -1,6 +1,8 @@
 from .act import Act, ActedOn, ActKind, Left
 from .base import CYCLE_DAYS, Base
+from .batch import Batch, BatchKind, BatchRow
 from .contact import Contact, ContentKind, Direction, HouseRules, Outcome, TextTemplate, WaitReason
+from .escalation import EscalateTo, Escalation, EscalationRule
 from .followup import EndReason, FollowUp
 from .move import TaskMove
 from .move_reason import MoveReason
@@ -15,12 +17,18 @@ __all__ = [
     "ActKind",
     "ActedOn",
     "Base",
+    "Batch",
+    "BatchKind",
+    "BatchRow",
     "CancelReason",
     "Contact",
     "ContentKind",
     "DayRule",
     "Direction",
     "EndReason",
+    "EscalateTo",
+    "Escalation",
+    "EscalationRule",
     "FollowUp",
     "HouseRules",
     "Left",

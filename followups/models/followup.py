@@ -25,6 +25,7 @@ class EndReason(models.TextChoices):
     CONTACTED = "contacted", _("There was a contact")
     RENEWED = "renewed", _("The car's date was renewed")
     CLOSED = "closed", _("The customer or the car is no longer looked after")
+    RESTARTED = "restarted", _("Restarted from another day")
     OPTED_OUT = "opted_out", _("The customer wants no more contact")
 
 
@@ -153,6 +154,9 @@ class FollowUp(models.Model):
     base_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
+    started_with = models.ForeignKey(
+        "followups.Contact", models.SET_NULL, related_name="started_follow_ups", null=True, blank=True, db_index=False
+    )
     rule = models.ForeignKey("followups.StartRule", models.SET_NULL, related_name="+", null=True, db_index=False)
     expanded_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
@@ -160,6 +164,8 @@ class FollowUp(models.Model):
     adjust_at = models.DateTimeField(null=True, blank=True)
     adjust_reason = models.CharField(max_length=12, blank=True)
     shift_days = models.SmallIntegerField(default=0)
+    spread = models.JSONField(default=dict, db_default=models.Value({}, output_field=models.JSONField()), blank=True)
+    """{step's id: days it falls later, or earlier where negative}, so that a day doesn't overflow"""
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_until_on = models.DateField(null=True, blank=True)
     paused_by = models.ForeignKey(
@@ -197,6 +203,9 @@ class FollowUp(models.Model):
             models.Index(fields=["id"], name="follow_up_to_adjust", condition=TO_ADJUST),
             models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["customer"], name="follow_up_running_customer", condition=Q(ended_at__isnull=True)),
+            models.Index(
+                fields=["started_with"], name="follow_up_started_with", condition=Q(started_with__isnull=False)
+            ),
             models.Index(
                 fields=["store", "pattern", "version"], name="follow_up_running", condition=Q(ended_at__isnull=True)
             ),

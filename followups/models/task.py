@@ -132,6 +132,10 @@ class Task(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="tasks", null=True, blank=True, db_index=False
     )
     assigned_by_hand_at = models.DateTimeField(null=True, blank=True)
+    covering_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False
+    )
+    """Who is off: the task goes back to them unless it is done by then."""
     created_at = models.DateTimeField()
     made_with = models.ForeignKey(
         "followups.Contact", models.SET_NULL, related_name="made_tasks", null=True, blank=True, db_index=False
@@ -193,6 +197,7 @@ class Task(models.Model):
             ),
             models.Index(fields=["deal"], name="task_open_of_deal", condition=OPEN & Q(deal__isnull=False)),
             models.Index(fields=["customer"], name="task_open_of_customer", condition=OPEN),
+            models.Index(fields=["covering_for"], name="task_covered", condition=OPEN & Q(covering_for__isnull=False)),
             models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
             models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
             models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),

@@ -1,7 +1,7 @@
 from .mark import CalendarMark
 from .notification import Notification, NotificationKind
 from .staff import DayOff, Membership, Role, Staff
-from .store import CalendarDate, ClosingDay, ContactHours, Store
+from .store import CalendarDate, ClosingDay, ContactHours, Cover, Store
 from .worker import Heartbeat, WakeUp
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CalendarMark",
     "ClosingDay",
     "ContactHours",
+    "Cover",
     "DayOff",
     "Heartbeat",
     "Membership",

@@ -87,6 +87,7 @@ class Staff(AbstractUser):
     name = models.CharField(_("name"), max_length=60)
     kana = models.CharField(_("kana"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
+    daily_tasks = models.PositiveSmallIntegerField(_("tasks one can do in a day"), default=20)
 
     objects = StaffManager()
     REQUIRED_FIELDS = ["name"]

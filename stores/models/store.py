@@ -41,6 +41,13 @@ def default_long_holidays():
     return [["ゴールデンウィーク", 4, 29, 5, 6], ["お盆", 8, 13, 8, 16], ["年末年始", 12, 29, 1, 3]]
 
 
+class Cover(models.TextChoices):
+    """What becomes of the tasks of people who are off."""
+
+    TEAM = "team", _("They show for the whole store")
+    ROTATE = "rotate", _("They go round among those on duty")
+
+
 class StoreQuerySet(models.QuerySet):
     def visible_to(self, staff):
         return self.all() if staff.is_admin else self.filter(pk__in=staff.store_ids)
@@ -87,6 +94,7 @@ class Store(models.Model):
     reply_limit_minutes = models.PositiveSmallIntegerField(
         _("open minutes until an unanswered reply is overdue"), default=120
     )
+    cover = models.CharField(_("tasks of who is off"), max_length=6, choices=Cover.choices, default=Cover.TEAM)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = StoreQuerySet.as_manager()

@@ -1,0 +1,72 @@
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from stores.access import StoreQuerySet
+from stores.channels import Channel
+from stores.models import Store
+
+from .task import Task
+
+
+class EscalateTo(models.TextChoices):
+    """Whose an overdue task becomes."""
+
+    COLLEAGUE = "colleague", _("A colleague on duty, whoever has least to do")
+    TEAM = "team", _("The whole store: whoever has a moment")
+    BACK_OFFICE = "back_office", _("The assistants")
+    MANAGER = "manager", _("The store manager")
+
+
+class EscalationRuleQuerySet(StoreQuerySet):
+    def active(self):
+        return self.filter(retired_at__isnull=True)
+
+
+class EscalationRule(models.Model):
+    """Work of a store that has been overdue for so many open hours moves on by itself (REQUIREMENTS A7).
+
+    Retired, it moves nothing more; what it moved stays.
+    """
+
+    store = models.ForeignKey(Store, models.CASCADE, related_name="escalation_rules")
+    after_hours = models.PositiveSmallIntegerField(
+        _("open hours overdue"), default=4, validators=[MinValueValidator(1)]
+    )
+    to = models.CharField(_("goes to"), max_length=12, choices=EscalateTo.choices)
+    channels = ArrayField(
+        models.CharField(max_length=10, choices=Channel.choices), verbose_name=_("channels"), default=list, blank=True
+    )
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False)
+    made_at = models.DateTimeField()
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = EscalationRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["store", "after_hours", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(after_hours__gt=0), name="escalation_after_some_time"),
+        ]
+
+    def __str__(self):
+        return f"{self.store} {self.after_hours} {self.get_to_display()}"
+
+
+class Escalation(models.Model):
+    """A rule has moved a task on: when, from whom, to whom (None: the store's pool). Once for each task and rule."""
+
+    task = models.ForeignKey(Task, models.CASCADE, related_name="escalations", db_index=False)
+    rule = models.ForeignKey(EscalationRule, models.CASCADE, related_name="moved")
+    at = models.DateTimeField()
+    before = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False)
+    after = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["task", "rule"], name="escalation_once_per_rule")]
+
+    def __str__(self):
+        return f"{self.task} → {self.after or '—'}"
