@@ -16,6 +16,7 @@ from followups.expansion import expand
 from followups.models import FollowUp, Pattern, Task
 from followups.overdue import flag
 
+from . import nights
 from .bars import EXPANSION_TASKS_PER_SECOND, EXPANSION_TO_COPY, IDLE_SWEEP_MILLISECONDS
 from .measures import Measure, median
 
@@ -29,7 +30,8 @@ TASK = Task._meta.db_table
 def measure(*, follow_ups: int, size: str) -> list[Measure]:
     """`size`: how large the house is."""
     with one_core():
-        return [*_expansion(follow_ups, size), _flag(size), _idle_sweep(size), *_nights(size)]
+        own = [*_expansion(follow_ups, size), _flag(size), _idle_sweep(size), *_nights(size)]
+        return own + nights.measure(size)
 
 
 @contextmanager

@@ -1,0 +1,98 @@
+"""The large passes: a night's look at everybody by twelve rules, and a store calendar that changed."""
+
+import resource
+import time
+
+from django.utils import timezone
+
+from customers.models import Customer
+from followups.adjustment import adjust
+from followups.expansion import expand
+from followups.models import FollowUp, MoveReason, Pattern, StartRule, Step, Task
+from followups.occurrences import start_due
+from followups.writing import write
+from stores.models import ClosingDay, Store
+
+from .bars import CALENDAR_CHANGE_SECONDS, NIGHT_MEBIBYTES, NIGHT_SECONDS
+from .measures import Measure
+
+BY_RULE = (
+    "one-month-follow-up", "new-arrival", "standard-eight-touch", "after-delivery", "delivered-before-holiday",
+    "quarterly-contact", "inspection-due", "birthday", "new-year", "summer-greetings",
+)  # fmt: skip
+"""The shipped patterns that count from something a rule can see."""
+OWN = {
+    "Insurance due": {"base": "insurance"},
+    "Every six months": {"base": "every", "every_months": 6},
+}
+"""Two more, so that they are twelve."""
+MOVED = 50_000
+
+
+def measure(size: str) -> list[Measure]:
+    """A first night, which finds all that twelve new rules want, the night after it, and a changed calendar.
+
+    Rules and follow-ups that the house has are left as they are; what the nights begin stays in this copy.
+    """
+    rules = _twelve_rules()
+    first, begun, made = _night()
+    second, _begun, _made = _night()
+    house = f"{Customer.objects.net().count():,} customers, {rules} rules"
+    wanted = f"{house}: {begun:,} follow-ups, {made:,} tasks"
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return [
+        Measure("first night of new rules", wanted, first, "s", bar=NIGHT_SECONDS),
+        Measure("night after it", house, second, "s", bar=NIGHT_SECONDS),
+        *_calendar_change(size),
+        Measure("memory of the passes, most", size, peak, "MiB", bar=NIGHT_MEBIBYTES),
+    ]
+
+
+def _twelve_rules() -> int:
+    """Rules for dates from now on, as somebody writes them who begins today."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    said = {"description": "", "store": None, "by": None, "now": now, "note": ""}
+    own = [
+        write(name=name, steps=[Step(channel="letter", title="Card")], **said, **counting)
+        for name, counting in OWN.items()
+    ]
+    patterns = [*Pattern.objects.filter(store=None, slug__in=BY_RULE), *own]
+    StartRule.objects.update(retired_at=now)
+    StartRule.objects.bulk_create(StartRule(pattern=pattern, from_on=today, made_at=now) for pattern in patterns)
+    return len(patterns)
+
+
+def _night() -> tuple[float, int, int]:
+    """Seconds, and how many follow-ups and tasks there are more."""
+    StartRule.objects.update(looked_on=None)
+    follow_ups, tasks = FollowUp.objects.count(), Task.objects.count()
+    began = time.perf_counter()
+    while start_due(timezone.now()):
+        pass
+    while expand(timezone.now()):
+        pass
+    took = time.perf_counter() - began
+    return took, FollowUp.objects.count() - follow_ups, Task.objects.count() - tasks
+
+
+def _calendar_change(size) -> list[Measure]:
+    """Every store closes on one more day of the week; follow-ups with about MOVED open tasks are placed anew."""
+    now = timezone.now()
+    ClosingDay.objects.bulk_create(
+        (ClosingDay(store=store, weekday=3) for store in Store.objects.all()), ignore_conflicts=True
+    )
+    rows = FollowUp.objects.with_open_tasks().running().filter(open_tasks__gt=0).order_by("pk")
+    ids, tasks = [], 0
+    for follow_up_id, number in rows.values_list("pk", "open_tasks").iterator():
+        ids.append(follow_up_id)
+        tasks += number
+        if tasks >= MOVED:
+            break
+    FollowUp.objects.update(adjust_at=None)
+    FollowUp.objects.filter(pk__in=ids).ask_to_adjust(MoveReason.CALENDAR, now)
+    began = time.perf_counter()
+    while adjust(timezone.now()):
+        pass
+    took = time.perf_counter() - began
+    return [Measure("calendar changed", f"{tasks:,} open tasks; {size}", took, "s", bar=CALENDAR_CHANGE_SECONDS)]
