@@ -62,7 +62,7 @@ def test_a_list_comes_in_is_mended_and_goes_back(page_as, cast, width):
     assert Customer.objects.filter(name="林 一").count() == 1
 
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="取り込めない行(Excel)").click()
+        page.get_by_role("link", name="残っている行をダウンロード(Excel)").click()
     book = load_workbook(io.BytesIO(waiting.value.path().read_bytes()))
     assert "氏名" in book.active["A2"].value
     book.active["C2"] = "林 三郎"

@@ -1,11 +1,14 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.sessions.models import Session
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
 from dealercrm.schedules import SCHEDULES, write_schedules
+from stores.jobs import forget_sessions
 
 pytestmark = pytest.mark.django_db
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -41,3 +44,11 @@ def test_every_schedule_names_a_function_that_exists_and_takes_nothing():
         assert callable(import_string(schedule.func))
         assert not schedule.args
         assert not schedule.kwargs
+
+
+def test_sign_ins_that_have_run_out_are_forgotten_at_night():
+    now = timezone.now()
+    for name, ends in (("over", now - timedelta(hours=1)), ("lasting", now + timedelta(hours=1))):
+        Session.objects.create(session_key=name, session_data="", expire_date=ends)
+    forget_sessions()
+    assert [session.pk for session in Session.objects.all()] == ["lasting"]
