@@ -21,6 +21,7 @@ class Bar:
         return f"{self.of} {'≥' if self.at_least else '≤'} {self.limit:.3g}"
 
 
+FAILURES = Bar(0)
 BOARD_QUERIES = Bar(8)
 BOARD_TO_REFERENCE_PAGE = Bar(2.5, of="ratio")
 BOARD_OF_LARGE_TO_SMALL = Bar(1.3, of="ratio")

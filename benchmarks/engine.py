@@ -3,7 +3,7 @@
 import io
 import os
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import time as clock
 from datetime import timedelta
 
@@ -40,6 +40,7 @@ def one_core():
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         session = cursor.fetchone()[0]
+    connection.close_at = None  # a wake-up would close it, and the next session would run elsewhere
     cores = os.sched_getaffinity(0)
     held = []
     try:
@@ -52,7 +53,8 @@ def one_core():
         yield
     finally:
         for process in held:
-            os.sched_setaffinity(process, cores)
+            with suppress(ProcessLookupError):
+                os.sched_setaffinity(process, cores)
 
 
 def _expansion(number, house) -> list[Measure]:

@@ -12,6 +12,7 @@ from dealercrm.environment import BASE_DIR
 from dealercrm.processes import Child
 
 from . import asking, crowd, databases, measures, memory, sites
+from .bars import FAILURES
 from .measures import Measure
 
 CUSTOMERS = {"200000": 20_000, "2000000": 200_000}
@@ -58,8 +59,12 @@ class Parts:
         self.sizes = []
 
     def run(self, part, url, size) -> list[Measure]:
+        """A part that fails is a bar that is missed; the others are still reported."""
         self.say(f"The {part} part: {size} …")
-        return measures.taken_over(self._run(part, url, f"--house={size}"))
+        try:
+            return measures.taken_over(self._run(part, url, f"--house={size}"))
+        except CommandError as failed:
+            return [Measure(str(failed), size, 1, "failures", bar=FAILURES)]
 
     def look(self, url) -> dict:
         """The pages of a copy, as benchmarks.pages has looked at them."""
