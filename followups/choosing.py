@@ -7,7 +7,7 @@ from django.db import transaction
 from customers.models import Customer, Deal
 
 from .models import Act, ActedOn, ActKind, Left
-from .starting import sort_out, start_many
+from .starting import key_of, sort_out, start_many
 from .work import DEALS, Work
 
 
@@ -34,15 +34,15 @@ def choose(work: Work, ids, pattern, *, by, now) -> Act:
         targets = targets_of(work, ids)
         many = start_many(pattern, _distinct(targets.values()), by=by, now=now)
         begun = {(row.customer_id, row.deal_id): row for row in many.started}
-        reasons = {_key(target): why for target, why in many.left_out}
+        reasons = {key_of(target): why for target, why in many.left_out}
         deals = [deal_id for _customer, deal_id in begun if deal_id]
         Deal.objects.new().filter(pk__in=deals).update(taken_at=now, taken_by=by)
         act = Act.objects.create(kind=ActKind.STARTED, work=work.name, by=by, at=now, pattern=pattern)
         ActedOn.objects.bulk_create(
             ActedOn(
                 act=act,
-                follow_up=begun.get(target and _key(target)),
-                why=reasons.get(_key(target), "") if target else Left.NO_CUSTOMER,
+                follow_up=begun.get(target and key_of(target)),
+                why=reasons.get(key_of(target), "") if target else Left.NO_CUSTOMER,
                 **{f"{work.name}_id": pk},
             )
             for pk, target in targets.items()
@@ -51,8 +51,4 @@ def choose(work: Work, ids, pattern, *, by, now) -> Act:
 
 
 def _distinct(targets: Iterable) -> list:
-    return list({_key(target): target for target in targets if target}.values())
-
-
-def _key(target) -> tuple[int, int | None]:
-    return (target.customer_id, target.pk) if isinstance(target, Deal) else (target.pk, None)
+    return list({key_of(target): target for target in targets if target}.values())

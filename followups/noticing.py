@@ -4,20 +4,32 @@ Ends what has lost its reason, moves the base dates that are columns, has the ad
 what the rules want now (DESIGN.md "The engine", passes 1 and 3).
 """
 
-from dateutil.relativedelta import relativedelta
 from django.db import connection, transaction
-from django.db.models import F, Func, OuterRef, Q, Subquery, TextField, Value
-from django.db.models.functions import Cast, Coalesce, TruncDate
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    DurationField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    TextField,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, ExtractYear, TruncDate
 from django.db.models.lookups import GreaterThan
 
-from customers.models import Customer, Deal, Mark
+from customers.models import Customer, Deal, Mark, Vehicle
 from stores.channels import Channel
 from stores.models import CalendarMark
 
 from .counting import COLUMN_OF
-from .models import CYCLE_DAYS, Base, EndReason, FollowUp, MoveReason, StopWhen
+from .models import CYCLE_DAYS, Base, EndReason, FollowUp, MoveReason, StopWhen, Task
 from .occurrences import start_for
-from .stopping import stop
+from .stopping import call_off, stop
 
 SLICE = 500
 """Customers in one transaction."""
@@ -31,6 +43,7 @@ def notice(now, *, limit: int = SLICE) -> int:
         if customers:
             running = FollowUp.objects.running().filter(customer__in=customers)
             _end(running, now)
+            _call_off(customers, now)
             _move_bases(running, now)
             running.filter(customer__in={pk for pk, replan in taken if replan}).ask_to_adjust(MoveReason.CUSTOMER, now)
             start_for(customers, now)
@@ -76,6 +89,12 @@ def _end(running, now):
         stop(running.filter(condition), reason, by=None, now=now)
 
 
+def _call_off(customers, now):
+    """Appointments with whom nobody looks after any more."""
+    single = Task.objects.single().filter(customer__in=customers, customer__closed_at__isnull=False)
+    call_off(single, by=None, now=now)
+
+
 def _contacted() -> Q:
     """There was a contact since the day that its key names, or since somebody began it."""
     contacted_on = Cast(TruncDate("customer__last_contacted_at"), TextField())
@@ -95,23 +114,26 @@ def _renewed() -> Q:
 def _move_bases(running, now):
     """Base dates that are columns and were put right; the tasks are moved by the adjust pass."""
     for base, column in COLUMN_OF.items():
-        _move(running.filter(version__base=base), f"vehicle__{column}", now)
+        car = Vehicle.objects.filter(pk=OuterRef("vehicle")).values(column)
+        _move(running.filter(version__base=base), Subquery(car), now)
     delivered = Deal.objects.filter(pk=OuterRef("deal")).values(on=Coalesce("delivered_on", "promised_on"))
     _move(running.filter(version__base=Base.DELIVERED), Subquery(delivered), now)
-    _move_birthdays(running.filter(version__base=Base.BIRTHDAY), now)
+    born = Subquery(Customer.objects.filter(pk=OuterRef("customer")).values("born_on"))
+    birthdays = running.filter(version__base=Base.BIRTHDAY).annotate(born_on=born, year=_YEAR_OF_THE_KEY)
+    _move(birthdays, _BIRTHDAY, now)
 
 
-def _move(follow_ups, source, now):
-    rows = follow_ups.annotate(now_on=F(source) if isinstance(source, str) else source)
-    moved = rows.filter(now_on__isnull=False).exclude(now_on=F("base_on")).values_list("pk", "now_on")
-    for follow_up_id, day in moved:
-        FollowUp.objects.filter(pk=follow_up_id).move_base(day, now)
+def _move(follow_ups, day, now):
+    """`day`: an expression that gives the day as it is now; where it gives none, nothing moves."""
+    rows = follow_ups.annotate(now_on=day).filter(now_on__isnull=False).exclude(now_on=F("base_on"))
+    rows.move_base(F("now_on"), now)
 
 
-def _move_birthdays(follow_ups, now):
-    """Within the year that its key names."""
-    born = Customer.objects.filter(pk=OuterRef("customer")).values("born_on")
-    for row in follow_ups.annotate(born_on=Subquery(born)).filter(born_on__isnull=False):
-        kind, _sep, year = row.occurrence_key.partition(":")
-        if kind == "year" and (day := row.born_on + relativedelta(year=int(year))) != row.base_on:
-            FollowUp.objects.filter(pk=row.pk).move_base(day, now)
+_PATTERN = Cast(Value(r"^year:(\d{4})$"), TextField())
+_YEAR_OF_THE_KEY = Cast(
+    Func(F("occurrence_key"), _PATTERN, function="substring", output_field=TextField()), IntegerField()
+)
+_AGE = Cast(F("year") - ExtractYear("born_on"), IntegerField())
+_YEARS = Func(_AGE, function="make_interval", output_field=DurationField())
+_BIRTHDAY = Cast(ExpressionWrapper(F("born_on") + _YEARS, output_field=DateTimeField()), DateField())
+"""Within the year that its key names; 29 February falls on the 28th in other years."""

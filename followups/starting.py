@@ -86,7 +86,7 @@ def sort_out(pattern, targets) -> Sorted:
 
     One that has nothing left to do doesn't stand in the way.
     """
-    targets = list({_key(target): target for target in targets}.values())
+    targets = list({key_of(target): target for target in targets}.values())
     patterns = {row.store_id: row for row in Pattern.objects.current().filter(slug=pattern.slug).with_current_version()}
     at_work = set(_of_same(pattern, targets).with_work_left().values_list("customer_id", "deal_id"))
     found = Sorted([], [])
@@ -100,27 +100,35 @@ def sort_out(pattern, targets) -> Sorted:
     return found
 
 
-def start_many(pattern, targets, *, by, now, base=None) -> Many:
+def start_many(pattern, targets, *, by, now, base=None, key=None, spread=None) -> Many:
     """Put a pattern to work for many customers or deals at once, in a handful of statements.
 
-    `base` as in `start`. Deals are not taken by it. Whoever is left out is named with why; saying it twice is harmless.
+    `base` as in `start`; `key`: what they are found by again, where slices of one choice share it; `spread`: by
+    `key_of` a target, FollowUp.spread. Deals are not taken by it. Whoever is left out is named with why; saying it
+    twice is harmless.
     """
-    key = f"hand:{uuid.uuid4().hex}"
+    key, spread = key or f"hand:{uuid.uuid4().hex}", spread or {}
+    customers = {key_of(target)[0] for target in targets}
     with transaction.atomic():
-        hold(FollowUp.objects.filter(customer__in={_key(target)[0] for target in targets}))
+        hold(FollowUp.objects.filter(customer__in=customers))
         wanted = _as_they_stand(targets)
         end_finished(now, among=_of_same(pattern, wanted), limit=None)
         ready, left_out = sort_out(pattern, wanted)
         rows = [_begun(own, *_who(target), key, by=by, now=now, base=base) for target, own in ready]
+        for row in rows:
+            row.spread = spread.get((row.customer_id, row.deal_id), {})
+        # Always in the same order: two who choose for the same people at once don't wait for each other in a circle.
+        rows.sort(key=lambda row: (row.customer_id, row.deal_id or 0))
         FollowUp.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-        started = list(FollowUp.objects.begun_together(key).filter(pattern__in={own for _target, own in ready}))
+        begun = FollowUp.objects.begun_together(key).filter(customer__in=customers)
+        started = list(begun.filter(pattern__in={own for _target, own in ready}))
         there = {(row.customer_id, row.deal_id) for row in started}
-        left_out += [(target, WhyNot.RUNNING) for target, _own in ready if _key(target) not in there]
+        left_out += [(target, WhyNot.RUNNING) for target, _own in ready if key_of(target) not in there]
         wake()
     return Many(key, started, left_out)
 
 
-def _key(target) -> tuple[int, int | None]:
+def key_of(target) -> tuple[int, int | None]:
     """(customer, deal)"""
     return (target.customer_id, target.pk) if isinstance(target, Deal) else (target.pk, None)
 
@@ -131,7 +139,7 @@ def _who(target) -> tuple[Customer, Deal | None]:
 
 def _of_same(pattern, targets):
     """The same pattern, the group's or a store's, for the customers of these."""
-    customers = {_key(target)[0] for target in targets}
+    customers = {key_of(target)[0] for target in targets}
     return FollowUp.objects.filter(pattern__slug=pattern.slug, vehicle__isnull=True, customer__in=customers)
 
 
@@ -151,7 +159,7 @@ def _why_not(target, own, at_work) -> WhyNot | None:
         return WhyNot.LOST
     if own is None:
         return WhyNot.ELSEWHERE
-    return WhyNot.RUNNING if _key(target) in at_work else None
+    return WhyNot.RUNNING if key_of(target) in at_work else None
 
 
 def _begun(pattern, customer, deal, key, *, vehicle=None, by, now, base) -> FollowUp:

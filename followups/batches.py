@@ -1,0 +1,342 @@
+"""A pattern for many, or running follow-ups to a version: the rows of a batch, done by the worker in slices (B7, B8).
+
+The rows are the work: a slice is one transaction that does what they say and writes down what became of each. Killed in
+the middle it is gone and done again, asked twice it finds nothing left. A batch is in one worker's hands at a time, and
+every batch in work has its share of a round, so that a small one doesn't wait behind a big one.
+"""
+
+import logging
+import re
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stores.wake import wake
+
+from .models import Batch, BatchKind, BatchRow, EndReason, FollowUp, Pattern
+from .starting import WhyNot, key_of, start_many
+from .stopping import hold, stop
+
+log = logging.getLogger(__name__)
+
+SLICE = 500
+"""Rows in one round: a fraction of a second, so that nobody waits long behind it, nor for the batch to be paused."""
+LEAST = 20
+"""Rows of one batch in a round, however many batches there are."""
+AT_ONCE = 200
+"""So few are done while the person waits."""
+UNDO_WITHIN = timedelta(days=1)
+
+
+class Skipped(models.TextChoices):
+    """Why a row was left as it was; when a pattern is chosen also what followups.starting.WhyNot says."""
+
+    COLLEAGUE = "colleague", _("A colleague looks after them: only a manager chooses for them")
+    ENDED = "ended", _("It had ended meanwhile")
+    SAME = "same", _("It runs by that version already")
+    OTHER_BASE = "other_base", _("It counts from something else, so that its dates would mean nothing there")
+    FAILED = "failed", _("It could not be done; the log says why")
+    TAKEN_BACK = "taken_back", _("Begun, and taken back")
+
+
+WHY = {one.value: one.label for reasons in (WhyNot, Skipped) for one in reasons}
+
+
+class State(models.TextChoices):
+    WORKING = "working", _("In work")
+    PAUSED = "paused", pgettext_lazy("batch", "Paused")
+    TAKING_BACK = "taking_back", _("Being taken back")
+    FINISHED = "finished", pgettext_lazy("batch", "Done")
+    CANCELLED = "cancelled", _("Broken off")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+class TooLateToTakeBack(Exception):
+    """It is not done yet, or was done more than UNDO_WITHIN ago."""
+
+
+@dataclass
+class Standing:
+    """How far a batch is. `left`: {why: how many} of those that were left as they were."""
+
+    batch: Batch
+    got: int = 0
+    to_do: int = 0
+    left: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        return self.got + self.to_do + sum(self.left.values())
+
+    @property
+    def taken_back(self) -> int:
+        return self.left.get(Skipped.TAKEN_BACK, 0)
+
+    @property
+    def state(self) -> State:
+        batch = self.batch
+        if batch.is_in_work:
+            waiting = State.PAUSED if batch.is_paused else State.WORKING
+            return State.TAKING_BACK if batch.cancelled_at else waiting
+        if self.taken_back:
+            return State.TAKEN_BACK
+        return State.CANCELLED if batch.cancelled_at else State.FINISHED
+
+    @property
+    def settled(self) -> int:
+        """Of `whole`, those that need nothing more."""
+        return self.taken_back if self.state == State.TAKING_BACK else self.total - self.to_do
+
+    @property
+    def whole(self) -> int:
+        return self.got + self.taken_back if self.state == State.TAKING_BACK else self.total
+
+    @property
+    def reasons(self) -> list[tuple[str, str, int]]:
+        """(why, in words, how many), the most frequent first."""
+        rows = [(why, WHY.get(why, why), number) for why, number in self.left.items()]
+        return sorted(rows, key=lambda row: -row[2])
+
+    def may_be_taken_back(self, staff, now) -> bool:
+        batch = self.batch
+        over = batch.begins and not batch.is_in_work and self.got > 0
+        return over and batch.made_by_id == staff.pk and now - batch.finished_at < UNDO_WITHIN
+
+
+def standing_of(batches) -> list[Standing]:
+    """How far each is, in their order, in one statement."""
+    found = {batch.pk: Standing(batch) for batch in batches}
+    for pk, why, is_done, number in BatchRow.objects.filter(batch__in=list(found)).tally():
+        if not is_done:
+            found[pk].to_do += number
+        elif why:
+            found[pk].left[why] = number
+        else:
+            found[pk].got = number
+    return list(found.values())
+
+
+# Making one
+
+
+def new_key(sent: str | None = None) -> str:
+    """What a form is sent with, so that pressed twice it is one batch; a fresh one where nothing of ours was sent."""
+    return sent if sent and re.fullmatch(r"[0-9a-f]{32}", sent) else uuid.uuid4().hex
+
+
+def may_be_chosen_by(staff) -> Q:
+    """Customers: one's own, nobody's, and as a manager everybody's of the store."""
+    if staff.is_admin:
+        return Q(pk__isnull=False)
+    return Q(owner__isnull=True) | Q(owner=staff) | Q(store__in=staff.managed_store_ids)
+
+
+def why_not(pattern, staff) -> Case:
+    """For a queryset of customers: empty for those for whom the pattern would begin now, else why not (`sort_out`)."""
+    stores = set(Pattern.objects.current().filter(slug=pattern.slug).values_list("store", flat=True))
+    running = FollowUp.objects.at_work().filter(
+        customer=OuterRef("pk"), pattern__slug=pattern.slug, deal__isnull=True, vehicle__isnull=True
+    )
+    reasons = [
+        When(~may_be_chosen_by(staff), then=Value(Skipped.COLLEAGUE)),
+        When(closed_at__isnull=False, then=Value(WhyNot.CLOSED)),
+        When(Exists(running), then=Value(WhyNot.RUNNING)),
+    ]
+    if None not in stores:
+        reasons.insert(2, When(~Q(store__in=stores), then=Value(WhyNot.ELSEWHERE)))
+    return Case(*reasons, default=Value(""), output_field=models.CharField())
+
+
+def begin_for(pattern, customers, *, by, now, key, base=None, spreads=False) -> Batch:
+    """The pattern for all of a queryset of customers. Asked twice with one `key`, it is one batch.
+
+    Whoever `by` may not choose for stands in it with why. Few of them are done at once, the others by the worker.
+    """
+    why = Case(When(may_be_chosen_by(by), then=Value("")), default=Value(Skipped.COLLEAGUE))
+    rows = customers.values(who=F("pk"), running=Cast(Value(None), BigIntegerField()), why=why)
+    stores = list(customers.order_by().values_list("store", flat=True).distinct()[:2])
+    head = {"kind": BatchKind.BEGIN, "base_on": base, "spreads": spreads}
+    return _make(pattern, rows, stores, key=key, by=by, now=now, **head)
+
+
+def move_to(version, follow_ups, *, by, now, key) -> Batch | None:
+    """Those of these follow-ups that run by another version to that one. None where there are none.
+
+    One at a time per pattern: what is on its way already is what somebody gets who asks at the same moment.
+    """
+    pattern = version.pattern
+    with transaction.atomic():
+        Pattern.objects.select_for_update(no_key=True, of=("self",)).get(pk=pattern.pk)
+        known = Batch.objects.filter(key=key).first() or Batch.objects.moving(pattern).first()
+        others = follow_ups.not_of_version(version)
+        if known or not others.exists():
+            return known
+        why = Case(When(version__base=version.base, then=Value("")), default=Value(Skipped.OTHER_BASE))
+        rows = others.order_by("pk").values(who=F("customer"), running=F("pk"), why=why)
+        head = {"kind": BatchKind.MOVE, "version": version}
+        return _make(pattern, rows, [pattern.store_id], key=key, by=by, now=now, **head)
+
+
+def _make(pattern, rows, stores, *, key, by, now, **head) -> Batch:
+    store_id = stores[0] if len(stores) == 1 else None
+    head |= {"pattern": pattern, "store_id": store_id, "made_by": by, "made_at": now}
+    with transaction.atomic():
+        batch, made = Batch.objects.get_or_create(key=key, defaults=head)
+        if made and _fill(batch, rows, now) <= AT_ONCE:
+            while _slice(batch, now, AT_ONCE):
+                pass
+        wake()
+    return batch
+
+
+def _fill(batch, rows, now) -> int:
+    """Its rows by one statement; those that need nothing done are done. Gives how many there are."""
+    chosen, values = rows.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            INSERT INTO {BatchRow._meta.db_table} (batch_id, customer_id, follow_up_id, spread, done_at, why)
+            SELECT %s, who, running, '{{}}'::jsonb, CASE WHEN why <> '' THEN %s::timestamptz END, why
+            FROM ({chosen}) AS chosen
+            """,
+            [batch.pk, now, *values],
+        )
+        return cursor.rowcount
+
+
+# Steering one
+
+
+def pause(batch, now) -> bool:
+    """It rests; nothing more is done once this has returned. False when there is nothing to pause."""
+    with transaction.atomic():
+        Batch.objects.hold(batch.pk)
+        return bool(Batch.objects.unfinished().filter(pk=batch.pk, paused_at__isnull=True).update(paused_at=now))
+
+
+def go_on(batch) -> bool:
+    with transaction.atomic():
+        wake()
+        return bool(Batch.objects.unfinished().filter(pk=batch.pk).update(paused_at=None))
+
+
+def cancel(batch, now) -> bool:
+    """What is not done stays undone, what is done stays. False when it is over already."""
+    with transaction.atomic():
+        Batch.objects.hold(batch.pk)
+        over = {"cancelled_at": now, "finished_at": now, "paused_at": None}
+        return bool(Batch.objects.unfinished().filter(pk=batch.pk).update(**over))
+
+
+def take_back(standing: Standing, *, by, now):
+    """End all that it began; what was recorded meanwhile stays. Raises TooLateToTakeBack."""
+    batch = standing.batch
+    if not standing.may_be_taken_back(by, now):
+        raise TooLateToTakeBack(batch)
+    with transaction.atomic():
+        batch = Batch.objects.hold(batch.pk)
+        batch.cancelled_at, batch.finished_at, batch.paused_at = now, None, None
+        batch.save(update_fields=["cancelled_at", "finished_at", "paused_at"])
+        if standing.got <= AT_ONCE:
+            while _slice(batch, now, AT_ONCE):
+                pass
+        wake()
+
+
+# Doing it
+
+
+def work_on_batches(now, *, limit: int = SLICE) -> int:
+    """One round: a slice of every batch in work, about `limit` rows in all; gives how many were done."""
+    waiting = list(Batch.objects.in_work().in_their_turn().values_list("pk", flat=True))
+    share = max(LEAST, limit // max(1, len(waiting)))
+    return sum(_turn(pk, now, share) for pk in waiting)
+
+
+def _turn(pk, now, limit) -> int:
+    with transaction.atomic():
+        batch = Batch.objects.in_work().take(pk)
+        return _slice(batch, now, limit) if batch else 0
+
+
+def _slice(batch, now, limit) -> int:
+    """The next rows of a batch that is held; it is finished when there are none."""
+    rows, do = (batch.rows.done(), _end) if batch.cancelled_at else (batch.rows.to_do(), WORK[batch.kind])
+    some = list(rows.with_targets()[:limit])
+    if some:
+        _write(_outcomes(do, batch, some, now), now)
+    else:
+        batch.finished_at = now
+        batch.save(update_fields=["finished_at"])
+    return len(some)
+
+
+def _outcomes(do, batch, rows, now) -> dict:
+    """{row's id: (follow-up's id, why)}; where one of them stops the slice, each by itself."""
+    try:
+        with transaction.atomic():
+            return do(batch, rows, now)
+    except (OperationalError, InterfaceError):
+        raise  # a deadlock, or no connection: the next minute's sweep tries again
+    except Exception:
+        log.exception("A slice of batch %s has failed", batch.pk)
+        if len(rows) == 1:
+            return {rows[0].pk: (rows[0].follow_up_id, Skipped.FAILED)}
+    return {pk: outcome for row in rows for pk, outcome in _outcomes(do, batch, [row], now).items()}
+
+
+def _begin(batch, rows, now) -> dict:
+    targets = {row.pk: row.deal or row.customer for row in rows}
+    many = start_many(
+        batch.pattern,
+        list(targets.values()),
+        by=batch.made_by,
+        now=now,
+        base=batch.base_on,
+        key=f"hand:{batch.key}",
+        spread={key_of(targets[row.pk]): row.spread for row in rows},
+    )
+    begun = {(row.customer_id, row.deal_id): row.pk for row in many.started}
+    reasons = {key_of(target): why for target, why in many.left_out}
+    keys = {pk: key_of(target) for pk, target in targets.items()}
+    return {pk: (begun.get(key), reasons.get(key, "")) for pk, key in keys.items()}
+
+
+def _move(batch, rows, now) -> dict:
+    follow_ups = FollowUp.objects.filter(pk__in=[row.follow_up_id for row in rows])
+    hold(follow_ups)
+    running = dict(follow_ups.running().values_list("pk", "version"))
+    others = [pk for pk, version in running.items() if version != batch.version_id]
+    FollowUp.objects.filter(pk__in=others).switch_to(batch.version, now)
+    why = defaultdict(lambda: Skipped.ENDED, dict.fromkeys(running, Skipped.SAME) | dict.fromkeys(others, ""))
+    return {row.pk: (row.follow_up_id, why[row.follow_up_id]) for row in rows}
+
+
+def _end(batch, rows, now) -> dict:
+    """Taking back."""
+    follow_ups = FollowUp.objects.filter(pk__in=[row.follow_up_id for row in rows])
+    stop(follow_ups, EndReason.STOPPED, by=batch.made_by, now=now)
+    return {row.pk: (row.follow_up_id, Skipped.TAKEN_BACK) for row in rows}
+
+
+WORK = {BatchKind.BEGIN: _begin, BatchKind.MOVE: _move}
+
+
+def _write(outcomes, now):
+    columns = [(pk, follow_up_id, str(why)) for pk, (follow_up_id, why) in outcomes.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {BatchRow._meta.db_table} AS line SET done_at = %s, follow_up_id = done.follow_up_id, why = done.why
+            FROM unnest(%s::bigint[], %s::bigint[], %s::text[]) AS done (id, follow_up_id, why)
+            WHERE line.id = done.id
+            """,
+            [now, *(list(column) for column in zip(*columns, strict=True))],
+        )
