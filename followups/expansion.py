@@ -44,7 +44,7 @@ def expand(now, *, limit: int = SLICE) -> int:
             FollowUp.objects.waiting()
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
             .select_related("customer", "deal", "version")
-            .order_by("pk")[:limit]
+            .in_turn()[:limit]
         )
         if not waiting:
             return 0

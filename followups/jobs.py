@@ -9,7 +9,11 @@ from stores.models import Heartbeat
 from stores.wake import heard, wake
 
 from .adjustment import adjust
+from .batches import work_on_batches
+from .covering import cover
+from .escalating import escalate
 from .expansion import expand, plan_failed_ones_again
+from .models import FollowUp
 from .noticing import notice, notice_calendars
 from .occurrences import start_due
 from .overdue import flag
@@ -25,7 +29,7 @@ LATELY = timedelta(days=1)
 def work() -> str:
     """Woken after a change: what it begins, makes, moves and ends."""
     heard()
-    finished = _until_done([notice, notice_calendars, expand, adjust, _stop])
+    finished = _until_done([expand, notice, notice_calendars, adjust, _stop, _batches])
     if not finished:
         wake()
     return "done" if finished else "more"
@@ -33,7 +37,9 @@ def work() -> str:
 
 def sweep() -> str:
     """Every minute: everything a lost message may have left, and what the clock made due."""
-    finished = _until_done([resume_due, notice, notice_calendars, start_due, expand, adjust, _stop, flag])
+    finished = _until_done(
+        [expand, resume_due, notice, notice_calendars, start_due, adjust, _stop, cover, flag, escalate, _batches]
+    )
     if not finished:
         wake("followups.jobs.sweep_on")
     return "done" if finished else "more"
@@ -66,12 +72,20 @@ def _stop(now) -> int:
     return 0
 
 
+def _batches(now) -> int:
+    """A slice of the batches once what was begun and moved before is placed, so that nobody waits behind a batch."""
+    unplaced = FollowUp.objects.waiting().exists() or FollowUp.objects.to_adjust().exists()
+    return 0 if unplaced else work_on_batches(now)
+
+
 def _until_done(passes) -> bool:
-    """Run each pass, slice after slice, until it finds nothing. False when the time was up before."""
+    """Give each pass one slice in turn, round after round, until a round finds nothing. False when the time was up.
+
+    However much one of them has to do, the others have their turn in every job.
+    """
     until = time.monotonic() + SLICE_SECONDS
     Heartbeat.stamp(timezone.now())
-    for one_pass in passes:
-        while one_pass(timezone.now()):
-            if time.monotonic() > until:
-                return False
+    while any([one_pass(timezone.now()) for one_pass in passes]):
+        if time.monotonic() > until:
+            return False
     return True

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -41,8 +41,12 @@ class FollowUpQuerySet(StoreQuerySet):
         return self.filter(ended_at__isnull=True)
 
     def waiting(self):
-        """Chosen, and their tasks not yet made by the worker."""
-        return self.filter(WAITING)
+        """Chosen, and their tasks not yet made by the worker; what rests waits for its pause to end."""
+        return self.filter(WAITING, paused_at__isnull=True)
+
+    def in_turn(self):
+        """What a person chose first: they look at the page. What rules began comes after it."""
+        return self.order_by(F("rule").asc(nulls_first=True), "pk")
 
     def to_adjust(self):
         """Something they were planned by has changed (the adjust pass)."""
@@ -52,9 +56,13 @@ class FollowUpQuerySet(StoreQuerySet):
         """Have the worker look at these again; gives how many. The first reason stays until it has."""
         return self.running().filter(adjust_at__isnull=True).update(adjust_at=now, adjust_reason=reason)
 
-    def move_base(self, day, now) -> int:
-        """The day they count from was put right; their open tasks follow."""
-        return self.running().update(base_on=day, base_at=None, adjust_at=now, adjust_reason=MoveReason.BASE)
+    def move_base(self, day, now, *, at=None) -> int:
+        """The day they count from was put right; their open tasks follow. `at`: the moment, where it is known."""
+        return self.running().update(base_on=day, base_at=at, adjust_at=now, adjust_reason=MoveReason.BASE)
+
+    def restartable(self):
+        """Those that count from an event: the others count from a date that stands elsewhere."""
+        return self.filter(version__base__in=[base for base in Base if base.is_event])
 
     def ending_when(self, condition):
         """Those that this ends: as their version says, else as its base has it."""
@@ -80,6 +88,15 @@ class FollowUpQuerySet(StoreQuerySet):
         """Running, with open tasks (`open_tasks` says how many) or with tasks still to be made."""
         return self.running().with_open_tasks().filter(Q(open_tasks__gt=0) | Q(expanded_at__isnull=True))
 
+    def resting_or_with_work_left(self):
+        work = Q(open_tasks__gt=0) | Q(expanded_at__isnull=True) | Q(paused_at__isnull=False)
+        return self.running().with_open_tasks().filter(work)
+
+    def at_work(self):
+        """As `with_work_left`, uncounted: for asking whether there is one."""
+        tasks = self.model.tasks.rel.related_model.objects.open().filter(follow_up=models.OuterRef("pk"))
+        return self.running().filter(Q(expanded_at__isnull=True) | models.Exists(tasks))
+
     def with_open_work(self):
         """Running, with a task that is open."""
         tasks = self.model.tasks.rel.related_model.objects.open().filter(follow_up=models.OuterRef("pk"))
@@ -91,20 +108,71 @@ class FollowUpQuerySet(StoreQuerySet):
         settled = {"expanded_at__isnull": False, "adjust_at__isnull": True, "paused_at__isnull": True}
         return self.running().filter(~models.Exists(tasks), **settled)
 
+    def with_pattern(self):
+        return self.select_related("pattern", "version")
+
     def of_pattern(self, pattern):
         return self.filter(pattern=pattern)
 
+    def not_of_version(self, version):
+        """Those that run by another version of the pattern."""
+        return self.running().filter(pattern=version.pattern_id).exclude(version=version)
+
+    def planned(self):
+        """Running, with tasks that the worker has made and that are not put away for a pause."""
+        return self.running().filter(expanded_at__isnull=False, paused_at__isnull=True, failed_at__isnull=True)
+
+    def unplanned(self):
+        """Of those that run, the others: being prepared, or at rest."""
+        return self.running().exclude(expanded_at__isnull=False, paused_at__isnull=True, failed_at__isnull=True)
+
+    def of_base(self, base):
+        return self.filter(version__base=base)
+
+    def not_of_base(self, base):
+        return self.exclude(version__base=base)
+
+    def of_batch(self, batch):
+        """What a batch began or moved."""
+        return self.filter(models.Exists(batch.rows.filter(follow_up=models.OuterRef("pk"))))
+
+    def unplaced(self):
+        """Those whose tasks the worker still has to make or to move."""
+        return self.filter(WAITING | TO_ADJUST)
+
+    def beyond(self, pk):
+        """Those that came after that one, in their order."""
+        return self.filter(pk__gt=pk).order_by("pk")
+
+    def for_planning(self):
+        """With what placing their tasks needs."""
+        return self.select_related("customer", "deal", "version").defer("customer__search", "customer__note")
+
+    def switch_to(self, version, now) -> int:
+        """Have these run by that version from now on; their open tasks follow with the next adjustment."""
+        reason = models.Case(
+            models.When(adjust_at__isnull=True, then=models.Value(MoveReason.VERSION)), default="adjust_reason"
+        )
+        return self.running().update(
+            version=version, failed_at=None, adjust_at=Coalesce("adjust_at", models.Value(now)), adjust_reason=reason
+        )
+
     def for_page(self):
-        """What is running first, only what its line shows; `step_count` is how many steps its version has."""
+        """What is running first, only what its line shows.
+
+        `step_count` is how many steps its version has, `done_count` how many of its tasks are done.
+        """
         steps = Step.objects.filter(version=models.OuterRef("version")).order_by().values("version")
         count = models.Subquery(steps.annotate(n=models.Count("pk")).values("n"))
+        tasks = self.model.tasks.rel.related_model.objects.done().filter(follow_up=models.OuterRef("pk"))
+        done = models.Subquery(tasks.order_by().values("follow_up").annotate(n=models.Count("pk")).values("n"))
         rows = self.select_related("pattern", "version", "deal", "ended_by").only(
-            "customer", "base_on", "base_at", "expanded_at", "failed_at", "past_steps", "started_at", "ended_at",
-            "end_reason", "pattern__name", "version__number", "deal__goods", "deal__kind",
-            "ended_by__name", "ended_by__username",
+            "customer", "occurrence_key", "base_on", "base_at", "expanded_at", "failed_at", "past_steps",
+            "started_at", "paused_at", "paused_until_on", "ended_at", "end_reason", "pattern__name",
+            "version__number", "version__base", "deal__goods", "deal__kind", "ended_by__name", "ended_by__username",
         )  # fmt: skip
-        return rows.annotate(step_count=Coalesce(count, 0)).order_by(
-            models.F("ended_at").desc(nulls_first=True), "-started_at", "-pk"
+        return rows.annotate(step_count=Coalesce(count, 0), done_count=Coalesce(done, 0)).order_by(
+            F("ended_at").desc(nulls_first=True), "-started_at", "-pk"
         )
 
     def count_by_pattern(self) -> dict[int, int]:
@@ -199,7 +267,7 @@ class FollowUp(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["id"], name="follow_up_waiting", condition=WAITING),
+            models.Index(F("rule").asc(nulls_first=True), "id", name="follow_up_waiting", condition=WAITING),
             models.Index(fields=["id"], name="follow_up_to_adjust", condition=TO_ADJUST),
             models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["customer"], name="follow_up_running_customer", condition=Q(ended_at__isnull=True)),
@@ -229,9 +297,25 @@ class FollowUp(models.Model):
         return StopWhen.SPOKEN in self.version.stop_conditions
 
     @property
+    def may_restart(self):
+        """See `restartable`."""
+        return Base(self.version.base).is_event
+
+    @property
+    def may_move_base(self):
+        """Its base is its own: an event's, or a day that whoever began it by hand chose."""
+        own = Base(self.version.base) in {Base.YEARLY, Base.EVERY} and self.occurrence_key.startswith("hand:")
+        return self.may_restart or own
+
+    @property
+    def is_paused(self):
+        return self.paused_at is not None and self.ended_at is None
+
+    @property
     def cannot_be_planned(self):
         return self.failed_at is not None and self.ended_at is None
 
     @property
     def is_being_prepared(self):
-        return self.expanded_at is None and self.ended_at is None and self.failed_at is None
+        waits = self.expanded_at is None and self.failed_at is None
+        return waits and self.ended_at is None and self.paused_at is None

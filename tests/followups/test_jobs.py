@@ -8,7 +8,7 @@ from django_q.models import OrmQ
 
 from customers.models import LostReason
 from followups import jobs
-from followups.models import FollowUp, Task
+from followups.models import FollowUp, StartRule, Task
 from followups.noticing import notice, notice_calendars
 from followups.starting import start
 from stores.models import Heartbeat, WakeUp
@@ -56,6 +56,25 @@ def test_a_job_that_has_more_to_do_rings_for_itself_and_the_last_one_does_not(
         rung.append(len(callbacks))
     assert rung == [1, 1, 1, 0, 0]
     assert not waiting.exists()
+
+
+def test_whatever_one_pass_has_to_do_the_others_have_their_turn_in_every_job(waiting, no_time, monkeypatch):
+    for endless in ("notice", "start_due", "adjust"):
+        monkeypatch.setattr(jobs, endless, lambda now: 1)
+    left = []
+    for one_job in (jobs.work, jobs.sweep, jobs.work):
+        assert one_job() == "more"
+        left.append(waiting.count())
+    assert left == [2, 1, 0]
+
+
+def test_what_a_person_chose_is_prepared_before_what_rules_began(waiting, no_time):
+    first, *others = waiting.order_by("pk")
+    rule = StartRule.objects.create(pattern=first.pattern, from_on=date(2026, 1, 1), made_at=timezone.now())
+    FollowUp.objects.filter(pk=first.pk).update(rule=rule)
+    for _ in others:
+        jobs.work()
+    assert list(waiting) == [first]
 
 
 def test_a_sweep_that_has_more_to_do_goes_on_under_its_own_name(waiting, no_time, django_capture_on_commit_callbacks):
