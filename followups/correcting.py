@@ -6,12 +6,13 @@ REQUIREMENTS B6, E1.
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from customers.models import Deal, Stage
 
-from .models import CancelReason, Contact, Direction, EndReason, FollowUp, Task
-from .models.contact import CONVERSATIONS, REACHED
-from .recording import answer_waiting, await_answer, refresh_last_contact, stamp_complete
+from .models import CancelReason, Contact, Direction, EndReason, FollowUp, MoveReason, Task
+from .models.contact import CONVERSATIONS, REACHED, UNANSWERED
+from .recording import answer_waiting, await_answer, refresh_last_contact, stamp_complete, turn_windows
 from .stopping import hold, move_deal, reopen_deal, resume, stop
 
 UNDO_WITHIN = timedelta(days=1)
@@ -63,8 +64,10 @@ def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Con
             _wait_again(old)
         elif old.outcome not in REACHED:
             answer_waiting(new, by, now)
-        for related in ("made_tasks", "ended_follow_ups", "answers"):
+        for related in ("made_tasks", "ended_follow_ups", "started_follow_ups", "answers"):
             getattr(old, related).update(**{getattr(old, related).field.name: new})
+        if (old.outcome in UNANSWERED) != (new.outcome in UNANSWERED):
+            turn_windows(new, now)
         refresh_last_contact(new.customer, new.deal)
     return new
 
@@ -84,7 +87,7 @@ def undo(contact: Contact, *, by, now):
         if not taken_back:
             raise TooLateToUndo(contact)
         contact.refresh_from_db()
-        started = FollowUp.objects.filter(pk__in=contact.effects.get("started", []))
+        started = FollowUp.objects.filter(Q(pk__in=contact.effects.get("started", [])) | Q(started_with=contact))
         stop(started, EndReason.STOPPED, by=by, now=now)
         resume(FollowUp.objects.filter(ended_with=contact))
         if contact.task:
@@ -92,6 +95,8 @@ def undo(contact: Contact, *, by, now):
         contact.made_tasks.filter(done_at__isnull=True, cancelled_at__isnull=True).update(
             cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.UNDONE
         )
+        if contact.outcome in UNANSWERED:
+            turn_windows(contact, now)
         _wait_again(contact)
         _undo_deal(contact, by, now)
         refresh_last_contact(contact.customer, contact.deal)
@@ -103,7 +108,7 @@ def _wait_again(contact: Contact):
 
 
 def _reopen(contact: Contact):
-    """Its task is open again; but when somebody ended its follow-up since then, the task ends with it."""
+    """Its task is open again, in its place; when somebody ended or paused its follow-up since then, so does it."""
     row = Task.objects.filter(pk=contact.task_id)
     row.update(done_at=None, done_by=None)
     row.filter(overdue_at__isnull=True).update(counted_staff=None, counted_store=None)
@@ -113,6 +118,9 @@ def _reopen(contact: Contact):
     resume(follow_up.filter(end_reason=EndReason.DONE))
     for ended in follow_up.filter(ended_at__isnull=False):
         row.update(cancelled_at=ended.ended_at, cancelled_by=ended.ended_by, cancel_reason=CancelReason.FOLLOW_UP_ENDED)
+    for resting in follow_up.paused():
+        row.update(cancelled_at=resting.paused_at, cancelled_by=resting.paused_by, cancel_reason=CancelReason.PAUSED)
+    follow_up.ask_to_adjust(MoveReason.CALENDAR, contact.entered_at)
 
 
 def _undo_deal(contact: Contact, by, now):

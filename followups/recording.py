@@ -3,7 +3,7 @@
 The way back is in `correcting.py`. REQUIREMENTS A4, B6, B12, E1, E2; DESIGN.md "Rows".
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -11,7 +11,6 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
 from customers.models import Deal, LostReason, Stage
-from stores.calendar import OpeningCalendar
 from stores.channels import Channel
 from stores.locks import one_at_a_time
 from stores.wake import wake
@@ -26,10 +25,12 @@ from .models import (
     HouseRules,
     MoveReason,
     Outcome,
+    StopWhen,
     Task,
 )
 from .models.contact import CONVERSATIONS, REACHED, UNANSWERED
-from .schedule import Planned, StepSpec, plan_anyway
+from .placing import Wanted, placed_by_hand
+from .restarting import restart
 from .starting import AlreadyRunning, start
 from .stopping import end_finished, hold, lose_deal, move_deal, stop
 
@@ -65,7 +66,11 @@ class NextAppointment:
 
 @dataclass
 class Result:
-    """What the person says happened. `close`: running follow-ups that end with it."""
+    """What the person says happened, and what becomes of running follow-ups.
+
+    `close`: those that end with it; `restart`: those that begin anew; `keep`: those that go on although their version
+    says they end.
+    """
 
     outcome: str
     details: str = ""
@@ -76,6 +81,8 @@ class Result:
     next: NextAppointment | None = None
     pattern: object = None
     close: list = field(default_factory=list)
+    restart: list = field(default_factory=list)
+    keep: list = field(default_factory=list)
 
 
 def record(task: Task, result: Result, *, by, now) -> Contact | None:
@@ -161,9 +168,15 @@ def need_no_answer(contact: Contact, reason: str, *, by, now) -> bool:
 
 
 def closable(customer, deal=None):
-    """Running follow-ups that a conversation offers to close: the deal's, else all of the customer's."""
-    running = FollowUp.objects.about(customer=customer, deal=deal)
+    """Running follow-ups that a conversation may end: the deal's, else all of the customer's. None that rest."""
+    running = FollowUp.objects.about(customer=customer, deal=deal).filter(paused_at__isnull=True)
     return running.with_work_left().select_related("pattern", "version")
+
+
+def replaceable(customer, deal=None):
+    """Those that may make way for another pattern, also from their rest."""
+    running = FollowUp.objects.about(customer=customer, deal=deal)
+    return running.resting_or_with_work_left().select_related("pattern", "version")
 
 
 def refresh_last_contact(customer, deal=None):
@@ -225,13 +238,9 @@ def _settle(contact: Contact, result: Result, *, by, now):
     contact.save(force_insert=True)
     _touch_deal(contact, by, now)
     answer_waiting(contact, by, now)
-    if contact.channel == Channel.PHONE and contact.outcome in UNANSWERED:
-        FollowUp.objects.of_customer(contact.customer).with_open_work().ask_to_adjust(MoveReason.UNANSWERED, now)
-        wake()
-    if result.close:
-        reason = EndReason.SPOKEN if contact.outcome in CONVERSATIONS else EndReason.REPLIED
-        chosen = FollowUp.objects.of_customer(contact.customer).filter(pk__in=result.close)
-        stop(chosen, reason, by=by, now=now, contact=contact)
+    if contact.outcome in UNANSWERED:
+        turn_windows(contact, now)
+    _settle_running(contact, result, by=by, now=now)
     if contact.outcome == Outcome.REFUSED and "lost" not in contact.effects:
         stop(_asked(contact), EndReason.SPOKEN, by=by, now=now, contact=contact)
     if result.next:
@@ -240,6 +249,30 @@ def _settle(contact: Contact, result: Result, *, by, now):
         _start_proposed(contact, result.pattern, by, now)
     Contact.objects.filter(pk=contact.pk).update(effects=contact.effects)
     refresh_last_contact(contact.customer, contact.deal)
+
+
+def turn_windows(contact: Contact, now):
+    """What was tried in vain is other hours now: the calls that are left turn to the next ones."""
+    if contact.channel == Channel.PHONE:
+        FollowUp.objects.of_customer(contact.customer).with_open_work().ask_to_adjust(MoveReason.UNANSWERED, now)
+        wake()
+
+
+def _settle_running(contact: Contact, result: Result, *, by, now):
+    """What runs ends, begins anew or goes on: as the person says; where they say nothing, as its version has it."""
+    running = FollowUp.objects.of_customer(contact.customer)
+    said = {*result.close, *result.restart, *result.keep}
+    about = running.filter(Q(deal=contact.deal) | Q(deal__isnull=True)) if contact.deal_id else running
+    ended = [running.filter(pk__in=result.close)]
+    if contact.direction == Direction.IN:
+        ended.append(about.ending_when(StopWhen.REPLIED).exclude(pk__in=said))
+    if contact.outcome == Outcome.APPOINTMENT:
+        ended.append(about.ending_when(StopWhen.APPOINTMENT).exclude(pk__in=said))
+    reason = EndReason.SPOKEN if contact.outcome in CONVERSATIONS else EndReason.REPLIED
+    for rows in ended:
+        stop(rows, reason, by=by, now=now, contact=contact)
+    if result.restart:
+        restart(running.filter(pk__in=result.restart), by=by, now=now, contact=contact)
 
 
 def answer_waiting(contact: Contact, by, now):
@@ -265,7 +298,8 @@ def _base_of_conversation(contact: Contact, pattern) -> datetime | None:
 
 def appoint(customer, deal, appointment: NextAppointment, *, by, now, contact=None) -> Task:
     """A single task on a day, or at a time promised to the customer: then it is late when the hour is over."""
-    placed = _placed(appointment, customer.store.calendar(), now)
+    wanted = Wanted(appointment.on, appointment.at, wish=True)
+    placed = placed_by_hand(wanted, appointment.channel, customer.store.calendar(), now)
     return Task.objects.create(
         store=customer.store,
         customer=customer,
@@ -283,23 +317,6 @@ def appoint(customer, deal, appointment: NextAppointment, *, by, now, contact=No
         created_at=now,
         made_with=contact,
     )
-
-
-def _placed(appointment: NextAppointment, calendar: OpeningCalendar, now) -> Planned:
-    """An hour from the time promised, else that day's opening; what is left of today as the schedule sees it."""
-    on = appointment.on
-    if appointment.at:
-        starts = calendar.moment(on, appointment.at)
-        ends = starts + timedelta(hours=1)
-        return Planned(on, starts, ends, ends, [["by_hand"], ["promised"]])
-    if on <= now.astimezone(calendar.zone).date():
-        (placed,) = plan_anyway(now, [StepSpec(appointment.channel)], calendar)
-        kept = [["too_late_that_day"]] if placed.due_on != on else []
-        kept += [code for code in placed.reason if code == ["into_next_opening"]]
-        return replace(placed, reason=[["by_hand"], *kept])
-    hours = calendar.hours_on(on) or calendar.hours
-    starts, ends = calendar.moment(on, hours.starts), calendar.moment(on, hours.ends)
-    return Planned(on, starts, ends, ends, [["by_hand"]])
 
 
 def _start_proposed(contact: Contact, pattern, by, now):
@@ -332,7 +349,7 @@ def _touch_deal(contact: Contact, by, now):
         after = Stage.APPOINTMENT
     elif contact.negotiated:
         after = Stage.MET
-    if after and before.position < after.position and move_deal(deal, after, by, now):
+    if after and before.position < after.position and move_deal(deal, after, by, now, by_record=True):
         contact.effects["moved"] = [before, after]
     if contact.outcome == Outcome.REFUSED and lose_deal(deal, LostReason.REFUSED, by, now, contact=contact):
         contact.effects["lost"] = True

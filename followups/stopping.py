@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from customers.models import Stage
+from customers.models import Mark, Stage
 from stores.wake import wake
 
-from .models import CancelReason, EndReason, FollowUp, StopWhen, Task
+from .models import CancelReason, EndReason, FollowUp, MoveReason, StopWhen, Task
 
 SLICE = 1000
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -30,6 +30,7 @@ def stop(follow_ups, reason: EndReason, *, by, now, contact=None) -> int:
 def resume(follow_ups) -> int:
     """Take an end back: the tasks cancelled by it are open again. Gives how many follow-ups run again.
 
+    Nobody told them what changed since then: they are looked at as if it all had changed now.
     One whose pattern was chosen anew meanwhile stays ended.
     """
     resumed = 0
@@ -44,12 +45,20 @@ def _resume_one(follow_up) -> bool:
     row = FollowUp.objects.filter(pk=follow_up.pk)
     try:
         with transaction.atomic():
-            row.update(ended_at=None, end_reason="", ended_by=None, ended_with=None)
+            row.update(
+                ended_at=None,
+                end_reason="",
+                ended_by=None,
+                ended_with=None,
+                adjust_at=follow_up.ended_at,
+                adjust_reason=MoveReason.CALENDAR,
+            )
     except IntegrityError:
         return False
     Task.objects.filter(
         follow_up=follow_up, cancel_reason=CancelReason.FOLLOW_UP_ENDED, cancelled_at=follow_up.ended_at
     ).update(cancelled_at=None, cancelled_by=None, cancel_reason="")
+    Mark.objects.create(customer_id=follow_up.customer_id)
     return True
 
 
@@ -62,16 +71,19 @@ def hold(follow_ups):
     list(follow_ups.running().order_by("pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
 
 
-def move_deal(deal, stage: Stage, by, now, **dates) -> bool:
-    """`deal.move_to` with what follows: the order ends what ran before it, going back brings that back.
+def move_deal(deal, stage: Stage, by, now, *, by_record=False, **dates) -> bool:
+    """`deal.move_to` with what follows: the appointment and the order end what they end, going back brings that back.
 
-    False when it doesn't move; `deal.lost_at` tells when that is why.
+    `by_record`: a conversation moves it, and whoever records it says what an appointment ends. False when it doesn't
+    move; `deal.lost_at` tells when that is why.
     """
     with transaction.atomic():
         hold(FollowUp.objects.filter(deal=deal))
         deal.refresh_from_db()
-        won_before = deal.won_at
+        won_before, before = deal.won_at, Stage(deal.stage)
         moved = deal.move_to(stage, by, now, **dates)
+        if moved and not by_record:
+            _settle_appointment(deal, before, Stage(stage), by, now)
         if deal.won_at and not won_before:
             before = FollowUp.objects.filter(deal=deal, started_at__lt=deal.won_at)
             stop(before.ending_when(StopWhen.WON), EndReason.WON, by=by, now=now)
@@ -80,24 +92,46 @@ def move_deal(deal, stage: Stage, by, now, **dates) -> bool:
     return moved
 
 
+def _settle_appointment(deal, before: Stage, after: Stage, by, now):
+    """What an appointment ends, when the stage is reached or passed over; back where it stood, that runs again."""
+    ahead = [stage for stage in Stage if stage.position < Stage.APPOINTMENT.position]
+    of_deal = FollowUp.objects.filter(deal=deal)
+    if before in ahead and after not in ahead:
+        stop(of_deal.ending_when(StopWhen.APPOINTMENT), EndReason.SPOKEN, by=by, now=now)
+    elif after in ahead and before not in ahead:
+        reached = deal.stage_changes.filter(before__in=ahead).exclude(after__in=ahead).values("at")
+        resume(of_deal.filter(end_reason=EndReason.SPOKEN, ended_with__isnull=True, ended_at__in=reached))
+
+
 def lose_deal(deal, reason: str, by, now, *, contact=None) -> bool:
-    """`deal.lose` with what follows: its follow-ups end. False when it is closed already or won."""
+    """`deal.lose` with what follows: its follow-ups end, and its appointments are called off.
+
+    False when it is closed already or won.
+    """
     with transaction.atomic():
         hold(FollowUp.objects.filter(deal=deal))
         lost = deal.lose(reason, by, now)
         if lost:
             stop(FollowUp.objects.filter(deal=deal), EndReason.LOST, by=by, now=now, contact=contact)
+            call_off(Task.objects.single().filter(deal=deal), by=by, now=now)
     return lost
 
 
+def call_off(tasks, *, by, now) -> int:
+    """Open tasks for which there is no reason any more; gives how many."""
+    return tasks.open().update(cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.NOT_NEEDED)
+
+
 def reopen_deal(deal, by, now) -> bool:
-    """Take a loss back, with the follow-ups that ended because of it. False when the deal isn't lost."""
+    """Take a loss back, with what ended because of it. False when the deal isn't lost."""
     with transaction.atomic():
         deal.refresh_from_db()
         lost_at = deal.lost_at
         reopened = deal.reopen(by, now)
         if reopened:
             resume(FollowUp.objects.filter(deal=deal, end_reason=EndReason.LOST, ended_at__gte=lost_at))
+            called_off = Task.objects.single().filter(deal=deal, cancel_reason=CancelReason.NOT_NEEDED)
+            called_off.filter(cancelled_at=lost_at).update(cancelled_at=None, cancelled_by=None, cancel_reason="")
     return reopened
 
 

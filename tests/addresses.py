@@ -20,6 +20,8 @@ stores:detail pk=store                             | 200 / 404                  
 stores:edit pk=store                               | 403 403 200 200 / 404            | 403 403 422 422 / 404
 stores:dates-add pk=store                          | 405                              | 403 403 422 422 / 404
 stores:dates-remove pk=store                       | 405                              | 403 403 302 302 / 404
+escalation:rules store_pk=store                    | 403 403 200 200 / 404            | 403 403 422 422 / 404
+escalation:retirement store_pk=store pk=escalation_rule | 405                         | 403 403 302 302 / 404
 stores:staff                                       | 200                              | 405
 stores:staff-new                                   | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 stores:staff-detail pk=colleague                   | 200 / 404                        | 405
@@ -105,6 +107,10 @@ patterns:version_return pk=pattern number=1        | 403 403 200 200 / 404      
 patterns:version_return pk=copy number=1           | 403 403 200 200 / 404            | 403 403 409 409 / 404
 patterns:version_return pk=pattern number=2        | 403 403 404 404 / 404            | 403 403 404 404 / 404
 patterns:version_return pk=group_pattern number=1  | 403 403 403 200 / 403            | 403 403 403 302 / 403
+patterns:moving pk=pattern number=1                | 403 403 200 200 / 404            | 403 403 302 302 / 404
+patterns:moving pk=copy number=2                   | 403 403 200 200 / 404            | 403 403 302 302 / 404
+patterns:moving pk=pattern number=2                | 403 403 404 404 / 404            | 403 403 404 404 / 404
+patterns:moving pk=group_pattern number=1          | 403 403 403 200 / 403            | 403 403 403 302 / 403
 patterns:history pk=pattern                        | 200 / 404                        | 405
 patterns:history pk=copy                           | 200 / 404                        | 405
 patterns:history pk=group_pattern                  | 200                              | 405
@@ -134,6 +140,13 @@ patterns:pattern pk=copy                           | 200 / 404                  
 patterns:retirement pk=copy                        | 403 403 200 200 / 404            | 403 403 302 302 / 404
 patterns:comeback pk=pattern                       | 405                              | 403 403 302 302 / 404
 patterns:comeback pk=group_pattern                 | 405                              | 403 403 403 302 / 403
+# What was done to many: seen by whoever did it and the managers of the store
+batches:list                                       | 200                              | 405
+batches:batch pk=batch                             | 200 404 200 200 / 404            | 405
+batches:pause pk=batch                             | 405                              | 302 404 302 302 / 404
+batches:resumption pk=batch                        | 405                              | 302 404 302 302 / 404
+batches:cancellation pk=batch                      | 405                              | 302 404 302 302 / 404
+batches:undo pk=batch                              | 405                              | 302 404 302 302 / 404
 # The board, customers and deals
 todo:home                                          | 302                              | 405
 todo:board                                         | 200                              | 405
@@ -145,6 +158,9 @@ todo:task-result pk=task                           | 405                        
 todo:task-contact pk=task                          | 405                              | 422 / 404
 todo:task-assignee pk=task                         | 405                              | 302 / 404
 todo:task-cancellation pk=task                     | 405                              | 422 / 404
+todo:task-placement pk=task                        | 200 / 404                        | 422 / 404
+todo:task-placement-undo pk=task way_back=none     | 405                              | 302 / 404
+todo:task-release pk=task                          | 405                              | 302 / 404
 todo:reply pk=reply                                | 200 / 404                        | 405
 todo:reply-answer pk=reply                         | 405                              | 422 / 404
 todo:reply-contact pk=reply                        | 405                              | 422 / 404
@@ -156,8 +172,6 @@ todo:prepared pk=follow_up                         | 200 / 404                  
 todo:act pk=act                                    | 200 404 404 404 / 404            | 405
 todo:search                                        | 200                              | 405
 todo:customers-follow-ups                          | 302                              | 302
-todo:customers-begun signed=none                   | 404                              | 405
-todo:customers-begun-undo signed=none              | 405                              | 404
 todo:customer pk=customer                          | 200 / 404                        | 405
 todo:customer-assign pk=customer                   | 200 403 200 200 / 404            | 302 403 302 302 / 404
 todo:customer-contact customer_pk=customer         | 200 / 404                        | 422 / 404
@@ -205,4 +219,9 @@ todo:contact-undo pk=contact                       | 405                        
 todo:follow-up-preparing pk=follow_up              | 200 / 404                        | 405
 todo:follow-up-stop pk=follow_up                   | 405                              | 302 / 404
 todo:follow-up-resume pk=follow_up                 | 405                              | 302 / 404
+todo:follow-up-pause pk=follow_up                  | 200 / 404                        | 422 / 404
+todo:follow-up-unpause pk=follow_up                | 405                              | 302 / 404
+todo:follow-up-restart pk=follow_up                | 405                              | 302 / 404
+todo:follow-up-base pk=follow_up                   | 200 / 404                        | 422 / 404
+todo:follow-up-undo signed=none                    | 405                              | 404
 """

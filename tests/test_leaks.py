@@ -175,17 +175,17 @@ FOREIGN = [
         422,
     ),
     ("sales", "todo:customer-contact customer_pk=customer", {**SPOKE, "deal": "theirs.deal"}, 422),
-    ("sales", "todo:customer-contact customer_pk=customer", {**SPOKE, "close": "theirs.follow_up"}, 422),
-    ("sales", "todo:customer-inbound customer_pk=customer", {**SPOKE, "close": "theirs.follow_up"}, 422),
+    ("sales", "todo:customer-contact customer_pk=customer", {**SPOKE, "stop": "theirs.follow_up"}, 302),
+    ("sales", "todo:customer-inbound customer_pk=customer", {**SPOKE, "restart": "theirs.follow_up"}, 302),
     (
         "sales",
         "todo:customer-appointment customer_pk=customer",
         {"on": "2099-01-05", "title": "…", "channel": "phone", "deal": "theirs.deal"},
         422,
     ),
-    ("sales", "todo:task-result pk=task", {**SPOKE, "close": "theirs.follow_up"}, 422),
+    ("sales", "todo:task-result pk=task", {**SPOKE, "restart": "theirs.follow_up"}, 302),
     ("sales", "todo:task-result pk=task", {**SPOKE, "who": "theirs.owner"}, 302),
-    ("sales", "todo:reply-answer pk=reply", {**SPOKE, "close": "theirs.follow_up"}, 422),
+    ("sales", "todo:reply-answer pk=reply", {**SPOKE, "stop": "theirs.follow_up"}, 302),
     ("sales", "customers:new-lead", {"name": "新規", "only_customer": "on", "staff": "theirs.owner"}, 422),
     ("sales", "customers:new-lead", {"name": "新規", "only_customer": "on", "same_as": "theirs.customer"}, 404),
     ("sales", "customers:new-lead", {"name": "新規", "only_customer": "on", "store": "theirs.store"}, 302),
@@ -243,6 +243,8 @@ def _put_in(client, cast, both, who, where, fields, status, htmx) -> list[str]:
     for name, value in fields.items():
         side, _dot, row_name = value.partition(".")
         posted[name] = given[side][row_name].pk if side in given and row_name else value
+    for fate in {"stop", "restart"} & set(posted):
+        posted[f"running-{posted.pop(fate)}"] = fate
     if posted.pop("roles", None):
         posted[f"roles_{theirs['store'].pk}"] = ["manager"]
     client.force_login(getattr(cast, who))

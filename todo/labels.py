@@ -15,6 +15,7 @@ __all__ = [
     "is_any_time",
     "late_label",
     "moment_label",
+    "placed_label",
     "recorded_label",
     "recorded_words",
     "window_label",
@@ -91,13 +92,22 @@ def moment_label(at: datetime, now: datetime) -> str:
     return f"{year}{day_label(local.date())} {local:%H:%M}"
 
 
+def placed_label(wanted) -> str:
+    """'Moved to 11/25(水) 17:00–19:00.'"""
+    times = [f"{at:%H:%M}" for at in (wanted.starts, wanted.ends) if at]
+    return _("Moved to %(when)s.") % {"when": " ".join([day_label(wanted.on), "–".join(times)]).strip()}
+
+
 def recorded_label(contact) -> str:
     """What was recorded. None is a task about no customer: it is only done."""
     return _("Recorded: %(outcome)s") % {"outcome": contact.get_outcome_display()} if contact else _("Done.")
 
 
 def recorded_words(contact) -> str:
-    """The same where there is only a line for it: with the patterns that it left as they were."""
-    left = contact.left_running if contact else []
+    """The same where there is only a line for it: with the patterns that it left as they were, or began anew."""
+    if contact is None:
+        return recorded_label(contact)
+    left, anew = contact.left_running, contact.started_follow_ups.with_pattern()
     on = [_("“%(pattern)s” is at work already and goes on as it is.") % {"pattern": row.pattern} for row in left]
+    on += [_("“%(pattern)s” begins anew from today.") % {"pattern": row.pattern} for row in anew]
     return " ".join([recorded_label(contact), *on])

@@ -1,16 +1,14 @@
 """What the customer's and the deal's page show (REQUIREMENTS A5, C1, D1): everything of one in one screen."""
 
 from datetime import timedelta
-from operator import attrgetter
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from customers.models import Stage
 
-from .labels import day_label
+from .at_work import ended_row, running_row
 from .rows import task_row
 from .subject import Subject
 from .timeline import timeline
@@ -40,8 +38,8 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
         "later": rows[shown:],
         "open_count": len(rows),
         "next_step": rows[0] if rows else None,
-        "running": [_follow_up(row, tasks) for row in follow_ups if row.ended_at is None],
-        "ended": [_follow_up(row, tasks) for row in follow_ups if row.ended_at][:ENDED_SHOWN],
+        "running": [running_row(row, tasks, subject) for row in follow_ups if row.ended_at is None],
+        "ended": [ended_row(row) for row in follow_ups if row.ended_at][:ENDED_SHOWN],
         "entries": entries,
         "waiting": [entry for entry in entries if entry.answer_url],
         "older": older,
@@ -73,27 +71,6 @@ def _row(task, now) -> dict:
     view = "on-time" if task.due_on <= timezone.localdate(now) else "upcoming"
     row = task_row(task, view, now)
     return {**row, "link": row["url"], "customer": "", "rank": "", "phone": "", "email": ""}
-
-
-def _follow_up(follow_up, tasks) -> dict:
-    """One pattern at work: how far it is, and what comes next of it."""
-    mine = [task for task in tasks if task.follow_up_id == follow_up.pk and task.step_position]
-    following = min(mine, key=attrgetter("step_position"), default=None)
-    at = timezone.localtime(follow_up.base_at) if follow_up.base_at else None
-    return {
-        "row": follow_up,
-        "at_step": following.step_position if following else follow_up.step_count,
-        "base": f"{day_label(follow_up.base_on)} {at:%H:%M}" if at else day_label(follow_up.base_on),
-        "next": f"{day_label(following.due_on)} {following.title}" if following else "",
-        "open_tasks": len(mine),
-        "past_words": _past_words(follow_up),
-    }
-
-
-def _past_words(follow_up) -> str:
-    if not follow_up.past_steps:
-        return ""
-    return _("%(n)d steps were past already and were not made.") % {"n": follow_up.past_steps}
 
 
 def _customer_part(customer, me, now) -> dict:

@@ -1,6 +1,21 @@
 from django.urls import path
 
-from .views import board, contact, customer, deal, deals, desk, follow_up, keys, leads, many, recording, search
+from .views import (
+    board,
+    contact,
+    customer,
+    deal,
+    deals,
+    desk,
+    follow_up,
+    keys,
+    leads,
+    many,
+    placing,
+    recording,
+    running,
+    search,
+)
 
 app_name = "todo"
 urlpatterns = [
@@ -14,6 +29,9 @@ urlpatterns = [
     path("todo/tasks/<int:pk>/contact/", recording.task_contact, name="task-contact"),
     path("todo/tasks/<int:pk>/assignee/", recording.task_assignee, name="task-assignee"),
     path("todo/tasks/<int:pk>/cancellation/", recording.task_cancellation, name="task-cancellation"),
+    path("todo/tasks/<int:pk>/placement/", placing.placement, name="task-placement"),
+    path("todo/tasks/<int:pk>/placement/<str:way_back>/undo/", placing.undo, name="task-placement-undo"),
+    path("todo/tasks/<int:pk>/release/", placing.release, name="task-release"),
     path("todo/replies/<int:pk>/", recording.reply, name="reply"),
     path("todo/replies/<int:pk>/answer/", recording.reply_answer, name="reply-answer"),
     path("todo/replies/<int:pk>/contact/", recording.reply_contact, name="reply-contact"),
@@ -31,8 +49,6 @@ urlpatterns = [
     path("desk/<slug:what>/reminder/", desk.reminder, name="desk-reminder"),
     path("search/", search.search, name="search"),
     path("customers/follow-ups/", many.choose, name="customers-follow-ups"),
-    path("customers/follow-ups/<str:signed>/", many.result, name="customers-begun"),
-    path("customers/follow-ups/<str:signed>/undo/", many.undo, name="customers-begun-undo"),
     path("customers/<int:pk>/", customer.customer, name="customer"),
     path("customers/<int:pk>/assignment/", customer.assign, name="customer-assign"),
     path("customers/<int:customer_pk>/contacts/new/", contact.new_contact, name="customer-contact"),
@@ -56,4 +72,9 @@ urlpatterns = [
     path("followups/<int:pk>/preparing/", follow_up.preparing, name="follow-up-preparing"),
     path("followups/<int:pk>/stop/", follow_up.stop_follow_up, name="follow-up-stop"),
     path("followups/<int:pk>/resume/", follow_up.resume_follow_up, name="follow-up-resume"),
+    path("followups/<int:pk>/pause/", running.pause, name="follow-up-pause"),
+    path("followups/<int:pk>/pause/end/", running.go_on, name="follow-up-unpause"),
+    path("followups/<int:pk>/restart/", running.restart, name="follow-up-restart"),
+    path("followups/<int:pk>/base/", running.base, name="follow-up-base"),
+    path("followups/undo/<str:signed>/", running.undo, name="follow-up-undo"),
 ]

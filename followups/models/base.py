@@ -28,6 +28,11 @@ class Base(models.TextChoices):
         return self in {Base.RECEIVED, Base.NEGOTIATED, Base.ESTIMATE_SENT}
 
     @property
+    def is_event(self) -> bool:
+        """It happened once, is copied at the start, and moves only by a hand (DESIGN.md "The engine", pass 3)."""
+        return self.is_pursuit or self in {Base.ORDERED, Base.CHOSEN}
+
+    @property
     def is_of_deal(self) -> bool:
         """An event in a deal: a follow-up started by rule is about that deal."""
         return self in {Base.RECEIVED, Base.NEGOTIATED, Base.ESTIMATE_SENT, Base.ORDERED, Base.DELIVERED}

@@ -28,6 +28,9 @@ class TaskQuerySet(StoreQuerySet):
     def open(self):
         return self.filter(OPEN)
 
+    def done(self):
+        return self.filter(done_at__isnull=False)
+
     def reached(self, now):
         """Open, and their day has come: on-time and overdue together."""
         return self.filter(OPEN, due_on__lte=timezone.localdate(now))
@@ -54,6 +57,10 @@ class TaskQuerySet(StoreQuerySet):
     def count_by_person(self) -> dict[int | None, int]:
         return dict(self.order_by().values_list("assignee").annotate(models.Count("pk")))
 
+    def single(self):
+        """Appointments of their own, without a pattern."""
+        return self.filter(follow_up__isnull=True)
+
     def of_nobody(self):
         """The store's pool."""
         return self.filter(assignee__isnull=True)
@@ -74,8 +81,9 @@ class TaskQuerySet(StoreQuerySet):
     def for_board(self):
         """Only what a row shows: most of what a task and a customer know would be read for nothing."""
         return self.with_origin().select_related("customer__rank", "deal", "assignee").only(
-            "channel", "title", "due_on", "due_from", "due_until", "late_at", "promised_at", "done_at", "follow_up",
-            "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
+            "channel", "title", "due_on", "due_from", "due_until", "late_at", "promised_at", "done_at", "moves",
+            "follow_up", "customer__name", "customer__kind", "customer__phones", "customer__emails",
+            "customer__rank__code",
             "deal__goods", "deal__kind", "assignee__name", "assignee__username",
         )  # fmt: skip
 
@@ -98,7 +106,13 @@ class TaskQuerySet(StoreQuerySet):
 
     def for_panel(self):
         return self.for_list().select_related(
-            "store", "customer__store", "customer__owner", "deal__staff", "done_by", "step__content_kind"
+            "store",
+            "customer__store",
+            "customer__owner",
+            "deal__staff",
+            "done_by",
+            "step__content_kind",
+            "covering_for",
         )
 
     def by_day(self):
@@ -221,7 +235,7 @@ class Task(models.Model):
                 return False
             act = Act.objects.create(kind=ActKind.HANDED_OVER, work="task", by=by, at=now)
             act.rows.create(task=task, before_id=task.assignee_id, after=to, before_by_hand_at=task.assigned_by_hand_at)
-            Task.objects.filter(pk=self.pk).update(assignee=to, assigned_by_hand_at=now)
+            Task.objects.filter(pk=self.pk).update(assignee=to, assigned_by_hand_at=now, covering_for=None)
         return True
 
     def cancel(self, by, now, note) -> bool:

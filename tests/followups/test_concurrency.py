@@ -11,7 +11,9 @@ from customers.models import Customer, Deal
 from followups import recording
 from followups.expansion import expand
 from followups.models import Contact, EndReason, FollowUp, Outcome, Pattern, Task
+from followups.pausing import pause, unpause
 from followups.recording import AlreadyAnswered, AlreadyRecorded, Result, answer, receive, record
+from followups.restarting import restart, undo_start
 from followups.starting import AlreadyRunning, DealLost, start
 from followups.stopping import lose_deal, stop
 from tests.cast import at, customer, lead
@@ -108,7 +110,8 @@ def meet_in(name, monkeypatch):
 
 def test_a_result_and_an_answer_that_close_the_same_follow_up_do_not_block_each_other(cast, follow_up, monkeypatch):
     deal = follow_up.deal
-    message = receive(deal.customer, deal, "email", Result(Outcome.MESSAGE, "質問"), by=cast.sales, now=NOW)
+    asked = Result(Outcome.MESSAGE, "質問", keep=[follow_up.pk])
+    message = receive(deal.customer, deal, "email", asked, by=cast.sales, now=NOW)
     meet_in("_touch_deal", monkeypatch)
     spoke = Result(Outcome.SPOKE, close=[follow_up.pk])
     found = at_once(
@@ -133,6 +136,36 @@ def test_a_pattern_and_the_loss_of_its_deal_at_once_leave_nothing_running(cast):
         assert isinstance(begun, FollowUp | DealLost)
         assert lost is True
     assert not FollowUp.objects.running().exists()
+
+
+def test_two_who_restart_the_same_follow_up_begin_one(cast, follow_up):
+    this, now = FollowUp.objects.filter(pk=follow_up.pk), NOW + timedelta(hours=1)
+    found = at_once(*[lambda: restart(this, by=cast.sales, now=now)] * 2)
+    assert sorted(map(len, found)) == [0, 1]
+    new = FollowUp.objects.running().get()
+    at_once(*[lambda: undo_start(new, by=cast.sales, now=now)] * 2)
+    assert FollowUp.objects.running().get() == follow_up
+    assert follow_up.tasks.open().count() == 5
+
+
+def test_a_restart_and_a_record_that_ends_the_same_follow_up_do_not_block_each_other(cast, follow_up):
+    spoke = Result(Outcome.SPOKE, close=[follow_up.pk])
+    begun, kept = at_once(
+        lambda: restart(FollowUp.objects.filter(pk=follow_up.pk), by=cast.sales, now=NOW),
+        lambda: record(follow_up.tasks.first(), spoke, by=cast.sales2, now=NOW),
+    )
+    follow_up.refresh_from_db()
+    assert isinstance(kept, Contact | AlreadyRecorded)
+    assert follow_up.end_reason == (EndReason.RESTARTED if begun else EndReason.SPOKEN)
+    assert FollowUp.objects.running().count() == len(begun)
+
+
+def test_two_who_pause_and_two_who_go_on_shift_it_once(cast, follow_up):
+    this, later = FollowUp.objects.filter(pk=follow_up.pk), NOW + timedelta(days=10)
+    at_once(*[lambda: pause(this, by=cast.sales, now=NOW)] * 2)
+    assert sorted(at_once(*[lambda: unpause(this, now=later)] * 2)) == [0, 1]
+    follow_up.refresh_from_db()
+    assert (follow_up.shift_days, follow_up.paused_at) == (10, None)
 
 
 def test_two_who_close_the_same_follow_up_with_two_tasks_of_it_do_not_block_each_other(cast, follow_up, monkeypatch):

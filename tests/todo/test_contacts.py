@@ -80,22 +80,22 @@ def test_a_message_from_the_customer_waits_for_its_answer(me, cast, who):
     assert f"/todo/replies/{made.pk}/" in me.get(f"/customers/{who.pk}/").content.decode()
 
 
-def test_a_call_that_was_taken_is_born_answered_and_closes_what_is_ticked(me, cast, who):
+def test_a_call_that_was_taken_is_born_answered_and_ends_what_is_chosen(me, cast, who):
     follow_up = start(Pattern.objects.get(slug="new-arrival"), customer=who, by=cast.sales, now=NOW)
     expand(NOW)
     form = me.get(f"/customers/{who.pk}/contacts/received/").context["form"]
-    assert form["close"].initial == [str(follow_up.pk)]
-    me.post(f"/customers/{who.pk}/contacts/received/", {"outcome": "spoke", "close": [follow_up.pk]})
+    assert form[f"running-{follow_up.pk}"].value() == "stop"
+    me.post(f"/customers/{who.pk}/contacts/received/", {"outcome": "spoke", f"running-{follow_up.pk}": "stop"})
     follow_up.refresh_from_db()
     assert follow_up.end_reason == "spoken"
     assert not Contact.objects.waiting().exists()
     assert not Task.objects.open().exists()
 
 
-def test_a_reply_by_message_closes_what_is_ticked_too(me, cast, who):
+def test_a_reply_by_message_ends_what_is_chosen_too(me, cast, who):
     follow_up = start(Pattern.objects.get(slug="new-arrival"), customer=who, by=cast.sales, now=NOW)
     expand(NOW)
-    data = {"outcome": "message", "details": "返信", "close": [follow_up.pk]}
+    data = {"outcome": "message", "details": "返信", f"running-{follow_up.pk}": "stop"}
     me.post(f"/customers/{who.pk}/contacts/received/?channel=email", data)
     follow_up.refresh_from_db()
     assert follow_up.end_reason == "replied"

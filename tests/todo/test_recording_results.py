@@ -173,7 +173,7 @@ def test_a_reason_for_waiting_starts_the_pattern_it_proposes(client, cast):
     call.contacts.get()
 
 
-def test_closing_the_open_tasks_is_offered_ticked_and_only_a_conversation_closes_them(client, cast):
+def test_closing_the_open_tasks_is_chosen_beforehand_and_only_a_conversation_closes_them(client, cast):
     deal = lead(customer(cast.hiratsuka), at("2026-11-22 11:00"), staff=cast.sales)
     follow_up = start(
         Pattern.objects.get(slug="new-arrival"), customer=deal.customer, deal=deal, by=cast.sales, now=NOW
@@ -182,16 +182,17 @@ def test_closing_the_open_tasks_is_offered_ticked_and_only_a_conversation_closes
     first, second = follow_up.tasks.order_by("step__position")[:2]
     client.force_login(cast.sales)
     form = client.get(reverse("todo:task", args=[first.pk]), **HTMX).context["form"]
-    assert form["close"].value() == [str(follow_up.pk)]
-    result(client, first, "no_answer", close=[follow_up.pk])
+    name = f"running-{follow_up.pk}"
+    assert form[name].value() == "stop"
+    result(client, first, "no_answer", **{name: "stop"})
     assert follow_up.tasks.open().count() == 4
-    result(client, second, "spoke", close=[follow_up.pk])
+    result(client, second, "spoke", **{name: "stop"})
     assert follow_up.tasks.open().count() == 0
     follow_up.refresh_from_db()
     assert follow_up.end_reason == "spoken"
 
 
-def test_care_after_delivery_is_offered_unticked_because_it_is_meant_to_go_on(client, cast):
+def test_care_after_delivery_goes_on_unless_somebody_says_otherwise(client, cast):
     deal = lead(customer(cast.hiratsuka), at("2026-11-20 11:00"), staff=cast.sales)
     pattern = Pattern.objects.get(slug="after-delivery")
     follow_up = start(pattern, customer=deal.customer, deal=deal, by=cast.sales, now=NOW)
@@ -199,8 +200,10 @@ def test_care_after_delivery_is_offered_unticked_because_it_is_meant_to_go_on(cl
     client.force_login(cast.sales)
     hand_over = follow_up.tasks.order_by("step__position").first()
     form = client.get(reverse("todo:task", args=[hand_over.pk]), **HTMX).context["form"]
-    assert form["close"].value() == []
-    assert [label for _pk, label in form.fields["close"].choices] == ["「納車後のフォロー」の残り1件を終了する"]
+    (choice,) = form.running_fields
+    assert choice.value() == "keep"
+    assert choice.label == "「納車後のフォロー」の残りのToDo 1件"
+    assert [value for value, _label in choice.field.choices] == ["keep", "stop"]
 
 
 def test_the_panel_says_why_the_task_is_there_and_what_to_say(client, cast):
@@ -361,7 +364,7 @@ class TestSomebodyWasFaster:
         running = start(Pattern.objects.get(slug="one-month-follow-up"), customer=call.customer, by=cast.sales, now=NOW)
         record(call, Result(outcome=Outcome.SPOKE, details="x", close=[running.pk]), by=cast.sales, now=NOW)
         client.force_login(cast.sales2)
-        assert result(client, call, "spoke", close=[running.pk]).status_code == 409
+        assert result(client, call, "spoke", **{f"running-{running.pk}": "stop"}).status_code == 409
 
     def test_an_answered_reply_offers_the_same(self, client, cast):
         wrote = reply(customer(cast.hiratsuka, owner=cast.sales), NOW, NOW + timedelta(hours=1))

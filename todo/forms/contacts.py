@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
-from followups.models import ContentKind, HouseRules, Outcome, WaitReason
+from followups.models import ContentKind, HouseRules, Outcome, StopWhen, WaitReason
 from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment
 from stores.channels import Channel
@@ -47,7 +47,7 @@ class ContactForm(RecordForm):
     )
 
     def __init__(self, *args, customer, deal, **kwargs):
-        super().__init__(*args, customer=customer, **kwargs)
+        super().__init__(*args, **kwargs)
         choose_deal(self, customer, deal)
         self.fields["content_kind"].initial = self.fields["content_kind"].queryset.last()
 
@@ -75,10 +75,12 @@ class ContactForm(RecordForm):
 class InboundForm(ContactForm):
     """The customer called or wrote: what was spoken is dealt with, what was written waits for its answer."""
 
+    running_legend = _("What becomes of the follow-ups")
+    ends, ends_perhaps = StopWhen.REPLIED, (StopWhen.SPOKEN, _("Stop when you spoke"))
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["outcome"].choices = RECEIVED
-        self.fields["close"].label = _("What ends with it")
 
     def clean(self):
         data = super().clean()
@@ -87,8 +89,8 @@ class InboundForm(ContactForm):
         return data
 
     def result(self):
-        """A reply by message offers closing what runs, too."""
-        return replace(super().result(), close=[int(pk) for pk in self.cleaned_data["close"]])
+        """What is running is settled by a message, too."""
+        return replace(super().result(), **self.chosen())
 
 
 class CorrectionForm(forms.Form):

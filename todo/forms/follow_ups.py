@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from dateutil.relativedelta import relativedelta
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +10,11 @@ from followups.counting import base_for
 from followups.foresight import foresee_anyway
 from followups.known import preference_of
 from followups.models import Pattern
-from stores.inputs import DayInput
+from followups.rebasing import foresee_base
+from stores.inputs import DayField, DayInput
 
 from .contacts import choose_deal
-from .recording import closing_label
+from .running import closing_label
 
 FARTHEST = timedelta(days=3 * 366)
 """Steps count at most two years from their base: one farther away is a slip of the finger."""
@@ -39,7 +41,10 @@ def not_too_far(day, now):
 
 
 class FollowUpForm(forms.Form):
-    """Which pattern, counted from when, and what ends because of it (REQUIREMENTS B1, B6, B8)."""
+    """Which pattern, counted from when, and what ends because of it (REQUIREMENTS B1, B6, B8).
+
+    `replace`: the one that is to be switched to another pattern, ticked.
+    """
 
     pattern = forms.ModelChoiceField(
         Pattern.objects.none(), label=_("Follow-up pattern"), empty_label=_("Please choose")
@@ -52,14 +57,15 @@ class FollowUpForm(forms.Form):
         label=_("What is running already"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
-    def __init__(self, *args, me, customer, deal, closable, now, **kwargs):
+    def __init__(self, *args, me, customer, deal, closable, now, replace=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.customer, self.now = customer, now
         self.fields["pattern"].queryset = Pattern.objects.visible_to(me).usable_in(customer.store)
         choose_deal(self, customer, deal)
         if closable:
             self.fields["close"].choices = [(str(row.pk), closing_label(row)) for row in closable]
-            self.fields["close"].initial = [str(row.pk) for row in closable if row.ends_when_spoken_to]
+            ending = [row for row in closable if row.pk == replace or (row.ends_when_spoken_to and not row.is_paused)]
+            self.fields["close"].initial = [str(row.pk) for row in ending]
         else:
             del self.fields["close"]
 
@@ -89,18 +95,53 @@ class FollowUpForm(forms.Form):
         return foresee_anyway(version.step_list, self.base(), calendar, preference, fixed_base=version.is_fixed)
 
 
-class ManyForm(forms.Form):
-    """One pattern for many customers, and from when it counts."""
+PAUSES = [
+    ("week", _("1 week")),
+    ("month", _("1 month")),
+    ("day", _("Until a day…")),
+    ("open", _("No end")),
+]
 
-    pattern = forms.ModelChoiceField(
-        Pattern.objects.none(), label=_("Follow-up pattern"), empty_label=_("Please choose")
-    )
-    base_on = BaseField()
 
-    def __init__(self, *args, me, stores, now, **kwargs):
+class PauseForm(forms.Form):
+    """For how long a follow-up rests."""
+
+    length = forms.ChoiceField(label=_("For how long"), choices=PAUSES, widget=forms.RadioSelect)
+    until = DayField(label=_("Goes on on"), required=False)
+
+    def __init__(self, *args, now, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = timezone.localdate(now)
+
+    def clean(self):
+        data = super().clean()
+        length, until = data.get("length"), data.get("until")
+        ahead = {"week": relativedelta(weeks=1), "month": relativedelta(months=1), "open": None}
+        if length in ahead:
+            data["until"] = ahead[length] and self.today + ahead[length]
+        elif length and not until and "until" not in self.errors:
+            self.add_error("until", _("Please give the day."))
+        elif until and until <= self.today:
+            self.add_error("until", _("This day has passed."))
+        elif until and until - self.today > FARTHEST:
+            self.add_error("until", _("This is more than three years away."))
+        return data
+
+
+class MoveBaseForm(forms.Form):
+    """Another day to count from."""
+
+    base_on = DayField(label=_("Base date"))
+
+    def __init__(self, *args, now, **kwargs):
         super().__init__(*args, **kwargs)
         self.now = now
-        self.fields["pattern"].queryset = Pattern.objects.visible_to(me).usable_in_some(stores)
 
     def clean_base_on(self):
         return not_too_far(self.cleaned_data["base_on"], self.now)
+
+    def preview(self, follow_up) -> list:
+        """What would move; nothing as long as no day is given."""
+        if not (self.is_bound and self.is_valid()):
+            return []
+        return foresee_base(follow_up, self.cleaned_data["base_on"], self.now)

@@ -5,11 +5,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from followups.models import ContentKind, FollowUp, Outcome, Pattern, WaitReason
+from followups.models import ContentKind, Outcome, Pattern, WaitReason
 from followups.models.contact import CONVERSATIONS
 from followups.recording import NextAppointment, Result
 from stores.channels import Channel
-from stores.inputs import ClockInput, DayField, whole_number
+from stores.inputs import ClockInput, DayField
+
+from .running import RunningFollowUps
 
 OLDEST = timedelta(days=365)
 FARTHEST = timedelta(days=3 * 366)
@@ -25,23 +27,7 @@ QUICK_DAYS = [
 ]
 
 
-class ClosingField(forms.MultipleChoiceField):
-    """Follow-ups that end with the record. One of `customer` that has ended meanwhile is ended: nothing is refused."""
-
-    customer = None
-
-    def to_python(self, value):
-        keys = super().to_python(value)
-        offered = {key for key, _label in self.choices}
-        others = [whole_number(key) for key in keys if key not in offered]
-        if self.customer is None or not others:
-            return keys
-        over = FollowUp.objects.of_customer(self.customer).with_ids([pk for pk in others if pk is not None])
-        gone = {str(pk) for pk in over.values_list("pk", flat=True)}
-        return [key for key in keys if key not in gone]
-
-
-class RecordForm(forms.Form):
+class RecordForm(RunningFollowUps, forms.Form):
     """What happened, what was said, and what is next, in one form (REQUIREMENTS A4, B12, E1).
 
     The outcome is a button: pressing it saves. Everything else is optional at that moment.
@@ -62,7 +48,6 @@ class RecordForm(forms.Form):
     follow_reason = forms.BooleanField(
         label=_("Start the pattern proposed for the reason"), required=False, initial=True
     )
-    close = ClosingField(label=_("When spoken to"), required=False, widget=forms.CheckboxSelectMultiple)
     next_in = forms.ChoiceField(
         label=_("Next appointment"), choices=QUICK_DAYS, required=False, widget=forms.RadioSelect
     )
@@ -71,16 +56,14 @@ class RecordForm(forms.Form):
     next_channel = forms.ChoiceField(label=_("How"), choices=Channel.choices, required=False, initial=Channel.PHONE)
     next_title = forms.CharField(label=_("What about"), required=False, max_length=80)
 
-    def __init__(self, *args, now, store, me, customer=None, closable=(), content_kind=None, outcomes=None, **kwargs):
+    def __init__(self, *args, now, store, me, closable=(), content_kind=None, outcomes=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["close"].customer = customer
         self.now, self.store, self.me = now, store, me
         self.fields["content_kind"].queryset = ContentKind.objects.current()
         self.fields["content_kind"].initial = content_kind
         self.fields["wait_reason"].queryset = WaitReason.objects.current()
         self.fields["wait_reason"].empty_label = self.fields["content_kind"].empty_label = "—"
-        self.fields["close"].choices = [(str(follow_up.pk), closing_label(follow_up)) for follow_up in closable]
-        self.fields["close"].initial = [str(follow_up.pk) for follow_up in closable if follow_up.ends_when_spoken_to]
+        self.offer(closable)
         if outcomes is not None:
             self.fields["outcome"].choices = [(outcome.value, outcome.label) for outcome in outcomes]
 
@@ -127,7 +110,7 @@ class RecordForm(forms.Form):
             happened_at=data["happened_at"],
             next=self._next(),
             pattern=self._proposed() if data["follow_reason"] else None,
-            close=[int(pk) for pk in data["close"]] if data["outcome"] in CONVERSATIONS else [],
+            **(self.chosen() if data["outcome"] in CONVERSATIONS else {}),
         )
 
     def _next(self) -> NextAppointment | None:
@@ -168,13 +151,3 @@ class CancelForm(forms.Form):
     """Why a task isn't needed any more."""
 
     reason = forms.CharField(label=_("Why it is not needed"), max_length=200)
-
-
-def closing_label(follow_up) -> str:
-    """'Close the 3 open tasks of one-month follow-up'; the follow-up brings `open_tasks`."""
-    if follow_up.is_being_prepared:
-        return _("Close “%(pattern)s”, whose tasks are being prepared") % {"pattern": follow_up.pattern.name}
-    return _("Close the %(n)d open tasks of “%(pattern)s”") % {
-        "n": follow_up.open_tasks,
-        "pattern": follow_up.pattern.name,
-    }

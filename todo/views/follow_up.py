@@ -6,14 +6,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from followups.models import EndReason, FollowUp
-from followups.recording import closable
+from followups.recording import replaceable
 from followups.starting import AlreadyRunning, DealLost, start
 from followups.stopping import resume, stop
 from stores.decorators import signed_in
+from stores.inputs import whole_number
 
 from ..forms.follow_ups import FollowUpForm
 from ..page import changed, page_context, show
 from ..subject import find_subject, subject_of
+from ..way_back import note_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,14 +28,15 @@ def new_follow_up(request, *, customer_pk=None, deal_pk=None):
         me=request.user,
         customer=subject.customer,
         deal=subject.deal,
-        closable=closable(subject.customer, subject.deal),
+        closable=replaceable(subject.customer, subject.deal),
+        replace=whole_number(request.GET.get("replace")),
         now=now,
     )
     if request.method != "POST" or "preview" in request.POST or not form.is_valid():
         return _sheet(request, subject, now, form)
     chosen = FollowUp.objects.visible_to(request.user).of_customer(subject.customer).with_ids(form.closed)
     try:
-        start(
+        begun = start(
             form.cleaned_data["pattern"],
             customer=subject.customer,
             deal=form.deal_chosen,
@@ -50,7 +53,8 @@ def new_follow_up(request, *, customer_pk=None, deal_pk=None):
         return _sheet(request, subject, now, form)
     if form.deal_chosen:
         form.deal_chosen.take(request.user, now)
-    return changed(request, subject, now, _("“%(pattern)s” is at work.") % {"pattern": form.cleaned_data["pattern"]})
+    text = _("“%(pattern)s” is at work.") % {"pattern": form.cleaned_data["pattern"]}
+    return changed(request, subject, now, text, undo_url=note_of("begun", begun, subject, now))
 
 
 def _sheet(request, subject, now, form):

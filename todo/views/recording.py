@@ -176,7 +176,6 @@ def _task_form(request, task, data=None):
         now=timezone.now(),
         store=task.store,
         me=request.user,
-        customer=task.customer,
         closable=closing,
         content_kind=kind,
         outcomes=Outcome.for_channel(task.channel),
@@ -201,7 +200,6 @@ def _answer_form(request, reply, data=None):
         now=timezone.now(),
         store=reply.customer.store,
         me=request.user,
-        customer=reply.customer,
         closable=closable(reply.customer, reply.deal),
         outcomes=ANSWERS,
     )
