@@ -5,6 +5,7 @@ Used by the expand pass and the adjust pass, so that both place a step alike.
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -42,22 +43,22 @@ HOW = frozenset({"second_channel", "no_consent"})
 class Known:
     versions: dict[int, list[Step]]
     calendars: dict[int, OpeningCalendar]
-    calls: dict[int, list[tuple[date, int | None]]]
-    """customer → (day of a call, the follow-up it belongs to)"""
-    tried_at: dict[int, tuple]
     by_role: dict[tuple[int, str], int]
+    calls: dict[int, list[tuple[date, int | None]]] = field(default_factory=lambda: defaultdict(list))
+    """customer → (day of a call, the follow-up it belongs to)"""
+    tried_at: dict[int, tuple] = field(default_factory=lambda: defaultdict(tuple))
     steps: dict = field(default_factory=dict)
     plans: dict = field(default_factory=dict)
 
     def steps_for(self, follow_up) -> list[Effective]:
-        """The steps of its version for its customer; without those that the customer's rank leaves out."""
-        customer = follow_up.customer
-        key = (follow_up.version_id, customer.rank_id, *customer.refused_channels)
+        """The steps of its version for its customer."""
+        return self.steps_as(follow_up.version_id, follow_up.customer.rank_id, follow_up.customer.refused_channels)
+
+    def steps_as(self, version_id: int, rank_id: int | None, refused: Sequence[str]) -> list[Effective]:
+        """The steps for somebody of that rank who refuses these channels; without those that the rank leaves out."""
+        key = (version_id, rank_id, *refused)
         if key not in self.steps:
-            found = (
-                _effective(step, customer.rank_id, customer.refused_channels)
-                for step in self.versions[follow_up.version_id]
-            )
+            found = (_effective(step, rank_id, refused) for step in self.versions[version_id])
             self.steps[key] = [one for one in found if one]
         return self.steps[key]
 
@@ -77,11 +78,15 @@ class Known:
             *customer.refused_channels,
             arguments,
             follow_up.shift_days,
+            tuple(follow_up.spread.items()),
             settled,
         )
         if key not in self.plans:
             base, *rest = arguments
-            specs = [_at_rest(one.spec) if one.step.pk in settled else one.spec for one in effective]
+            specs = [
+                _spread(_at_rest(one.spec) if one.step.pk in settled else one.spec, one.step, follow_up.spread)
+                for one in effective
+            ]
             calendar = self.calendars[follow_up.store_id]
             rules = {"fixed_base": follow_up.version.is_fixed, "shift_days": follow_up.shift_days}
             planned = plan_anyway(base, specs, calendar, *rest, **rules)
@@ -93,11 +98,12 @@ class Known:
 
     def assignee(self, follow_up, effective: Effective) -> int | None:
         """The step's role, else the deal's person, else the customer's owner, else the pool (DESIGN.md "Rows")."""
-        role = (follow_up.store_id, effective.step.assignee_role)
-        if role in self.by_role and not effective.for_owner:
-            return self.by_role[role]
         deal_staff = follow_up.deal.staff_id if follow_up.deal else None
-        return deal_staff or follow_up.customer.owner_id
+        return self.by_step(follow_up.store_id, effective) or deal_staff or follow_up.customer.owner_id
+
+    def by_step(self, store_id: int, effective: Effective) -> int | None:
+        """Whom the step names by a role that somebody in the store has; None where it is the person's in charge."""
+        return None if effective.for_owner else self.by_role.get((store_id, effective.step.assignee_role))
 
     def will_call(self, follow_up, effective: Effective, day: date):
         if effective.spec.channel == Channel.PHONE:
@@ -112,19 +118,25 @@ class Known:
 
 def read(follow_ups: list[FollowUp], now, *, also_versions=frozenset()) -> Known:
     """For these follow-ups, which come with their customers and deals."""
-    wanted = {row.version_id for row in follow_ups} | set(also_versions)
-    versions = PatternVersion.objects.filter(pk__in=wanted).prefetch_related("steps")
-    stores = Store.objects.filter(pk__in={row.store_id for row in follow_ups}).with_calendar()
     customers = {row.customer_id for row in follow_ups}
+    known = read_places(
+        {row.version_id for row in follow_ups} | set(also_versions), {row.store_id for row in follow_ups}
+    )
+    known.calls, known.tried_at = _days_with_a_call(customers, now), _tried_in_vain(customers)
+    return known
+
+
+def read_places(versions: Iterable[int], stores: Iterable[int]) -> Known:
+    """Of these versions and stores, and nothing of any customer."""
+    found = PatternVersion.objects.filter(pk__in=versions).prefetch_related("steps")
+    places = Store.objects.filter(pk__in=stores).with_calendar()
     by_role = {}
-    memberships = Membership.objects.filter(store__in=stores, staff__is_active=True).order_by("-pk")
+    memberships = Membership.objects.filter(store__in=places, staff__is_active=True).order_by("-pk")
     for store_id, role, staff_id in memberships.values_list("store_id", "role", "staff_id"):
         by_role[store_id, role] = staff_id
     return Known(
-        versions={version.pk: list(version.steps.all()) for version in versions},
-        calendars={store.pk: store.calendar() for store in stores},
-        calls=_days_with_a_call(customers, now),
-        tried_at=_tried_in_vain(customers),
+        versions={version.pk: list(version.steps.all()) for version in found},
+        calendars={store.pk: store.calendar() for store in places},
         by_role=by_role,
     )
 
@@ -156,6 +168,11 @@ def _effective(step: Step, rank_id: int | None, refused: list[str]) -> Effective
 def _at_rest(spec: StepSpec) -> StepSpec:
     """A step that is over: it only holds its place in the order."""
     return replace(spec, channel=Channel.LETTER, window=Window.ANY, day_rule=DayRule.NEXT)
+
+
+def _spread(spec: StepSpec, step: Step, spread: dict) -> StepSpec:
+    days = spread.get(str(step.pk))
+    return replace(spec, spread_days=days) if days else spec
 
 
 def _days_with_a_call(customers, now) -> dict[int, list]:

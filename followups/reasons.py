@@ -50,6 +50,13 @@ def _offset(days: int, months: int = 0) -> str:
     return ngettext("%(days)d day after.", "%(days)d days after.", days) % {"days": days}
 
 
+def _spread(days: int) -> str:
+    if days < 0:
+        text = ngettext("Spread: %(days)d day earlier.", "Spread: %(days)d days earlier.", -days)
+        return text % {"days": -days}
+    return ngettext("Spread: %(days)d day later.", "Spread: %(days)d days later.", days) % {"days": days}
+
+
 def _months(months: int) -> str:
     if months < 0:
         return ngettext("%(months)d month before.", "%(months)d months before.", -months) % {"months": -months}
@@ -71,6 +78,7 @@ _SAY = {
         ngettext("%(days)d day later because of a pause.", "%(days)d days later because of a pause.", days)
         % {"days": days}
     ),
+    "spread": _spread,
     "second_channel": lambda channel: (
         _("The customer does not want %(channel)s, so by the step's second way.") % {"channel": Channel(channel).label}
     ),
@@ -104,5 +112,9 @@ _SAY = {
     "rotating": lambda hours: _("A different time at each call: %(hours)s.") % {"hours": hours},
     "no_window_left": lambda: _("No calling window was left that day."),
     "by_hand": lambda: _("Entered by hand."),
+    "closed_then": lambda day: _("The store is closed on %(day)s.") % {"day": _day(day)},
+    "outside_contactable": lambda channel, hours: (
+        _("Outside the hours for it (%(channel)s %(hours)s).") % {"channel": Channel(channel).label, "hours": hours}
+    ),
     "promised": lambda: _("Promised to the customer for that time."),
 }

@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from stores.calendar import Hours, NoOpenDay, OpeningCalendar
 from stores.channels import LIVE_CHANNELS, Channel
 
+from .tolerance import earliest_spread, spread_out
+
 LEAST_MINUTES = 60
 """With less of the opening left after the event, the window runs into the next opening."""
 REACH_DAYS = 6
@@ -45,6 +47,7 @@ class StepSpec:
     """One step. `allowed_days`: how many days after its day it may still be done ("within two days" is 0 and 2).
 
     Its day is counted in whole months first, then in days; a month that is too short gives its last day.
+    `spread_days`: how many days later, or earlier where negative, it is to be done so that no day overflows.
     """
 
     channel: str
@@ -55,6 +58,7 @@ class StepSpec:
     window: str = Window.ANY
     hours: Hours | None = None
     soon_minutes: int = 0
+    spread_days: int = 0
 
     @property
     def insists(self) -> bool:
@@ -141,24 +145,46 @@ class _Plan:
 
     def run(self) -> list[Planned]:
         self._count_tries()
-        day_zero, event_time, base_reason = _day_zero(self.base, self.calendar, fixed=self.fixed_base)
+        day_zero, event_time, base_reason = day_zero_of(self.base, self.calendar, fixed=self.fixed_base)
         self.nominal = [step.counted_from(day_zero) + timedelta(days=self.shift_days) for step in self.steps]
+        others = frozenset(self.called_on)
+        reasons = [self._counted(step, base_reason) for step in self.steps]
+        days = self._days(day_zero, event_time, reasons)
+        if any(step.spread_days for step in self.steps):
+            days = self._spread(days, day_zero, others, reasons)
         planned: list[Planned] = []
+        for index, (day, reason) in enumerate(zip(days, reasons, strict=True)):
+            planned.append(self._window(index, day, day_zero, event_time, planned, reason))
+        return planned
+
+    def _counted(self, step: StepSpec, base_reason: list) -> list:
+        months = [step.offset_months] if step.offset_months else []
+        paused = [["paused", self.shift_days]] if self.shift_days else []
+        return [*base_reason, ["offset", step.offset_days, *months], *paused]
+
+    def _days(self, day_zero: date, event_time: time | None, reasons: list[list]) -> list[date]:
+        days: list[date] = []
         earliest = date.min
         for index, step in enumerate(self.steps):
             if index and self.nominal[index] < self.nominal[index - 1]:
                 earliest = date.min
-            months = [step.offset_months] if step.offset_months else []
-            reason = [*base_reason, ["offset", step.offset_days, *months]]
-            if self.shift_days:
-                reason.append(["paused", self.shift_days])
-            day = self._day(index, day_zero, event_time, earliest, reason)
-            placed = self._window(index, day, day_zero, event_time, planned, reason)
+            day = self._day(index, day_zero, event_time, earliest, reasons[index])
             earliest = max(earliest, day)
             if step.channel == Channel.PHONE:
                 self.called_on.add(day)
-            planned.append(placed)
-        return planned
+            days.append(day)
+        return days
+
+    def _spread(self, days: list[date], day_zero: date, others: frozenset[date], reasons: list[list]) -> list[date]:
+        """As proposed, as far as the calendar and calls of other follow-ups still allow it."""
+        earliest = earliest_spread(day_zero, fixed=self.fixed_base)
+        finals = spread_out(
+            days, self.steps, lambda day: day >= earliest and self.calendar.is_open(day), called_on=others
+        )
+        for reason, day, final in zip(reasons, days, finals, strict=True):
+            if final != day:
+                reason.append(["spread", (final - day).days])
+        return finals
 
     def _count_tries(self):
         windows = self.calendar.call_windows
@@ -346,18 +372,15 @@ class _Plan:
                 self.last_window = index
 
 
-def _day_zero(base: date | datetime, calendar: OpeningCalendar, *, fixed: bool) -> tuple[date, time | None, list]:
+def day_zero_of(base: date | datetime, calendar: OpeningCalendar, *, fixed: bool) -> tuple[date, time | None, list]:
     """The day the steps count from, the time of the event where it still matters that day, and why."""
     if fixed:
         day = base.astimezone(calendar.zone).date() if isinstance(base, datetime) else base
         return day, None, [["base", day.isoformat()]]
     if not isinstance(base, datetime):
         day = calendar.next_open(base)
-        return (
-            day,
-            None,
-            [["base", base.isoformat()], *([["base_closed", day.isoformat()]] if day != base else [])],
-        )
+        moved = [["base_closed", day.isoformat()]] if day != base else []
+        return day, None, [["base", base.isoformat()], *moved]
     local = base.astimezone(calendar.zone)
     day = local.date()
     reason = [["base", local.isoformat(timespec="minutes")]]
