@@ -18,6 +18,7 @@ from stores.pages import COUNTED
 from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
 from .models import Customer, DealKind, ImportFile, Rank, Source, Vehicle
+from .models.customer import FOUND
 from .text import display_phone, tidy
 
 
@@ -71,7 +72,8 @@ class CustomerFilter(PeopleFilter):
             ImportFile.objects.visible_to(me).for_page(), required=False, widget=forms.HiddenInput
         )
 
-    def found(self, rows):
+    def found(self, rows, *, most=FOUND):
+        """`most`: people are searched for no further."""
         rows, data = super().found(rows), self.cleaned_data
         if self.list_brought_in:
             rows = rows.from_import(self.list_brought_in)
@@ -79,7 +81,7 @@ class CustomerFilter(PeopleFilter):
             rows = rows.of_rank(None if data["rank"] == "none" else data["rank"])
         if data.get("planned"):
             rows = rows.with_nothing_planned()
-        return rows.search(data["q"]) if data.get("q") else rows.in_kana_order()
+        return rows.search(data["q"], most=most) if data.get("q") else rows.in_kana_order()
 
     def gaps(self, rows) -> dict[str, int]:
         """How many are still to be settled, counted where that is quick: not in all stores at once."""
@@ -319,6 +321,7 @@ class VehicleForm(BookForm):
             "year",
             "plate",
             "inspection_expires_on",
+            "check_due_on",
             "insurance_expires_on",
             "first_registered_on",
             "mileage_km",
@@ -329,7 +332,14 @@ class VehicleForm(BookForm):
             "disposed_on",
         ]
         field_classes = dict.fromkeys(
-            ("inspection_expires_on", "insurance_expires_on", "first_registered_on", "delivered_on", "disposed_on"),
+            (
+                "inspection_expires_on",
+                "check_due_on",
+                "insurance_expires_on",
+                "first_registered_on",
+                "delivered_on",
+                "disposed_on",
+            ),
             DayField,
         )
         labels = {"model": pgettext_lazy("vehicle", "Model")}

@@ -22,9 +22,11 @@ urlpatterns = [
     path("language/", set_language, name="set_language"),
     path("setup/", setup, name="setup"),
     path("stores/", include("stores.urls")),
+    path("stores/<int:store_pk>/escalation/", include("followups.urls_escalation")),
     path("notifications/", include("stores.urls_notifications")),
     path("house/", include("followups.urls_house")),
     path("", include("customers.urls")),
     path("patterns/", include("followups.urls_patterns")),
+    path("batches/", include("followups.urls_batches")),
     path("", include("todo.urls")),
 ]

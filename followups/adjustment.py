@@ -14,7 +14,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.utils import timezone
 
-from stores.calendar import Hours, OpeningCalendar
+from stores.calendar import OpeningCalendar
 
 from .differences import compare
 from .expansion import GRACE, row_of, write
@@ -53,6 +53,8 @@ class Changes:
     placed: list[tuple] = field(default_factory=list)
     moves: list[TaskMove] = field(default_factory=list)
     made: list[tuple] = field(default_factory=list)
+    reopened: list[int] = field(default_factory=list)
+    recounted: list[FollowUp] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
 
 
@@ -67,7 +69,7 @@ def adjust(now, *, limit: int = SLICE) -> int:
         )
         if not rows:
             return 0
-        changes, failed = _work_out(rows, now)
+        changes, failed = work_out(rows, tasks_of(rows).select_for_update(of=("self",), no_key=True), now)
         _save(changes, now)
         ids = [row.pk for row in rows]
         FollowUp.objects.filter(pk__in=ids).update(adjust_at=None, adjust_reason="")
@@ -75,10 +77,19 @@ def adjust(now, *, limit: int = SLICE) -> int:
     return len(rows)
 
 
-def _work_out(rows, now) -> tuple[Changes, list[int]]:
+def tasks_of(rows):
+    """All tasks of these follow-ups, as `work_out` wants them."""
+    found = Task.objects.filter(follow_up__in=[row.pk for row in rows])
+    return found.select_related("step").order_by("pk")
+
+
+def work_out(rows, found, now) -> tuple[Changes, list[int]]:
+    """What planning these again comes to, and the ids of those that cannot be planned; nothing is changed.
+
+    `found`: their tasks.
+    """
     tasks = defaultdict(list)
-    found = Task.objects.filter(follow_up__in=[row.pk for row in rows]).select_related("step").order_by("pk")
-    for task in found.select_for_update(of=("self",), no_key=True):
+    for task in found:
         tasks[task.follow_up_id].append(task)
     versions = {task.step.version_id for some in tasks.values() for task in some}
     known = read(rows, now, also_versions=versions)
@@ -94,31 +105,58 @@ def _work_out(rows, now) -> tuple[Changes, list[int]]:
 
 
 def _adjust_one(follow_up, tasks, known: Known, became: "_Became", changes: Changes, now):
-    by_step = {became.step(task, follow_up): task for task in tasks}
-    settled = frozenset(step_id for step_id, task in by_step.items() if _is_settled(task) and step_id)
-    wanted = set()
-    for effective, placed, reason in known.plan(follow_up, settled):
-        wanted.add(effective.step.pk)
+    by_step = _by_step(follow_up, tasks, became, now)
+    settled = {step_id for step_id, task in by_step.items() if _is_settled(task, now)}
+    done = frozenset(step_id for step_id, task in by_step.items() if task.done_at and step_id)
+    wanted, past = set(), 0
+    for effective, placed, reason in known.plan(follow_up, done):
         task = by_step.get(effective.step.pk)
+        wanted.add(task and task.pk)
         if task is None:
             if placed.late_at >= max(follow_up.started_at - GRACE, now):
                 changes.made.append(row_of(follow_up, known, effective, placed, reason))
+            else:
+                past += 1
         elif effective.step.pk not in settled:
-            placed = _not_in_the_past(placed, task, known.calendars[follow_up.store_id], now)
+            placed = not_in_the_past(placed, task, known.calendars[follow_up.store_id], now)
             _place(task, follow_up, effective, placed, reason, changes, now)
             known.move_call(follow_up, effective, task.due_on, placed.due_on)
-    changes.dropped += [
-        task.pk
-        for task in tasks
-        if task.is_open and not task.placed_by_hand_at and became.step(task, follow_up) not in wanted
-    ]
+    changes.reopened += [task.pk for task in tasks if task.pk in wanted and _comes_back_by_hand(task, now)]
+    changes.dropped += [task.pk for task in tasks if task.pk not in wanted and _can_be_dropped(task)]
+    if past != follow_up.past_steps:
+        follow_up.past_steps = past
+        changes.recounted.append(follow_up)
 
 
-def _is_settled(task) -> bool:
+def _by_step(follow_up, tasks, became: "_Became", now) -> dict[int | None, Task]:
+    """Each step's own task: what is settled, else what was made for this very step, else what has become it.
+
+    A follow-up moved from version to version and back may have two tasks that are one step by now.
+    """
+
+    def fits(task):
+        return _is_settled(task, now), became.step(task, follow_up) == task.step_id, task.is_open
+
+    return {became.step(task, follow_up): task for task in sorted(tasks, key=fits)}
+
+
+def _is_settled(task, now) -> bool:
     """Done, called off by a person or with its follow-up, or placed by hand."""
     if task.cancelled_at:
-        return task.cancel_reason not in COME_BACK
+        return task.cancel_reason not in COME_BACK or _comes_back_by_hand(task, now)
     return bool(task.done_at or task.placed_by_hand_at)
+
+
+def _comes_back_by_hand(task, now) -> bool:
+    """It was put away by the system, and where somebody had placed it before is still to come."""
+    was_put_away = task.cancelled_at and task.cancel_reason in COME_BACK
+    return bool(was_put_away and task.placed_by_hand_at and task.late_at > now)
+
+
+def _can_be_dropped(task) -> bool:
+    """Nobody has done it or put it anywhere; also what rests, lest a later pause is measured by it."""
+    rests = task.cancel_reason == CancelReason.PAUSED and task.cancelled_at
+    return bool(rests or (task.is_open and not task.placed_by_hand_at))
 
 
 def _place(task, follow_up, effective, placed: Planned, reason, changes: Changes, now):
@@ -138,20 +176,11 @@ def _place(task, follow_up, effective, placed: Planned, reason, changes: Changes
         )
     )
     if time_differs:
-        changes.moves.append(
-            TaskMove(
-                task_id=task.pk,
-                moved_at=now,
-                reason=follow_up.adjust_reason or MoveReason.CALENDAR,
-                from_on=task.due_on,
-                from_window=_window(task),
-                to_on=placed.due_on,
-                to_window=_window(placed),
-            )
-        )
+        why = follow_up.adjust_reason or MoveReason.CALENDAR
+        changes.moves.append(TaskMove.between(task, placed, why, now=now))
 
 
-def _not_in_the_past(placed: Planned, task, calendar: OpeningCalendar, now) -> Planned:
+def not_in_the_past(placed: Planned, task, calendar: OpeningCalendar, now) -> Planned:
     """A task that moves is not moved to where it would be late at once: then it is for the next open day."""
     if placed.late_at > now or (placed.due_on >= task.due_on and task.is_late(now)):
         return placed
@@ -161,11 +190,6 @@ def _not_in_the_past(placed: Planned, task, calendar: OpeningCalendar, now) -> P
     hours = calendar.contactable_on(task.channel, day)
     starts, ends = calendar.moment(day, hours.starts), calendar.moment(day, hours.ends)
     return Planned(day, starts, ends, max(calendar.closing(day), ends), placed.reason)
-
-
-def _window(placed) -> str:
-    starts, ends = (timezone.localtime(moment).time() for moment in (placed.due_from, placed.due_until))
-    return str(Hours(starts, ends))
 
 
 class _Became:
@@ -204,7 +228,7 @@ def _save(changes: Changes, now):
             cursor.execute(
                 f"""
                 UPDATE {Task._meta.db_table} AS task SET {taken}, cancelled_at = NULL, cancelled_by_id = NULL,
-                    cancel_reason = '',
+                    cancel_reason = '', placed_by_hand_at = NULL, promised_at = NULL,
                     first_late_at = CASE WHEN first_late_at > %s THEN placed.late_at ELSE first_late_at END
                 FROM unnest({arrays}) AS placed ({names}) WHERE task.id = placed.id
                 """,
@@ -212,6 +236,8 @@ def _save(changes: Changes, now):
             )
     TaskMove.objects.bulk_create(changes.moves)
     write(changes.made, now)
-    Task.objects.filter(pk__in=changes.dropped).open().update(
+    Task.objects.filter(pk__in=changes.reopened).update(cancelled_at=None, cancelled_by=None, cancel_reason="")
+    FollowUp.objects.bulk_update(changes.recounted, ["past_steps"])
+    Task.objects.filter(pk__in=changes.dropped, done_at__isnull=True).update(
         cancelled_at=now, cancel_reason=CancelReason.LEFT_OUT, cancelled_by=None
     )

@@ -14,7 +14,9 @@ def assign_deal(deal: Deal, to):
     """Give a deal to somebody, or to nobody (None); its open tasks and unanswered replies go along."""
     with transaction.atomic():
         hold(FollowUp.objects.of_customer(deal.customer))
-        Task.objects.open().filter(follows_owner(), deal=deal).update(assignee=to or deal.customer.owner)
+        Task.objects.open().filter(follows_owner(), deal=deal).update(
+            assignee=to or deal.customer.owner, covering_for=None
+        )
         Deal.objects.filter(pk=deal.pk).update(staff=to)
         deal.staff = to
         Contact.objects.waiting().filter(deal=deal).update(for_staff=to or deal.customer.owner)
@@ -27,7 +29,7 @@ def assign_customer(customer: Customer, to):
     with transaction.atomic():
         hold(FollowUp.objects.of_customer(customer))
         rows = Q(customer=customer) & (Q(deal__isnull=True) | Q(deal__staff__isnull=True))
-        Task.objects.open().filter(rows, follows_owner()).update(assignee=to)
+        Task.objects.open().filter(rows, follows_owner()).update(assignee=to, covering_for=None)
         Customer.objects.filter(pk=customer.pk).update(owner=to)
         customer.owner = to
         Contact.objects.waiting().filter(rows).update(for_staff=to)

@@ -25,15 +25,16 @@ def give_all_to(staff_id: int) -> Callable[[Iterable[Held]], Shares]:
     return lambda rows: {row.pk: staff_id for row in rows}
 
 
-def spread(rows: Iterable[Held], on_duty: dict[int, list[int]]) -> Shares:
+def spread(rows: Iterable[Held], on_duty: dict[int, list[int]], load: dict[int, int] | None = None) -> Shares:
     """Evenly over who is on duty in each row's store (ids, by store), never to whoever has the row now.
 
     What is about one customer goes to one person. Of two who got equally many the first in the list gets the next.
+    `load`: what each has to do already, where that counts.
     """
     groups = defaultdict(list)
     for row in rows:
         groups[(row.store_id, row.customer_id or f"row {row.pk}")].append(row)
-    got, shares = Counter(), {}
+    got, shares = Counter(load), {}
     for (store_id, _about), group in sorted(groups.items(), key=lambda entry: -len(entry[1])):
         holders = {row.holder_id for row in group}
         free = [person for person in on_duty.get(store_id, ()) if person not in holders]
@@ -67,7 +68,8 @@ def hand_over(work: Work, ids, share: Callable[[Iterable[Held]], Shares], *, by,
         for moved in IN_ORDER:
             if any(getattr(row, f"{moved.name}_id") for row in kept if not row.why):
                 by_hand = {"assigned_by_hand_at": now} if moved is work is TASKS else {}
-                _place(moved, act, _ids(moved, kept), "after", **by_hand)
+                gone_on = {"covering_for": None} if moved is TASKS else {}
+                _place(moved, act, _ids(moved, kept), "after", **by_hand, **gone_on)
     return act
 
 

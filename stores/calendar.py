@@ -162,3 +162,24 @@ class OpeningCalendar:
                     left -= ends - starts
             day += timedelta(days=1)
         return self.as_if_always_open().after_open_minutes(at, minutes)
+
+    def before_open_minutes(self, at: datetime, minutes: int) -> datetime:
+        """The latest moment since which the store has been open for `minutes` minutes by `at`.
+
+        What fell late then or earlier has been so for at least as long. As `after_open_minutes` for a store that never
+        opens.
+        """
+        at = at.astimezone(self.zone)
+        left = timedelta(minutes=minutes)
+        day = at.date()
+        for _ in range(SEARCH_DAYS):
+            hours = self.hours_on(day)
+            if hours:
+                starts = self.moment(day, hours.starts)
+                ends = min(at, self.moment(day, hours.ends))
+                if starts < ends:
+                    if ends - starts >= left:
+                        return ends - left
+                    left -= ends - starts
+            day -= timedelta(days=1)
+        return self.as_if_always_open().before_open_minutes(at, minutes)

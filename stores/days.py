@@ -6,16 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import jpholiday
-from django.utils.translation import gettext_lazy as _
 
-from .calendar import Hours, OpeningCalendar
-
-LONG_HOLIDAYS = (
-    (_("New Year"), (12, 29), (1, 3)),
-    (_("Golden Week"), (4, 29), (5, 6)),
-    (_("Obon"), (8, 13), (8, 16)),
-)
-"""Name, first and last day (REQUIREMENTS B5, DESIGN.md "Time")."""
+from .calendar import Hours, LongHoliday, OpeningCalendar
 
 
 @dataclass(frozen=True)
@@ -76,14 +68,11 @@ def month(opening: OpeningCalendar, of: date, today: date) -> list[list[Day]]:
     ]
 
 
-def next_long_holidays(today: date) -> list[tuple[str, Stretch]]:
-    """The long holidays whose last day is still to come, the nearest first."""
-    coming = []
-    for name, (from_month, from_day), (until_month, until_day) in LONG_HOLIDAYS:
-        for year in (today.year - 1, today.year, today.year + 1):
-            first = date(year, from_month, from_day)
-            last = date(year + (until_month < from_month), until_month, until_day)
-            if last >= today:
-                coming.append((name, Stretch(first, last)))
-                break
-    return sorted(coming, key=lambda entry: entry[1].first)
+def next_long_holidays(opening: OpeningCalendar, today: date) -> list[LongHoliday]:
+    """The store's long holidays whose last day is still to come, each once, the nearest first."""
+    years = (today.year - 1, today.year, today.year + 1)
+    coming = (
+        next((one for one in map(stretch.beginning_in, years) if one.last >= today), None)
+        for stretch in opening.long_holidays
+    )
+    return sorted(filter(None, coming), key=lambda holiday: holiday.first)

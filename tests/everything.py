@@ -5,7 +5,19 @@ from datetime import date, timedelta
 from customers.importing import uploads
 from customers.models import DealKind, ImportFile, LostReason, Rank, Source, Stage
 from followups.expansion import expand
-from followups.models import Act, ActKind, Contact, ContentKind, Pattern, StartRule, Step
+from followups.models import (
+    Act,
+    ActKind,
+    Batch,
+    BatchKind,
+    Contact,
+    ContentKind,
+    EscalateTo,
+    EscalationRule,
+    Pattern,
+    StartRule,
+    Step,
+)
 from followups.starting import start
 from stores.models import DayOff, Notification, NotificationKind, Role, Staff
 from tests.cast import contact, customer, lead, pattern, reply, staff, task, vehicle
@@ -80,6 +92,10 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "group_pattern": Pattern.objects.of_group().get(slug="new-arrival"),
         "rule": StartRule.objects.create(pattern=made, from_on=today, made_by=owner, made_at=now),
         "follow_up": running,
+        "batch": _batch(store, owner, made, person, now),
+        "escalation_rule": EscalationRule.objects.create(
+            store=store, after_hours=99, to=EscalateTo.MANAGER, made_by=owner, made_at=now
+        ),
         "task": overdue,
         "reply": inbound,
         "contact": outbound,
@@ -92,6 +108,16 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "kind": ContentKind.objects.first(),
         "second_customer": new_person,
     }
+
+
+def _batch(store, owner, made, person, now):
+    """One that is over, with its list."""
+    batch = Batch.objects.create(
+        kind=BatchKind.BEGIN, pattern=made, store=store, key=f"of {store.slug}", made_by=owner, made_at=now,
+        finished_at=now,
+    )  # fmt: skip
+    batch.rows.create(customer=person, done_at=now, why="running")
+    return batch
 
 
 def _customer(store, owner, word, digits, *, second=False):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from followups.models import ActedOn, Contact, Outcome, TextTemplate
 from followups.models.contact import CONVERSATIONS
@@ -37,6 +38,8 @@ class Panel:
     cancel_form: object = None
     no_answer_form: object = None
     acts: list = field(default_factory=list)
+    moves: list = field(default_factory=list)
+    escalations: list = field(default_factory=list)
 
     @classmethod
     def of_task(cls, task, form, now) -> "Panel":
@@ -49,9 +52,11 @@ class Panel:
             outcomes=form.fields["outcome"].choices,
             history=_history(task.customer, now),
             acts=list(ActedOn.objects.about(task=task)),
+            moves=list(task.times_moved.for_panel()),
+            escalations=list(task.escalations.for_panel()) if task.overdue_at else [],
             task=task,
             beside_url=reverse("todo:task-contact", args=[task.pk]) if task.customer_id else "",
-            why=explain(task.reason),
+            why=[*([_("Placed by hand.")] if task.placed_by_hand_at else []), *explain(task.reason)],
             script=task.step.script if task.step else "",
             step_count=len(task.follow_up.version.step_list) if task.follow_up and task.step else 0,
             texts=_texts(form),

@@ -42,7 +42,7 @@ def task_row(task, view, now, *, mine=False, me=None) -> dict:
         icon=ICONS[task.channel],
         channel=Channel(task.channel).label,
         title=task.title,
-        origin=_joined(*_source(task), whose),
+        origin=_joined(*_source(task), _moved(task), whose),
         url=_address("todo:task") % task.pk,
         whose=whose,
         mark=_("promised") if task.promised_at else "",
@@ -175,6 +175,10 @@ def _source(task) -> list[str]:
     if task.deal_id:
         parts.append(str(task.deal))
     return parts
+
+
+def _moved(task) -> str:
+    return _("moved %(n)d×") % {"n": task.moves} if task.moves else ""
 
 
 def _joined(*parts) -> str:

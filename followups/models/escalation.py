@@ -3,6 +3,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from stores.access import StoreQuerySet
 from stores.channels import Channel
@@ -23,6 +24,14 @@ class EscalateTo(models.TextChoices):
 class EscalationRuleQuerySet(StoreQuerySet):
     def active(self):
         return self.filter(retired_at__isnull=True)
+
+    def saying(self, after_hours, to, channels):
+        """Word for word the same."""
+        return self.filter(after_hours=after_hours, to=to, channels=channels)
+
+    def for_page(self):
+        """Those at work, the first to act on top."""
+        return self.active().select_related("store", "made_by").order_by("after_hours", "pk")
 
 
 class EscalationRule(models.Model):
@@ -54,6 +63,26 @@ class EscalationRule(models.Model):
     def __str__(self):
         return f"{self.store} {self.after_hours} {self.get_to_display()}"
 
+    @property
+    def words(self) -> str:
+        """'Phone, Email: overdue for 4 open hours, it goes to: The store manager'"""
+        text = ngettext(
+            "%(what)s: overdue for %(n)d open hour, it goes to: %(to)s",
+            "%(what)s: overdue for %(n)d open hours, it goes to: %(to)s",
+            self.after_hours,
+        )
+        what = ", ".join(str(Channel(channel).label) for channel in self.channels) or _("Every task")
+        return text % {"what": what, "n": self.after_hours, "to": self.get_to_display()}
+
+    def retire(self, now):
+        """It moves nothing more; what it moved stays. Saying it twice is harmless."""
+        EscalationRule.objects.active().filter(pk=self.pk).update(retired_at=now)
+
+
+class EscalationQuerySet(models.QuerySet):
+    def for_panel(self):
+        return self.select_related("rule", "before", "after").order_by("-at", "-pk")
+
 
 class Escalation(models.Model):
     """A rule has moved a task on: when, from whom, to whom (None: the store's pool). Once for each task and rule."""
@@ -63,6 +92,8 @@ class Escalation(models.Model):
     at = models.DateTimeField()
     before = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False)
     after = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, db_index=False)
+
+    objects = EscalationQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "pk"]

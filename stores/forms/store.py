@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from django import forms
 from django.db import transaction
-from django.forms import formset_factory
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
@@ -14,11 +13,11 @@ from ..channels import Channel
 from ..days import days_from
 from ..inputs import ClockInput, DayField, WindowsField
 from ..locks import one_at_a_time
-from ..models import Store
-from ..models.store import ClosingDay, Weekday
+from ..models import Cover, Store
+from ..models.store import ClosingDay, Weekday, default_long_holidays
+from .rows import HolidayFormSet, NthFormSet
 from .saving import SeenForm
 
-NTHS = [(number, _("no. %(number)s") % {"number": number}) for number in range(1, 6)]
 LONGEST_STRETCH = 62
 
 
@@ -29,29 +28,8 @@ def check_opening_order(form, opens, closes):
         form.add_error(closes, _("This must be later than %(time)s.") % {"time": f"{starts:%H:%M}"})
 
 
-class NthForm(forms.Form):
-    """'The second Tuesday of the month'; both empty is none."""
-
-    nth = forms.TypedChoiceField(label=_("Which one"), coerce=int, required=False, empty_value=None)
-    weekday = forms.TypedChoiceField(label=_("Weekday"), coerce=int, required=False, empty_value=None)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["nth"].choices = [("", "—"), *NTHS]
-        self.fields["weekday"].choices = [("", "—"), *Weekday.choices]
-
-    def clean(self):
-        nth, weekday = self.cleaned_data.get("nth"), self.cleaned_data.get("weekday")
-        if (nth is None) != (weekday is None):
-            self.add_error("weekday" if weekday is None else "nth", _("Choose both, or leave both empty."))
-
-    @property
-    def pair(self):
-        nth, weekday = self.cleaned_data.get("nth"), self.cleaned_data.get("weekday")
-        return None if nth is None else (weekday, nth)
-
-
-NthFormSet = formset_factory(NthForm, extra=2, max_num=20, absolute_max=30)
+BESIDE = {"nth": NthFormSet, "long_holidays": HolidayFormSet}
+"""Rows that are sent along with the form, by the name under which they stand in the store."""
 
 
 def minutes_of(name) -> forms.IntegerField:
@@ -78,6 +56,14 @@ class StoreForm(SeenForm):
     )
     new_limit_minutes = minutes_of("new_limit_minutes")
     reply_limit_minutes = minutes_of("reply_limit_minutes")
+    cover = forms.ChoiceField(
+        label=_("tasks of who is off"),
+        choices=Cover.choices,
+        initial=Cover.TEAM,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Those that go round come back when the person is at work again, unless they are done."),
+    )
 
     class Meta:
         model = Store
@@ -91,6 +77,7 @@ class StoreForm(SeenForm):
             "call_windows",
             "new_limit_minutes",
             "reply_limit_minutes",
+            "cover",
         ]
         widgets = {
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
@@ -102,12 +89,48 @@ class StoreForm(SeenForm):
         super().__init__(*args, **kwargs)
         for channel in Channel:
             self._add_contact_hours(channel)
-        pairs = []
+        stands = {"nth": [], "long_holidays": default_long_holidays()}
         if self.instance.pk:
             stands = self.standing(self.instance)
             self.initial.update(stands)
-            pairs = [{"weekday": weekday, "nth": nth} for weekday, nth in stands["nth"]]
-        self.nths = NthFormSet(self.data if self.is_bound else None, initial=pairs, prefix="nth")
+        self.beside = {name: self._rows(name, stands[name]) for name in BESIDE}
+        self.only_rows = self._change_rows()
+
+    def _rows(self, name, rows):
+        """A page that was made without these rows leaves them as they are."""
+        kind = BESIDE[name]
+        if self.is_bound and f"{name}-TOTAL_FORMS" in self.data:
+            return kind(self.data, prefix=name)
+        if self.is_bound:
+            return kind(kind.sent(rows, name), prefix=name)
+        return kind(initial=[kind.form.typed(row) for row in rows], prefix=name)
+
+    def _change_rows(self) -> bool:
+        """A row more or less, or the holidays that everybody begins with: nothing is to be saved then."""
+        asked = self.data.get("holidays", "") if self.is_bound else ""
+        kind, name = HolidayFormSet, "long_holidays"
+        if asked == "defaults":
+            sent = kind.sent(default_long_holidays(), name)
+        elif asked == "more" or asked.isdecimal():
+            given = [
+                {field: self.data.get(f"{name}-{number}-{field}", "") for field in kind.form.base_fields}
+                for number in range(min(self.beside[name].total_form_count(), kind.max_num))
+            ]
+            given = [*given, {}] if asked == "more" else [one for n, one in enumerate(given) if str(n) != asked]
+            sent = kind.sent([list(one.values()) for one in given if one], name, extra=int(asked == "more"))
+        else:
+            return False
+        kept = {key: value for key, value in self.data.items() if not key.startswith(f"{name}-")}
+        self.beside[name] = kind(kept | sent, prefix=name)
+        return True
+
+    @property
+    def nths(self):
+        return self.beside["nth"]
+
+    @property
+    def holidays(self):
+        return self.beside["long_holidays"]
 
     def _add_contact_hours(self, channel):
         words = {"channel": channel.label}
@@ -119,7 +142,7 @@ class StoreForm(SeenForm):
         )
 
     def standing(self, row):
-        """Also what stands in other tables; "nth" belongs to the forms beside this one."""
+        """Also what stands in other tables; what belongs to the rows beside this form, under their names."""
         found = super().standing(row)
         closing_days = list(row.closing_days.all())
         found["weekdays"] = [day.weekday for day in closing_days if day.nth is None]
@@ -131,29 +154,38 @@ class StoreForm(SeenForm):
         return found
 
     def says_other(self, name, value):
-        if name == "nth":
-            return not self.nths.is_valid() or {tuple(pair) for pair in value} != self._nth_pairs()
-        return super().says_other(name, value)
+        if name not in BESIDE:
+            return super().says_other(name, value)
+        rows = self.beside[name]
+        return not rows.is_valid() or sorted(map(tuple, value)) != sorted(map(tuple, rows.rows))
 
     def take(self, name, value):
-        if name != "nth":
+        if name not in BESIDE:
             return super().take(name, value)
-        sent = {"TOTAL_FORMS": len(value) + NthFormSet.extra, "INITIAL_FORMS": len(value)}
-        for number in range(sent["TOTAL_FORMS"]):
-            weekday, nth = value[number] if number < len(value) else ("", "")
-            sent |= {f"{number}-weekday": weekday, f"{number}-nth": nth}
-        for key, typed in sent.items():
-            self.data[f"nth-{key}"] = str(typed)
-        self.nths = NthFormSet(self.data, prefix="nth")
+        for key, typed in BESIDE[name].sent(value, name).items():
+            self.data[key] = typed
+        self.beside[name] = BESIDE[name](self.data, prefix=name)
         return None
 
     def label_of(self, name):
-        return _("Closed in certain weeks of the month") if name == "nth" else super().label_of(name)
+        if name in BESIDE:
+            return {"nth": _("Closed in certain weeks of the month"), "long_holidays": _("Long holidays")}[name]
+        return super().label_of(name)
 
     def words_of(self, name, value):
-        if name != "nth":
-            return super().words_of(name, value)
-        return ", ".join(str(ClosingDay(weekday=weekday, nth=nth).label) for weekday, nth in value) or "—"
+        if name == "nth":
+            return ", ".join(str(ClosingDay(weekday=weekday, nth=nth).label) for weekday, nth in value) or "—"
+        if name == "long_holidays":
+            return ", ".join("{} {}/{}–{}/{}".format(*row) for row in value) or "—"
+        return super().words_of(name, value)
+
+    @property
+    def shown(self):
+        return [*super().shown, "long_holidays"]
+
+    @property
+    def status(self):
+        return 200 if self.only_rows else super().status
 
     @property
     def contact_rows(self):
@@ -161,7 +193,9 @@ class StoreForm(SeenForm):
         return [(self[f"{channel}_from"], self[f"{channel}_until"]) for channel in Channel]
 
     def is_valid(self):
-        return all([super().is_valid(), self.nths.is_valid(), self._opens_at_all()])
+        right = super().is_valid()
+        rows = [one.is_valid() for one in self.beside.values()]
+        return all([right, *rows, self._opens_at_all(), not self.only_rows])
 
     def clean(self):
         super().clean()
@@ -180,20 +214,20 @@ class StoreForm(SeenForm):
     def clean_phone(self):
         return self.cleaned_data["phone"].strip()
 
+    def clean_cover(self):
+        return self.cleaned_data["cover"] or self.instance.cover
+
     def _opens_at_all(self):
         """A store that is closed on every day would keep every task waiting for ever."""
         if self.errors or not self.nths.is_valid():
             return False
         closed = set(self.cleaned_data["weekdays"])
         for weekday in Weekday.values:
-            if {nth for day, nth in self._nth_pairs() if day == weekday} >= {1, 2, 3, 4}:
+            if {nth for day, nth in self.nths.rows if day == weekday} >= {1, 2, 3, 4}:
                 closed.add(weekday)
         if len(closed) == len(Weekday):
             self.add_error("weekdays", _("The store must be open on some day of the week."))
         return not self.errors
-
-    def _nth_pairs(self):
-        return {form.pair for form in self.nths if form.pair}
 
     def save(self, commit=True):
         """Raises NotSaved."""
@@ -202,8 +236,9 @@ class StoreForm(SeenForm):
             if not store.slug:
                 one_at_a_time("slug of a store")
                 store.slug = Store.objects.free_slug(store.name)
+            store.long_holidays = self.holidays.rows
             super().save()
-            store.set_closing_days(self.cleaned_data["weekdays"], self._nth_pairs())
+            store.set_closing_days(self.cleaned_data["weekdays"], set(self.nths.rows))
             store.set_contact_hours({channel: self._hours(channel) for channel in Channel})
         return store
 

@@ -1,7 +1,15 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
+
+from ..locks import one_at_a_time
+
+BY_RULE = _("Work that has been overdue for long has come to you by your store's rule: %(n)s.")
+"""What a person is told when nobody's hand, but a rule gave them work."""
+ONE_SWEEP = timedelta(minutes=1)
 
 
 class NotificationKind(models.TextChoices):
@@ -60,7 +68,8 @@ class Notification(models.Model):
     @property
     def text(self) -> str:
         """The sentence, in the reader's language."""
-        return self.get_kind_display() % {**self.values, "by": self.made_by or "—"}
+        sentence = BY_RULE if self.values.get("by_rule") else self.get_kind_display()
+        return sentence % {**self.values, "by": self.made_by or "—"}
 
     @property
     def note(self) -> str:
@@ -74,6 +83,21 @@ class Notification(models.Model):
             cls(staff_id=staff_id, kind=kind, values=values, path=path, created_at=now, made_by=by)
             for staff_id, values in values_of.items()
         )
+
+    @classmethod
+    def tell_by_rule(cls, kind, numbers: dict[int, int], *, path, now):
+        """Tell people (by id) how much a rule has given them: once a sweep, however many slices it works in.
+
+        Call it in a transaction: two workers add to what is told one after the other.
+        """
+        one_at_a_time("told by rule")
+        just_told = cls.objects.unread().filter(
+            kind=kind, path=path, made_by=None, staff__in=numbers, created_at__gt=now - ONE_SWEEP
+        )
+        before = dict(just_told.values_list("staff", "values__n"))
+        just_told.delete()
+        values = {pk: {"n": n + before.get(pk, 0), "by_rule": True} for pk, n in numbers.items()}
+        cls.tell(kind, values, path=path, by=None, now=now)
 
     def open(self, now):
         """Its reader has gone where it leads."""

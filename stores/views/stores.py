@@ -127,7 +127,7 @@ def _calendar_of(request, store, form=None, shown=None):
             [row for row in store.calendar_dates.all() if row.on >= min(today, of.replace(day=1))],
             lambda row: (row.hours, row.note),
         ),
-        "long_holidays": next_long_holidays(today),
+        "long_holidays": next_long_holidays(opening, today),
         "dates_form": form or SpecialDatesForm(),
     }
 

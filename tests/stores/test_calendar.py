@@ -142,3 +142,24 @@ def test_a_stores_rows_become_that_calendar(cast):
         "17:00–19:00",
         "10:00–11:00",
     ]
+
+
+@pytest.mark.parametrize(
+    ("by", "minutes", "since"),
+    [
+        ("2026-11-21 15:00", 60, "2026-11-21 14:00"),
+        ("2026-11-21 15:00", 300, "2026-11-21 10:00"),
+        ("2026-11-21 15:00", 301, "2026-11-20 18:59"),
+        ("2026-11-21 23:00", 60, "2026-11-21 18:00"),
+        ("2026-11-26 11:00", 120, "2026-11-24 18:00"),
+    ],
+)
+def test_open_minutes_are_counted_backwards_as_well(by, minutes, since):
+    found = calendar().before_open_minutes(at(by), minutes)
+    assert found == at(since)
+    assert calendar().after_open_minutes(found, minutes) <= at(by)
+
+
+def test_backwards_too_a_store_that_never_opens_counts_as_if_it_always_did():
+    never = calendar(weekdays=frozenset(range(7)))
+    assert never.before_open_minutes(at("2026-11-22 11:00"), 120) == at("2026-11-21 18:00")
