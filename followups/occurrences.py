@@ -22,14 +22,14 @@ HORIZON = timedelta(days=60)
 """So far ahead occurrences of the calendar are begun; what happens once is begun when it happens."""
 SLICE = 5000
 """Follow-ups begun by one statement."""
+DAY = timedelta(days=1)
 
 DEAL = """
     SELECT deal.store_id, deal.customer_id, deal.id AS deal_id, NULL::bigint AS vehicle_id,
         'deal' AS key, {on} AS base_on, {at} AS base_at
     FROM customers_deal AS deal
     JOIN customers_customer AS customer ON customer.id = deal.customer_id
-    WHERE customer.closed_at IS NULL AND deal.lost_at IS NULL {also}
-        AND {on} BETWEEN %(first)s AND %(last)s
+    WHERE {also} {on} BETWEEN %(first)s AND %(last)s
 """
 VEHICLE = """
     SELECT vehicle.store_id, vehicle.customer_id, NULL::bigint, vehicle.id,
@@ -71,15 +71,21 @@ def _day(column):
     return {"on": column, "at": "NULL::timestamptz"}
 
 
-UNWON = "AND deal.closed_at IS NULL AND deal.won_at IS NULL"
+DAYS_OF_DEALS = {
+    Base.RECEIVED: _moment("received_at"),
+    Base.NEGOTIATED: _moment("last_negotiated_at"),
+    Base.ESTIMATE_SENT: _moment("estimate_sent_at"),
+    Base.ORDERED: _day("deal.ordered_on"),
+    Base.DELIVERED: _day("coalesce(deal.delivered_on, deal.promised_on)"),
+}
+STANDING = "customer.closed_at IS NULL AND deal.lost_at IS NULL AND"
+UNWON = "deal.closed_at IS NULL AND deal.won_at IS NULL AND"
+WON = "deal.won_at IS NOT NULL AND"
 SOURCES = {
-    Base.RECEIVED: DEAL.format(also=UNWON, **_moment("received_at")),
-    Base.NEGOTIATED: DEAL.format(also=UNWON, **_moment("last_negotiated_at")),
-    Base.ESTIMATE_SENT: DEAL.format(also=UNWON, **_moment("estimate_sent_at")),
-    Base.ORDERED: DEAL.format(also="AND deal.won_at IS NOT NULL", **_day("deal.ordered_on")),
-    Base.DELIVERED: DEAL.format(
-        also="AND deal.won_at IS NOT NULL", **_day("coalesce(deal.delivered_on, deal.promised_on)")
-    ),
+    **{
+        base: DEAL.format(also=f"{STANDING} {UNWON if base.is_pursuit else WON}", **columns)
+        for base, columns in DAYS_OF_DEALS.items()
+    },
     Base.INSPECTION: VEHICLE.format(on="vehicle.inspection_expires_on"),
     Base.INSURANCE: VEHICLE.format(on="vehicle.insurance_expires_on"),
     Base.PERIODIC_CHECK: VEHICLE.format(on="vehicle.check_due_on"),
@@ -89,6 +95,8 @@ SOURCES = {
     Base.SILENCE: CUSTOMER.format(occurrences=SILENCES, also=""),
 }
 """Everybody and everything that has the base date, with the occurrence it is. CHOSEN has none: a person begins it."""
+EVENTS = {base: DEAL.format(also="", **columns) for base, columns in DAYS_OF_DEALS.items()}
+"""The same of deals whatever has become of them: how often it happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +143,9 @@ def look_ahead(rule: StartRule, ranks, now) -> Ahead:
     wanted = _wanted(rule, ranks, now)
     if wanted is None:
         return Ahead(0)
-    statement, values = wanted
-    days = f"SELECT base_on, count(*) FROM ({statement}) AS wanted GROUP BY base_on ORDER BY base_on"
+    rows, values = wanted
     with connection.cursor() as cursor:
-        cursor.execute(days, {**values, "limit": None})
+        cursor.execute(f"SELECT wanted.base_on, count(*) {rows} GROUP BY 1 ORDER BY 1", values)
         found = cursor.fetchall()
     if not found:
         return Ahead(0)
@@ -151,38 +158,65 @@ def start_by_rule(rule: StartRule, now, *, customers: list[int] | None = None, l
     wanted = _wanted(rule, rule.ranks.all(), now, customers=customers)
     if wanted is None:
         return 0
-    statement, values = wanted
+    rows, values = wanted
     with connection.cursor() as cursor:
-        cursor.execute(f"{INTO} {statement} ON CONFLICT DO NOTHING", {**values, "limit": limit})
+        cursor.execute(f"{INTO} {rows} {IN_SLICES}", {**values, "limit": limit})
         return cursor.rowcount
 
 
-def _wanted(rule, ranks, now, *, customers: list[int] | None = None) -> tuple[str, dict] | None:
-    """The rows that are to be begun and are not, as a statement with its values; None where nothing can be."""
-    stores = list(Store.objects.only_or_all(rule.pattern.store_id or rule.store_id).with_calendar())
+def all_wanted(rule: StartRule, ranks, now, *, until: date, stores=None) -> tuple[str, dict] | None:
+    """What is to be begun so that its steps come by that day, as `FROM … WHERE …` with its values; None without any.
+
+    Of the occurrences it has `wanted`, `place` and `person`; `rule` need not be saved. `stores`: ids of those that
+    count. Whoever has no date that lies ahead, say of an event, is in it as of today.
+    """
+    return _wanted(rule, ranks, now, until=until, only_stores=stores)
+
+
+def past_events(rule: StartRule, ranks, now, *, since: date, stores=None) -> tuple[str, dict] | None:
+    """As `all_wanted`, what happened from that day until yesterday, begun or not; None where nothing happens.
+
+    The stage that a deal had then is not known any more, so that the rule's stages don't count.
+    """
+    return _wanted(rule, ranks, now, since=since, only_stores=stores)
+
+
+def _wanted(rule, ranks, now, *, customers=None, until=None, since=None, only_stores=None) -> tuple[str, dict] | None:
+    """The rows that are to be begun and are not, as `FROM … WHERE …` with its values; None where nothing can be.
+
+    `until`: by when their steps come, the horizon when None; `since`: instead, what happened from that day on.
+    """
+    stores = Store.objects.only_or_all(rule.pattern.store_id or rule.store_id).with_calendar()
+    stores = [store for store in stores if only_stores is None or store.pk in only_stores]
     base = Base(rule.pattern.current_version.base)
     places = _places(rule, base, stores)
-    if base not in SOURCES or not places:
+    if base not in (EVENTS if since else SOURCES) or not places:
         return None
-    conditions, values = _filters(rule, ranks, base, stores, now)
-    values |= _window(rule, now)
+    from_on = since or rule.from_on
+    conditions, values = _filters(rule, ranks, base, stores, now, from_on, has_stages=since is None)
+    values |= {"first": since, "last": timezone.localdate(now) - DAY} if since else _window(rule, now, until)
     values |= {"zone": settings.TIME_ZONE, "slug": rule.pattern.slug, "rule": rule.pk, "now": now}
     if customers is not None:
         conditions.append("wanted.customer_id = ANY(%(customers)s)")
         values["customers"] = customers
     for name, column in zip(("store_ids", "pattern_ids", "version_ids"), zip(*places, strict=True), strict=True):
         values[name] = list(column)
-    return _statement(base, conditions), values
+    if since is None:
+        conditions.append(_not_begun(base))
+    return _rows((EVENTS if since else SOURCES)[base], conditions), values
 
 
 INTO = f"""
     INSERT INTO {FollowUp._meta.db_table}
         (store_id, customer_id, deal_id, vehicle_id, pattern_id, version_id, rule_id, occurrence_key,
          base_on, base_at, started_at, past_steps, shift_days, end_reason, adjust_reason)
+    SELECT wanted.store_id, wanted.customer_id, wanted.deal_id, wanted.vehicle_id, place.pattern_id,
+        place.version_id, %(rule)s::bigint, wanted.key, wanted.base_on, wanted.base_at, %(now)s, 0, 0, '', ''
 """
+IN_SLICES = "ORDER BY wanted.customer_id LIMIT %(limit)s ON CONFLICT DO NOTHING"
 
 
-def _statement(base, conditions) -> str:
+def _not_begun(base) -> str:
     target = "deal_id" if base.is_of_deal else "vehicle_id" if base.is_of_vehicle else "customer_id"
     begun = {
         # A deal is pursued once, also when somebody chose the pattern by hand.
@@ -195,20 +229,21 @@ def _statement(base, conditions) -> str:
     }[target]
     same = "" if target == "customer_id" else f"AND begun.{target} = wanted.{target}"
     return f"""
-        SELECT wanted.store_id, wanted.customer_id, wanted.deal_id, wanted.vehicle_id, place.pattern_id,
-            place.version_id, %(rule)s::bigint, wanted.key, wanted.base_on, wanted.base_at, %(now)s, 0, 0, '', ''
-        FROM ({SOURCES[base]}) AS wanted (store_id, customer_id, deal_id, vehicle_id, key, base_on, base_at)
+        NOT EXISTS (
+            SELECT 1 FROM {FollowUp._meta.db_table} AS begun
+            JOIN {Pattern._meta.db_table} AS pattern ON pattern.id = begun.pattern_id
+            WHERE begun.customer_id = wanted.customer_id {same} AND pattern.slug = %(slug)s AND ({begun})
+        )
+    """
+
+
+def _rows(source, conditions) -> str:
+    return f"""
+        FROM ({source}) AS wanted (store_id, customer_id, deal_id, vehicle_id, key, base_on, base_at)
         JOIN unnest(%(store_ids)s::bigint[], %(pattern_ids)s::bigint[], %(version_ids)s::bigint[])
             AS place (store_id, pattern_id, version_id) ON place.store_id = wanted.store_id
         JOIN customers_customer AS person ON person.id = wanted.customer_id
         WHERE {" AND ".join(conditions)}
-            AND NOT EXISTS (
-                SELECT 1 FROM {FollowUp._meta.db_table} AS begun
-                JOIN {Pattern._meta.db_table} AS pattern ON pattern.id = begun.pattern_id
-                WHERE begun.customer_id = wanted.customer_id {same} AND pattern.slug = %(slug)s AND ({begun})
-            )
-        ORDER BY wanted.customer_id
-        LIMIT %(limit)s
     """
 
 
@@ -228,9 +263,9 @@ def _places(rule, base, stores) -> list[tuple[int, int, int]]:
     return [(pk, one.pk, one.current_version.pk) for pk, one in found if one.current_version.base == base]
 
 
-def _filters(rule, ranks, base, stores, now) -> tuple[list[str], dict]:
+def _filters(rule, ranks, base, stores, now, from_on: date, *, has_stages: bool) -> tuple[list[str], dict]:
     """The rule's filters as conditions on `wanted` and `person`, with their values."""
-    conditions, values = ["wanted.base_on >= %(from_on)s"], {"from_on": rule.from_on}
+    conditions, values = ["wanted.base_on >= %(from_on)s"], {"from_on": from_on}
     ranks = [rank.pk for rank in ranks]
     if ranks:
         conditions.append("person.rank_id = ANY(%(ranks)s)")
@@ -238,7 +273,7 @@ def _filters(rule, ranks, base, stores, now) -> tuple[list[str], dict]:
     if rule.channel_allowed:
         conditions.append("NOT person.refused_channels @> ARRAY[%(channel)s]::varchar[]")
         values["channel"] = rule.channel_allowed
-    wanted = {"source": rule.sources, "kind": rule.deal_kinds, "stage": rule.stages}
+    wanted = {"source": rule.sources, "kind": rule.deal_kinds, "stage": rule.stages if has_stages else []}
     of_deal = {column: found for column, found in wanted.items() if found}
     if of_deal and base.is_of_deal:
         columns = " AND ".join(f"filtered.{column} = ANY(%({column})s)" for column in of_deal)
@@ -252,7 +287,7 @@ def _filters(rule, ranks, base, stores, now) -> tuple[list[str], dict]:
             " AS holiday (store_id, first) WHERE holiday.store_id = wanted.store_id"
             " AND holiday.first - wanted.base_on BETWEEN 1 AND %(before_holiday_days)s)"
         )
-        ahead = [(store.pk, first) for store in stores for first in _holidays(store.calendar(), rule.from_on, now)]
+        ahead = [(store.pk, first) for store in stores for first in _holidays(store.calendar(), from_on, now)]
         values |= {
             "before_holiday_days": rule.before_holiday_days,
             "holiday_stores": [pk for pk, _first in ahead],
@@ -272,12 +307,13 @@ def reach_of(steps) -> Reach:
     return Reach(timedelta(days=min(least)), timedelta(days=max(days)))
 
 
-def _window(rule, now) -> dict:
-    """The base dates whose steps come within the horizon and are not all past, and what the sources need besides."""
+def _window(rule, now, until: date | None) -> dict:
+    """The base dates whose steps come by then and are not all past, and what the sources need besides."""
     version, today = rule.pattern.current_version, timezone.localdate(now)
     base, reach = Base(version.base), reach_of(version.step_list)
     first = max(rule.from_on, today - reach.latest - GRACE)
-    last = today + HORIZON - reach.earliest if base.is_fixed or base == Base.DELIVERED else today
+    lies_ahead = base.is_fixed or base == Base.DELIVERED or (until and base == Base.SILENCE)
+    last = (until or today + HORIZON) - reach.earliest if lies_ahead else today
     values = {"first": first, "last": last, "today": today}
     if base == Base.BIRTHDAY:
         values["years"] = list(range(first.year, last.year + 1))

@@ -11,6 +11,7 @@ from stores.decorators import signed_in
 from ..forms.rule import RuleForm
 from ..models import Base, StartRule
 from ..occurrences import look_ahead
+from ..workload import foresee_rules
 from .patterns import managed
 
 
@@ -31,6 +32,7 @@ def new(request, pk):
         "form": form,
         "begins_by_hand_only": pattern.current_version.base == Base.CHOSEN,
         "ahead": _ahead(form, request.user, now) if request.method == "POST" and form.is_valid() else None,
+        "foresight": _foresight(form, request, now),
     }
     wrong = request.method == "POST" and not form.is_valid()
     return render(request, "followups/rule.html", context, status=422 if wrong else 200)
@@ -44,6 +46,14 @@ def retirement(request, pk, rule_pk):
     rule.retire(timezone.now())
     messages.success(request, _("The rule begins nothing more. What it began goes on."))
     return redirect("patterns:pattern", pattern.pk)
+
+
+def _foresight(form, request, now):
+    """What it would come to, where that is asked for of a rule that is typed well."""
+    if request.POST.get("look") != "months" or not form.is_valid():
+        return None
+    rule = form.rule(by=request.user, now=now)
+    return foresee_rules([(rule, list(form.cleaned_data["ranks"]))], me=request.user, now=now)
 
 
 def _ahead(form, me, now):

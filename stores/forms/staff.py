@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,7 @@ from .saving import NotSaved, SeenForm
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 """Letters and digits that nobody confuses on a slip of paper."""
+MOST_TASKS = 500
 LAST_ADMIN = _("This is the last administrator who is active. Make somebody else administrator first.")
 
 
@@ -53,13 +54,15 @@ class StaffForm(UsernameMixin, SeenForm):
 
     class Meta:
         model = Staff
-        fields = ["name", "kana", "username", "email", "phone"]
+        fields = ["name", "kana", "username", "email", "phone", "daily_tasks"]
         labels = {"email": _("Email")}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
             "kana": forms.TextInput(attrs={"autocomplete": "off"}),
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
+            "daily_tasks": forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": MOST_TASKS}),
         }
+        help_texts = {"daily_tasks": _("Calls, letters and visits together. 0 for who takes on none.")}
 
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)
@@ -67,6 +70,8 @@ class StaffForm(UsernameMixin, SeenForm):
         self.stores = list(Store.objects.managed_by(by))
         self.held = {(row.store_id, row.role) for row in self.instance.roles} if self.instance.pk else set()
         self.fields["email"].required = False
+        self.fields["daily_tasks"].required = False
+        self.fields["daily_tasks"].validators.append(MaxValueValidator(MOST_TASKS))
         for store in self.stores:
             self.fields[f"roles_{store.pk}"] = forms.MultipleChoiceField(
                 label=store.name,
@@ -109,6 +114,11 @@ class StaffForm(UsernameMixin, SeenForm):
     def _is_near(self, name):
         return len(self.stores) <= 4 or bool(self[name].value()) or bool(self[name].errors)
 
+    def clean_daily_tasks(self):
+        """As it was where nothing is said."""
+        typed = self.cleaned_data["daily_tasks"]
+        return self.instance.daily_tasks if typed is None else typed
+
     def _wanted(self):
         wanted = {
             (store.pk, role) for store in self.stores for role in self.cleaned_data.get(f"roles_{store.pk}") or ()
@@ -149,7 +159,7 @@ class NewStaffForm(StaffForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}),
         initial=proposed_password,
     )
-    field_order = ["name", "kana", "username", "password", "email", "phone"]
+    field_order = ["name", "kana", "username", "password", "email", "phone", "daily_tasks"]
 
     def _post_clean(self):
         """The password is compared with the person's names, which are known only now."""
