@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from stores.calendar import OpeningCalendar
 
+from .columns import as_values, unnested
 from .differences import compare
 from .expansion import GRACE, row_of, write
 from .known import HOW, Known, read
@@ -64,7 +65,7 @@ def adjust(now, *, limit: int = SLICE) -> int:
         rows = list(
             FollowUp.objects.to_adjust()
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .select_related("customer", "deal", "version")
+            .for_planning()
             .order_by("pk")[:limit]
         )
         if not rows:
@@ -79,8 +80,7 @@ def adjust(now, *, limit: int = SLICE) -> int:
 
 def tasks_of(rows):
     """All tasks of these follow-ups, as `work_out` wants them."""
-    found = Task.objects.filter(follow_up__in=[row.pk for row in rows])
-    return found.select_related("step").order_by("pk")
+    return Task.objects.filter(follow_up__in=[row.pk for row in rows]).for_planning()
 
 
 def work_out(rows, found, now) -> tuple[Changes, list[int]]:
@@ -221,8 +221,6 @@ def _parts(step) -> dict:
 def _save(changes: Changes, now):
     if changes.placed:
         names = ", ".join(_COLUMNS)
-        arrays = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
-        columns = [list(column) for column in zip(*changes.placed, strict=True)]
         taken = ", ".join(f"{name} = placed.{name}" for name in list(_COLUMNS)[1:])
         with connection.cursor() as cursor:
             cursor.execute(
@@ -230,9 +228,9 @@ def _save(changes: Changes, now):
                 UPDATE {Task._meta.db_table} AS task SET {taken}, cancelled_at = NULL, cancelled_by_id = NULL,
                     cancel_reason = '', placed_by_hand_at = NULL, promised_at = NULL,
                     first_late_at = CASE WHEN first_late_at > %s THEN placed.late_at ELSE first_late_at END
-                FROM unnest({arrays}) AS placed ({names}) WHERE task.id = placed.id
+                FROM {unnested(_COLUMNS)} AS placed ({names}) WHERE task.id = placed.id
                 """,
-                [now, *columns],
+                [now, *as_values(changes.placed)],
             )
     TaskMove.objects.bulk_create(changes.moves)
     write(changes.made, now)

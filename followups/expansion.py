@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from django.db import connection, transaction
 
+from .columns import as_values, unnested
 from .known import Known, read
 from .models import FollowUp, Task
 
@@ -43,7 +44,7 @@ def expand(now, *, limit: int = SLICE) -> int:
         waiting = list(
             FollowUp.objects.waiting()
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
-            .select_related("customer", "deal", "version")
+            .for_planning()
             .in_turn()[:limit]
         )
         if not waiting:
@@ -100,19 +101,17 @@ def write(rows, now):
     if not rows:
         return
     names = ", ".join(_COLUMNS)
-    arrays = ", ".join(f"%s::{kind}[]" for kind in _COLUMNS.values())
     statement = f"""
         INSERT INTO {Task._meta.db_table}
             ({names}, store_id, customer_id, deal_id, first_late_at, created_at, moves, cancel_reason, cancel_note)
         SELECT {names}, follow_up.store_id, follow_up.customer_id, follow_up.deal_id, late_at, %s, 0, '', ''
-        FROM unnest({arrays}) WITH ORDINALITY AS planned ({names}, place)
+        FROM {unnested(_COLUMNS)} WITH ORDINALITY AS planned ({names}, place)
         JOIN {FollowUp._meta.db_table} AS follow_up ON follow_up.id = follow_up_id
         ORDER BY place
         ON CONFLICT (follow_up_id, step_id) DO NOTHING
     """
-    columns = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [now, *columns])
+        cursor.execute(statement, [now, *as_values(rows)])
 
 
 def _mark(past, now):

@@ -86,9 +86,15 @@ class OpeningCalendar:
     contactable: Mapping[str, Hours] = field(default_factory=dict)
     call_windows: tuple[Hours, ...] = ()
     long_holidays: tuple[YearlyStretch, ...] = ()
+    _known: dict[date, Hours | None] = field(default_factory=dict, init=False, repr=False)
 
     def hours_on(self, day: date) -> Hours | None:
         """The opening hours of that day, None when closed."""
+        if day not in self._known:
+            self._known[day] = self._looked_up(day)
+        return self._known[day]
+
+    def _looked_up(self, day: date) -> Hours | None:
         if day in self.dates:
             return self.dates[day]
         regularly_closed = (

@@ -44,6 +44,15 @@ class FollowUpQuerySet(StoreQuerySet):
         """Chosen, and their tasks not yet made by the worker; what rests waits for its pause to end."""
         return self.filter(WAITING, paused_at__isnull=True)
 
+    def for_planning(self):
+        """Only what their tasks are placed by (followups.known)."""
+        return self.select_related("customer", "deal", "version").only(
+            "store", "customer", "deal", "version", "base_on", "base_at", "started_at", "shift_days", "spread",
+            "past_steps", "adjust_reason", "version__base", "deal__staff", "customer__owner", "customer__rank",
+            "customer__refused_channels", "customer__convenient_weekdays", "customer__convenient_from",
+            "customer__convenient_until",
+        )  # fmt: skip
+
     def in_turn(self):
         """What a person chose first: they look at the page. What rules began comes after it."""
         return self.order_by(F("rule").asc(nulls_first=True), "pk")
@@ -143,10 +152,6 @@ class FollowUpQuerySet(StoreQuerySet):
     def beyond(self, pk):
         """Those that came after that one, in their order."""
         return self.filter(pk__gt=pk).order_by("pk")
-
-    def for_planning(self):
-        """With what placing their tasks needs."""
-        return self.select_related("customer", "deal", "version").defer("customer__search", "customer__note")
 
     def switch_to(self, version, now) -> int:
         """Have these run by that version from now on; their open tasks follow with the next adjustment."""

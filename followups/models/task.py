@@ -104,6 +104,13 @@ class TaskQuerySet(StoreQuerySet):
     def latest_done(self):
         return self.order_by("-done_at", "-pk")
 
+    def for_planning(self):
+        """Only what planning anew compares (followups.adjustment), in the order they were made."""
+        return self.select_related("step").order_by("pk").only(
+            "follow_up", "customer", "channel", "title", "reason", "due_on", "due_from", "due_until", "late_at",
+            "done_at", "cancelled_at", "cancel_reason", "placed_by_hand_at", "step__version",
+        )  # fmt: skip
+
     def for_panel(self):
         return self.for_list().select_related(
             "store",
