@@ -65,7 +65,7 @@ class Known:
     def plan(self, follow_up, settled=frozenset()) -> list[tuple[Effective, Planned, str]]:
         """Each step with its place, and the reasons as JSON; equal inputs are planned once.
 
-        `settled`: ids of steps that are done or were dropped; they keep the order, and use up no calling window.
+        `settled`: ids of steps that are done; they keep the order, and use up no calling window.
         """
         customer = follow_up.customer
         effective = self.steps_for(follow_up)

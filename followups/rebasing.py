@@ -26,9 +26,9 @@ def foresee_base(follow_up: FollowUp, day, now) -> list[Shift]:
     row.base_on, row.base_at = day, None
     known = read([row], now)
     tasks = list(row.planned_tasks())
-    settled = frozenset(task.step_id for task in tasks if not task.is_open or task.placed_by_hand_at)
+    done = frozenset(task.step_id for task in tasks if task.done_at)
     planned = {}
-    for number, (effective, placed, _reason) in enumerate(known.plan(row, settled), start=1):
+    for number, (effective, placed, _reason) in enumerate(known.plan(row, done), start=1):
         planned[effective.step.pk] = Foreseen(number, effective.step, placed)
     calendar = known.calendars[row.store_id]
     return [Shift(task, _after(planned.get(task.step_id), task, calendar, now)) for task in tasks if task.is_open]
