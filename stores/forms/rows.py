@@ -71,7 +71,7 @@ class NthForm(RowForm):
 class HolidayForm(RowForm):
     """A long holiday: its name, and the first and last day of it in every year."""
 
-    name = forms.CharField(label=_("Name"), max_length=30, required=False)
+    name = forms.CharField(label=_("name"), max_length=30, required=False)
     first_month = forms.IntegerField(label=_("from month"), required=False)
     first_day = forms.IntegerField(label=_("day"), required=False)
     last_month = forms.IntegerField(label=_("until month"), required=False)

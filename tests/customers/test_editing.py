@@ -199,6 +199,14 @@ def test_a_vehicle_is_added_and_changed_and_the_customer_is_found_by_its_plate(m
     assert not Customer.objects.search("98-71").exists()
 
 
+def test_its_next_periodic_inspection_is_entered_and_stands_on_the_customers_page(me, cast):
+    there = customer(cast.hiratsuka)
+    url = f"/vehicles/{vehicle(there).pk}/edit/"
+    assert me.post(url, filled(me.get(url), check_due_on="2027-02-28")).status_code == 302
+    assert Vehicle.objects.get().check_due_on == date(2027, 2, 28)
+    assert "点検 2027/2/28" in me.get(f"/customers/{there.pk}/").content.decode()
+
+
 def test_a_vehicle_needs_its_model(me, cast):
     there = customer(cast.hiratsuka)
     response = me.post(f"/customers/{there.pk}/vehicles/new/", {"plate": "湘南 500", "year": "12"})
@@ -275,7 +283,8 @@ def test_nobody_is_born_tomorrow(me, cast):
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_vehicle_has_no_days_that_cannot_be(me, cast, day):
     url = f"/customers/{customer(cast.hiratsuka).pk}/vehicles/new/"
-    days = ["inspection_expires_on", "insurance_expires_on", "first_registered_on", "delivered_on", "disposed_on"]
+    days = ["inspection_expires_on", "check_due_on", "insurance_expires_on"]
+    days += ["first_registered_on", "delivered_on", "disposed_on"]
     response = me.post(url, filled(me.get(url), model="ノート", **dict.fromkeys(days, day)))
     assert (response.status_code, set(response.context["form"].errors)) == (422, set(days))
     assert not Vehicle.objects.exists()

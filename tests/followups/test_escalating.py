@@ -182,7 +182,7 @@ def test_who_gains_work_is_told_once_a_sweep_with_how_much(cast, django_assert_m
         pass
     [told] = Notification.objects.visible_to(cast.sales2)
     assert told.values == {"n": 5, "by_rule": True}
-    assert "店舗の決まり" in told.text
+    assert "店舗のルール" in told.text
     assert not Notification.objects.visible_to(cast.sales).exists()
     late(cast)
     escalate(FOUR_HOURS + timedelta(minutes=2))

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from followups.placing import Wanted, doubts, placed_by_hand
@@ -22,8 +22,8 @@ class PlaceForm(forms.Form):
 
     when = forms.ChoiceField(label=_("When"), required=False, widget=forms.RadioSelect)
     on = DayField(label=_("Day"), required=False)
-    starts = forms.TimeField(label=_("From"), required=False, widget=ClockInput)
-    ends = forms.TimeField(label=_("Until"), required=False, widget=ClockInput)
+    starts = forms.TimeField(label=pgettext_lazy("time of day", "From"), required=False, widget=ClockInput)
+    ends = forms.TimeField(label=pgettext_lazy("time of day", "Until"), required=False, widget=ClockInput)
     wish = forms.ChoiceField(
         label=_("Whose wish"),
         choices=[("", _("Ours")), ("yes", _("The customer's: a time is promised then"))],
@@ -50,7 +50,7 @@ class PlaceForm(forms.Form):
             found[LATER_TODAY] = (gettext("Later today, from %(time)s") % words, (self.today, later))
         days = {
             "tomorrow": (gettext("Tomorrow"), tomorrow),
-            "open": (gettext("Next open day"), self.calendar.next_open_or_itself(tomorrow)),
+            "open": (pgettext("day", "Next open day"), self.calendar.next_open_or_itself(tomorrow)),
             "week": (gettext("In a week"), self.calendar.next_open_or_itself(week)),
         }
         for key, (label, day) in days.items():
