@@ -5,24 +5,27 @@ the middle it is gone and done again, asked twice it finds nothing left. A batch
 every batch in work has its share of a round, so that a small one doesn't wait behind a big one.
 """
 
+import json
 import logging
 import re
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, models, transaction
 from django.db.models import BigIntegerField, Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Cast
-from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils import timezone
 
+from customers.models import Customer
 from stores.wake import wake
 
-from .models import Batch, BatchKind, BatchRow, EndReason, FollowUp, Pattern
+from .models import Base, Batch, BatchKind, BatchRow, EndReason, FollowUp, Pattern
+from .occurrences import reach_of
+from .progress import Skipped, Standing
 from .starting import WhyNot, key_of, start_many
 from .stopping import hold, stop
+from .workload import Workload, foresee_choice
 
 log = logging.getLogger(__name__)
 
@@ -32,95 +35,12 @@ LEAST = 20
 """Rows of one batch in a round, however many batches there are."""
 AT_ONCE = 200
 """So few are done while the person waits."""
-UNDO_WITHIN = timedelta(days=1)
-
-
-class Skipped(models.TextChoices):
-    """Why a row was left as it was; when a pattern is chosen also what followups.starting.WhyNot says."""
-
-    COLLEAGUE = "colleague", _("A colleague looks after them: only a manager chooses for them")
-    ENDED = "ended", _("It had ended meanwhile")
-    SAME = "same", _("It runs by that version already")
-    OTHER_BASE = "other_base", _("It counts from something else, so that its dates would mean nothing there")
-    FAILED = "failed", _("It could not be done; the log says why")
-    TAKEN_BACK = "taken_back", _("Begun, and taken back")
-
-
-WHY = {one.value: one.label for reasons in (WhyNot, Skipped) for one in reasons}
-
-
-class State(models.TextChoices):
-    WORKING = "working", _("In work")
-    PAUSED = "paused", pgettext_lazy("batch", "Paused")
-    TAKING_BACK = "taking_back", _("Being taken back")
-    FINISHED = "finished", pgettext_lazy("batch", "Done")
-    CANCELLED = "cancelled", _("Broken off")
-    TAKEN_BACK = "taken_back", _("Taken back")
+DAY_BY_DAY = timedelta(days=55)
+"""What is over in so many days is foreseen day by day, else over two years."""
 
 
 class TooLateToTakeBack(Exception):
     """It is not done yet, or was done more than UNDO_WITHIN ago."""
-
-
-@dataclass
-class Standing:
-    """How far a batch is. `left`: {why: how many} of those that were left as they were."""
-
-    batch: Batch
-    got: int = 0
-    to_do: int = 0
-    left: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        return self.got + self.to_do + sum(self.left.values())
-
-    @property
-    def taken_back(self) -> int:
-        return self.left.get(Skipped.TAKEN_BACK, 0)
-
-    @property
-    def state(self) -> State:
-        batch = self.batch
-        if batch.is_in_work:
-            waiting = State.PAUSED if batch.is_paused else State.WORKING
-            return State.TAKING_BACK if batch.cancelled_at else waiting
-        if self.taken_back:
-            return State.TAKEN_BACK
-        return State.CANCELLED if batch.cancelled_at else State.FINISHED
-
-    @property
-    def settled(self) -> int:
-        """Of `whole`, those that need nothing more."""
-        return self.taken_back if self.state == State.TAKING_BACK else self.total - self.to_do
-
-    @property
-    def whole(self) -> int:
-        return self.got + self.taken_back if self.state == State.TAKING_BACK else self.total
-
-    @property
-    def reasons(self) -> list[tuple[str, str, int]]:
-        """(why, in words, how many), the most frequent first."""
-        rows = [(why, WHY.get(why, why), number) for why, number in self.left.items()]
-        return sorted(rows, key=lambda row: -row[2])
-
-    def may_be_taken_back(self, staff, now) -> bool:
-        batch = self.batch
-        over = batch.begins and not batch.is_in_work and self.got > 0
-        return over and batch.made_by_id == staff.pk and now - batch.finished_at < UNDO_WITHIN
-
-
-def standing_of(batches) -> list[Standing]:
-    """How far each is, in their order, in one statement."""
-    found = {batch.pk: Standing(batch) for batch in batches}
-    for pk, why, is_done, number in BatchRow.objects.filter(batch__in=list(found)).tally():
-        if not is_done:
-            found[pk].to_do += number
-        elif why:
-            found[pk].left[why] = number
-        else:
-            found[pk].got = number
-    return list(found.values())
 
 
 # Making one
@@ -189,7 +109,10 @@ def _make(pattern, rows, stores, *, key, by, now, **head) -> Batch:
     head |= {"pattern": pattern, "store_id": store_id, "made_by": by, "made_at": now}
     with transaction.atomic():
         batch, made = Batch.objects.get_or_create(key=key, defaults=head)
-        if made and _fill(batch, rows, now) <= AT_ONCE:
+        number = _fill(batch, rows, now) if made else None
+        if made and batch.spreads:
+            _spread(batch, now)
+        if made and number <= AT_ONCE:
             while _slice(batch, now, AT_ONCE):
                 pass
         wake()
@@ -209,6 +132,38 @@ def _fill(batch, rows, now) -> int:
             [batch.pk, now, *values],
         )
         return cursor.rowcount
+
+
+def foresee_begin(pattern, customers, *, by, now, base=None, spreads=False) -> Workload:
+    """What the pattern would come to for these, day by day or week by week; those `by` may not choose for left out.
+
+    `spreads`: also how it would be spread, which is planned from days alone: the worker begins it at another hour.
+    """
+    version = pattern.current_version
+    is_short = version.base == Base.CHOSEN and reach_of(version.step_list).latest < DAY_BY_DAY
+    if spreads and base is None and version.base == Base.CHOSEN:
+        base = timezone.localdate(now)
+    targets = customers.filter(may_be_chosen_by(by))
+    return foresee_choice(pattern, targets, me=by, now=now, base=base, months=2 if is_short else 24, spread=spreads)
+
+
+def _spread(batch, now):
+    """Its rows say by how many days steps leave their day, so that no day overflows."""
+    if batch.base_on is None and batch.pattern.current_version.base == Base.CHOSEN:
+        batch.base_on = timezone.localdate(now)
+        batch.save(update_fields=["base_on"])
+    customers = Customer.objects.filter(pk__in=batch.rows.to_do().values("customer"))
+    found = foresee_begin(batch.pattern, customers, by=batch.made_by, now=now, base=batch.base_on, spreads=True)
+    by_target = found.spreading.by_target if found.spreading else {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            UPDATE {BatchRow._meta.db_table} AS line SET spread = moved.spread::jsonb
+            FROM unnest(%s::bigint[], %s::text[]) AS moved (customer_id, spread)
+            WHERE line.batch_id = %s AND line.customer_id = moved.customer_id
+            """,
+            [[key[0] for key in by_target], [json.dumps(days) for days in by_target.values()], batch.pk],
+        )
 
 
 # Steering one

@@ -1,32 +1,68 @@
-"""One pattern for many customers of the list: for whom, what it makes of the coming days, and the way back (B1, B6)."""
+"""One pattern for many customers of the list: who they are, and what choosing it would do (REQUIREMENTS B1, B8)."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 
-from django.core import signing
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _
+from django.db.models import Count, Q, Sum
 
-from followups.counting import base_for
-from followups.expansion import GRACE
-from followups.foresight import foresee_anyway
-from followups.models import EndReason, FollowUp, Task
-from followups.starting import WhyNot, sort_out, start_many
-from followups.stopping import stop
+from customers.forms import CustomerFilter
+from customers.models import Customer
+from customers.models.customer import CustomerQuerySet
+from followups.batches import AT_ONCE, why_not
+from followups.models import Pattern
+from followups.progress import WHY
 from stores.channels import Channel
+from stores.inputs import whole_number
+from stores.models import Store
 
-MOST = 5000
-"""Customers at once: more are chosen store by store or rank by rank."""
-SHOWN_DAYS = 14
+MOST = 200_000
+"""Customers at once."""
+MOST_TICKED = 5000
 SHOWN_NAMES = 10
-SALT = "todo.many"
-UNDO_WITHIN = timedelta(days=1)
 
 
-class TooLateToStop(Exception):
-    """It was begun by somebody else, or more than UNDO_WITHIN ago."""
+@dataclass(frozen=True)
+class Chosen:
+    """Whom a request names, found again from `fields`: the ids of a few, the list's filter of many.
+
+    `seen` tells whether a filter finds the same customers as it did when somebody looked.
+    """
+
+    customers: CustomerQuerySet
+    number: int
+    fields: list[tuple[str, str]]
+    seen: str = ""
+
+    @property
+    def stores(self) -> list[Store]:
+        return list(Store.objects.filter(pk__in=self.customers.order_by().values("store")))
+
+
+def chosen_by(data, me) -> Chosen | None:
+    """By `id` of each, by `ids`, or by `all` that the list's filter finds; None where the filter makes no sense.
+
+    That would find everybody. A few that a filter finds are from then on just those.
+    """
+    book = Customer.objects.visible_to(me).net()
+    if "all" not in data:
+        texts = data["ids"].split(",") if "ids" in data else data.getlist("id")
+        ids = [whole_number(text) for text in texts[:MOST_TICKED]]
+        return _these(book.with_ids([pk for pk in ids if pk is not None]))
+    form = CustomerFilter(data, me=me)
+    if not form.is_valid():
+        return None
+    found = form.found(book, most=MOST + 1)
+    counted = found.order_by().values("pk")[: MOST + 1].aggregate(number=Count("pk"), total=Sum("pk"))
+    if counted["number"] <= AT_ONCE:
+        return _these(book.with_ids(list(found.values_list("pk", flat=True))))
+    fields = [("all", "yes"), *form.asked]
+    return Chosen(found, counted["number"], fields, f"{counted['number']}-{counted['total']}")
+
+
+def _these(customers) -> Chosen:
+    found = customers.in_kana_order()
+    ids = list(found.values_list("pk", flat=True))
+    return Chosen(found, len(ids), [("ids", ",".join(map(str, ids)))])
 
 
 @dataclass(frozen=True)
@@ -36,16 +72,6 @@ class LeftOut:
     why: str
     number: int
     people: list
-
-
-@dataclass(frozen=True)
-class Day:
-    """How many tasks fall on it by this choice, and how many are on the lists of these stores already."""
-
-    on: date
-    made: int
-    there: int
-    in_another_year: bool
 
 
 @dataclass(frozen=True)
@@ -60,122 +86,42 @@ class Effect:
     nobodys: int
     unreachable: int
     left_out: list[LeftOut]
-    tasks: int
-    days: list[Day]
-    later: int
-
-    @property
-    def busiest(self) -> Day | None:
-        return max(self.days, key=lambda day: day.made, default=None)
 
 
-@dataclass(frozen=True)
-class Begun:
-    """What one choice began, as its signed receipt tells it."""
-
-    key: str
-    first: int
-    last: int
-    by: int
-    at: datetime
-    pattern: str
-    left_out: list
-
-    def follow_ups(self, me):
-        return FollowUp.objects.visible_to(me).between(self.first, self.last).begun_together(self.key)
-
-    def may_stop(self, me, now) -> bool:
-        return self.by == me.pk and now - self.at < UNDO_WITHIN
-
-
-def split(me, customers) -> tuple[list, list]:
-    """(those one may choose for, the others): one's own, nobody's, and as a manager everybody's of the store."""
-    allowed = [one for one in customers if one.owner_id in {None, me.pk} or me.may_manage(one.store_id)]
-    kept = {one.pk for one in allowed}
-    return allowed, [one for one in customers if one.pk not in kept]
+def effect(pattern, customers, *, me) -> Effect:
+    """For whom it would begin; nothing is changed. A few statements, however many customers there are."""
+    versions = _versions(pattern)
+    customers = customers.annotate(why=why_not(pattern, me))
+    groups = customers.order_by().values_list("why", "store").annotate(
+        Count("pk"), nobodys=Count("pk", filter=Q(owner__isnull=True)), no_phone=Count("pk", filter=Q(phones__len=0))
+    )  # fmt: skip
+    got, left = Counter(), Counter()
+    for why, store_id, number, nobodys, no_phone in groups:
+        if why:
+            left[why] += number
+            continue
+        version = versions.get(store_id) or versions[None]
+        got["number"] += number
+        got["nobodys"] += nobodys if _needs_owner(version) else 0
+        got["unreachable"] += no_phone if _calls(version) else 0
+    left_out = [
+        LeftOut(WHY[why], left[why], list(customers.filter(why=why).only("name")[:SHOWN_NAMES]))
+        for why in WHY
+        if why in left
+    ]
+    return Effect(got["number"], got["nobodys"], got["unreachable"], left_out)
 
 
-def effect(pattern, customers, *, me, now, base=None) -> Effect:
-    """What would happen; nothing is changed."""
-    allowed, others = split(me, customers)
-    ready, left_out = sort_out(pattern, allowed)
-    days = _days(ready, me, now, base)
-    stores = {customer.store_id for customer, _pattern in ready}
-    there = Task.objects.visible_to(me).in_stores(stores).open().count_by_day() if days else {}
-    shown = sorted(days)[:SHOWN_DAYS]
-    return Effect(
-        number=len(ready),
-        nobodys=sum(customer.owner_id is None and _needs_owner(own) for customer, own in ready),
-        unreachable=sum(not customer.phones and _calls(own) for customer, own in ready),
-        left_out=_grouped(left_out, others),
-        tasks=days.total(),
-        days=[Day(day, days[day], there.get(day, 0), day.year != timezone.localdate(now).year) for day in shown],
-        later=days.total() - sum(days[day] for day in shown),
-    )
+def _versions(pattern) -> dict:
+    """By store the version it would use; by None the one of all others."""
+    patterns = Pattern.objects.current().filter(slug=pattern.slug).with_current_version()
+    return {row.store_id: row.current_version for row in patterns}
 
 
-def begin(pattern, customers, *, me, now, base=None) -> str:
-    """Put the pattern to work for those one may choose for; gives the signed receipt."""
-    allowed, others = split(me, customers)
-    many = start_many(pattern, allowed, by=me, now=now, base=base)
-    ids = [row.pk for row in many.started] or [0]
-    kept = {
-        "key": many.key,
-        "first": min(ids),
-        "last": max(ids),
-        "by": me.pk,
-        "at": now.isoformat(),
-        "pattern": pattern.name,
-        "left_out": [[group.why, group.number] for group in _grouped(many.left_out, others)],
-    }
-    return signing.dumps(kept, salt=SALT, compress=True)
+def _calls(version) -> bool:
+    return any(step.channel == Channel.PHONE for step in version.step_list)
 
 
-def begun(signed: str) -> Begun | None:
-    """What a receipt tells; None when it isn't one of ours."""
-    try:
-        kept = signing.loads(signed, salt=SALT)
-    except signing.BadSignature:
-        return None
-    return Begun(**{**kept, "at": parse_datetime(kept["at"])})
-
-
-def stop_begun(choice: Begun, *, me, now) -> int:
-    """End what the choice began; how many tasks were cancelled. What was recorded stays. Raises TooLateToStop."""
-    if not choice.may_stop(me, now):
-        raise TooLateToStop
-    return stop(choice.follow_ups(me), EndReason.STOPPED, by=me, now=now)
-
-
-def _calls(pattern) -> bool:
-    return any(step.channel == Channel.PHONE for step in pattern.current_version.step_list)
-
-
-def _needs_owner(pattern) -> bool:
+def _needs_owner(version) -> bool:
     """Whether any of it is for whoever is in charge, not for a role."""
-    return any(not step.assignee_role for step in pattern.current_version.step_list)
-
-
-def _grouped(left_out, others) -> list[LeftOut]:
-    groups = defaultdict(list)
-    for customer, why in left_out:
-        groups[str(WhyNot(why).label)].append(customer)
-    if others:
-        groups[_("A colleague looks after them: only a manager chooses for them")] = others
-    return [LeftOut(why, len(people), people[:SHOWN_NAMES]) for why, people in groups.items()]
-
-
-def _days(ready, me, now, base) -> Counter:
-    """How many tasks fall on each day; planned once for all of a store with the same base day."""
-    calendars = {store.pk: store.calendar() for store in me.visible_stores().with_calendar()}
-    alike = defaultdict(list)
-    for customer, pattern in ready:
-        at = base or base_for(pattern.current_version, customer=customer, now=now)
-        alike[pattern, customer.store_id, timezone.localdate(at) if isinstance(at, datetime) else at].append(at)
-    days = Counter()
-    for (pattern, store_id, _day), bases in alike.items():
-        version = pattern.current_version
-        for row in foresee_anyway(version.step_list, bases[0], calendars[store_id], fixed_base=version.is_fixed):
-            if row.planned.late_at >= now - GRACE:
-                days[row.planned.due_on] += len(bases)
-    return days
+    return any(not step.assignee_role for step in version.step_list)

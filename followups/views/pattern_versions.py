@@ -82,7 +82,11 @@ def history(request, pk):
     found = visible(request, pk)
     page = Paginator(chronicle(found, request.user), PAGE).get_page(request.GET.get("page"))
     page.object_list = with_differences(page.object_list)
-    return render(request, "followups/pattern_history.html", {"pattern": found, "page": page})
+    newest = found.versions.newest()
+    managed_here = request.user.may_manage(found.store_id)
+    others = FollowUp.objects.visible_to(request.user).not_of_version(newest)
+    context = {"pattern": found, "page": page, "version": newest, "behind": managed_here and others.count()}
+    return render(request, "followups/pattern_history.html", context)
 
 
 @signed_in

@@ -13,15 +13,14 @@ from customers.models import Rank
 from followups import shipped, shipped_care
 from tests.everything import one_of_each
 from tests.test_access import KNOWN, LINES, OURS
-from todo.many import begin
 
 WIDE, PHONE, NARROWEST = 1280, 375, 320
 """The last is what 400 % of a desk leaves (WCAG 1.4.10)."""
 FRAGMENTS = {"health", "todo:counts", "todo:search", "customers:alike", "todo:prepared", "todo:follow-up-preparing"}
 FRAGMENTS |= {"customers:import-progress", "customers:import-to-mend"}
 """What a page asks for, or a file, rather than a page for a person."""
-BY_THEMSELVES = {"account_login", "setup", "todo:customers-begun"}
-"""Opened by nobody who is signed in, or with a signature alone: they are walked by name below."""
+BY_THEMSELVES = {"account_login", "setup"}
+"""Opened by nobody who is signed in: they are walked by name below."""
 VIEWS = ("new", "on-time", "overdue", "replied", "upcoming", "done")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LAID_OUT = ["target-size", "scrollable-region-focusable", "aria-hidden-focus", "link-name", "button-name"]
@@ -106,9 +105,7 @@ def further(name, rows) -> list[str]:
         several = f"{reverse('todo:customers-follow-ups')}?id={rows['customer'].pk}"
         views = [f"{reverse('todo:board')}?view={view}&who=store" for view in VIEWS]
         deals = [f"{reverse('todo:deals')}?{query}" for query in ("as=list", "tab=lost", "tab=paid")]
-        given = {"me": rows["admin"], "now": timezone.now(), "base": timezone.localdate()}
-        signed = begin(rows["pattern"], [rows["second_customer"]], **given)
-        return [*views, *deals, several, reverse("todo:customers-begun", args=[signed])]
+        return [*views, *deals, several]
     return [f"{reverse('customers:list')}?q=%E3%81%AA%E3%81%84"] if name == "customers" else []
 
 

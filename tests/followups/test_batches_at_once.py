@@ -13,9 +13,10 @@ from django.db import connection, transaction
 
 from customers.models import Customer
 from followups import batches
-from followups.batches import begin_for, move_to, pause, standing_of, take_back, work_on_batches
+from followups.batches import begin_for, move_to, pause, take_back, work_on_batches
 from followups.expansion import expand
 from followups.models import Batch, BatchRow, FollowUp, Step
+from followups.progress import State, standing_of
 from tests.cast import at, pattern
 from tests.followups.test_concurrency import at_once
 
@@ -104,7 +105,7 @@ def test_killed_while_it_moves_them_and_while_it_takes_back_all_of_it_is_done_in
     kill_a_worker_in_the_middle(FollowUp.objects.filter(ended_at__isnull=False).count)
     assert 0 < standing(batch).taken_back == FollowUp.objects.filter(ended_at__isnull=False).count() < 1500
     work()
-    assert (standing(batch).state, FollowUp.objects.running().count()) == (batches.State.TAKEN_BACK, 0)
+    assert (standing(batch).state, FollowUp.objects.running().count()) == (State.TAKEN_BACK, 0)
 
 
 def test_two_workers_at_two_batches_do_each_row_once(cast, care):

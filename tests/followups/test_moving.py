@@ -7,11 +7,12 @@ import pytest
 
 from followups import batches, moving
 from followups.adjustment import adjust
-from followups.batches import Skipped, State, move_to, standing_of, work_on_batches
+from followups.batches import move_to, work_on_batches
 from followups.expansion import expand
 from followups.models import Base, Batch, BatchKind, FollowUp, Outcome, Step, Task
 from followups.moving import Outlook, begin_looking, examples_of, look_on
 from followups.pausing import pause, unpause
+from followups.progress import Skipped, State, standing_of
 from followups.recording import Result, record
 from followups.starting import start
 from followups.stopping import stop

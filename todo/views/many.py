@@ -1,88 +1,52 @@
-"""Choosing a pattern for several customers of the list: what it does first, then the choice, then the way back."""
+"""Choosing a pattern for several customers of the list: what it does first, then the choice, which is a batch."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods
 
-from customers.forms import CustomerFilter
-from customers.models import Customer
+from followups.batches import begin_for, foresee_begin, new_key
 from stores.decorators import signed_in
-from stores.inputs import whole_number
 
-from ..forms.follow_ups import ManyForm
-from ..many import MOST, TooLateToStop, begin, begun, effect, stop_begun
+from ..forms.many import ManyForm
+from ..many import MOST, chosen_by, effect
+
+NAMED = 50
+"""Of those chosen, so many by name."""
+FORESEEN_AT_ONCE = 2000
+"""For more of them the page is there first, and what it comes to follows."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def choose(request):
-    """`id` of each, or `all` that the list's filter finds; from then on just those, as `ids`."""
+    """`id` of each, or `all` that the list's filter finds; then the pattern, what it would do, and go."""
     me, now = request.user, timezone.now()
-    customers = _asked(request)
-    if customers is None:
+    is_sent, is_preview = request.method == "POST", bool({"preview", "foresee"} & set(request.POST))
+    chosen = chosen_by(request.POST if is_sent else request.GET, me)
+    if chosen is None:
         return _back_to_the_list(request, _("The list's filter makes no sense, so nobody was chosen. Set it again."))
-    customers = list(customers[: MOST + 1])
-    if not customers:
+    if not chosen.number:
         return _back_to_the_list(request, _("Nobody is chosen yet: tick whom it is about."))
-    if len(customers) > MOST:
+    if chosen.number > MOST:
         text = _("At most %(n)d customers at once. Narrow the list down first.")
         return _back_to_the_list(request, text % {"n": MOST})
-    stores = list({customer.store_id: customer.store for customer in customers}.values())
-    form = ManyForm(request.POST if request.method == "POST" else None, me=me, stores=stores, now=now)
-    context = {"form": form, "customers": customers, "ids": ",".join(str(customer.pk) for customer in customers)}
+    form = ManyForm(request.POST if is_sent else None, me=me, stores=chosen.stores, now=now)
+    key = new_key(request.POST.get("key"))
+    context = {"form": form, "chosen": chosen, "customers": chosen.customers.for_list()[:NAMED], "key": key}
     if not form.is_valid():
-        wrong = form.is_bound and "preview" not in request.POST
-        return _page(request, context, status=422 if wrong else 200)
-    pattern, base = form.cleaned_data["pattern"], form.cleaned_data["base_on"]
-    if "preview" in request.POST:
-        return _page(request, {**context, "effect": effect(pattern, customers, me=me, now=now, base=base)})
-    signed = begin(pattern, customers, me=me, now=now, base=base)
-    return redirect("todo:customers-begun", signed)
-
-
-@require_safe
-@signed_in
-def result(request, signed):
-    """How far the worker is, who was left out, and the button that takes it back."""
-    choice, now = _choice(request, signed), timezone.now()
-    follow_ups = choice.follow_ups(request.user)
-    context = {
-        "choice": choice,
-        "states": follow_ups.count_states(),
-        "taken_back": follow_ups.ended_by_hand().count(),
-        "may_stop": choice.may_stop(request.user, now),
-        "signed": signed,
-    }
-    return render(request, "todo/_begun.html" if request.htmx else "todo/begun.html", context)
-
-
-@require_POST
-@signed_in
-def undo(request, signed):
-    """Stop all that the choice began; what was recorded meanwhile stays."""
-    choice, now = _choice(request, signed), timezone.now()
-    try:
-        cancelled = stop_begun(choice, me=request.user, now=now)
-    except TooLateToStop:
-        messages.warning(request, _("This can no longer be taken back at once; stop the patterns one by one."))
-    else:
-        messages.success(request, _("Taken back; %(n)d open tasks were cancelled.") % {"n": cancelled})
-    return redirect("todo:customers-begun", signed)
-
-
-def _asked(request):
-    """The customers a request names; None where the filter makes no sense, which would find everybody."""
-    customers = Customer.objects.visible_to(request.user).net()
-    if request.method != "POST" and "all" in request.GET:
-        form = CustomerFilter(request.GET, me=request.user)
-        return form.found(customers).for_list() if form.is_valid() else None
-    texts = request.POST.get("ids", "").split(",") if request.method == "POST" else request.GET.getlist("id")
-    ids = [whole_number(text) for text in texts[: MOST + 1]]
-    return customers.with_ids([pk for pk in ids if pk is not None]).in_kana_order().for_list()
+        return _page(request, context, status=422 if is_sent and not is_preview else 200)
+    pattern = form.cleaned_data["pattern"]
+    choice = {"by": me, "now": now, "base": form.cleaned_data["base_on"], "spreads": form.cleaned_data["spreads"]}
+    has_changed = not is_preview and request.POST.get("seen", "") != chosen.seen
+    if not is_preview and not has_changed:
+        return redirect("batches:batch", begin_for(pattern, chosen.customers, key=key, **choice).pk)
+    context |= {"effect": effect(pattern, chosen.customers, me=me), "has_changed": has_changed}
+    if context["effect"].number and ("foresee" in request.POST or chosen.number <= FORESEEN_AT_ONCE):
+        context["foresight"] = foresee_begin(pattern, chosen.customers, **choice)
+    return _page(request, context, status=409 if has_changed else 200)
 
 
 def _back_to_the_list(request, text):
@@ -96,10 +60,3 @@ def _back_to_the_list(request, text):
 
 def _page(request, context, *, status=200):
     return render(request, "todo/_many.html" if request.htmx else "todo/many.html", context, status=status)
-
-
-def _choice(request, signed):
-    choice = begun(signed)
-    if choice is None or choice.by != request.user.pk:
-        raise Http404
-    return choice
