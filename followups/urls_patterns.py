@@ -1,5 +1,7 @@
 from django.urls import path
 
+from .views import moving
+from .views import foresight
 from .views import pattern_versions as versions
 from .views import patterns as views
 from .views import rules
@@ -16,6 +18,8 @@ urlpatterns = [
     path("<int:pk>/versions/<int:number>/", views.version, name="version"),
     path("<int:pk>/versions/<int:number>/differences/", versions.differences, name="differences"),
     path("<int:pk>/versions/<int:number>/return/", versions.version_return, name="version_return"),
+    path("<int:pk>/versions/<int:number>/moving/", moving.moving, name="moving"),
+    path("<int:pk>/foresight/", foresight.foresight, name="foresight"),
     path("<int:pk>/history/", versions.history, name="history"),
     path("<int:pk>/group/", versions.group, name="group"),
     path("<int:pk>/group/takeover/", versions.takeover, name="takeover"),

@@ -111,6 +111,8 @@ patterns:moving pk=pattern number=1                | 403 403 200 200 / 404      
 patterns:moving pk=copy number=2                   | 403 403 200 200 / 404            | 403 403 302 302 / 404
 patterns:moving pk=pattern number=2                | 403 403 404 404 / 404            | 403 403 404 404 / 404
 patterns:moving pk=group_pattern number=1          | 403 403 403 200 / 403            | 403 403 403 302 / 403
+patterns:foresight pk=pattern                      | 403 403 200 200 / 403 404        | 403 403 405 405 / 403 405
+patterns:foresight pk=group_pattern                | 403 403 200 200 / 403 200        | 403 403 405 405 / 403 405
 patterns:history pk=pattern                        | 200 / 404                        | 405
 patterns:history pk=copy                           | 200 / 404                        | 405
 patterns:history pk=group_pattern                  | 200                              | 405
