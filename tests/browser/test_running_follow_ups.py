@@ -41,12 +41,12 @@ def test_restarted_from_today_the_new_dates_are_seen_and_taken_back_the_old_ones
 
     page.click("#open-contact")
     panel = page.locator("#panel")
-    stop, restart = (panel.get_by_role("radio", name=name) for name in ("終了する", "今日からやり直す"))
-    expect(panel.get_by_role("radio", name="続ける")).to_be_checked()
-    box = panel.locator("label.choice", has=restart).bounding_box()
-    assert width == DESKTOP or box["height"] >= 44
-    panel.locator("label.choice", has=restart).click()
-    expect(stop).not_to_be_checked()
+    go_on, restart = (panel.get_by_role("radio", name=name) for name in ("続ける", "今日からやり直す"))
+    expect(go_on).to_be_checked()
+    chip = panel.locator("label.choice", has_text="今日からやり直す")
+    assert width == DESKTOP or chip.bounding_box()["height"] >= 44
+    chip.click()
+    expect(restart).to_be_checked()
     panel.get_by_role("button", name="話せた").click()
 
     expect(page.locator(".toast")).to_contain_text("「お電話の計画」を今日から新しく開始します")
@@ -56,7 +56,7 @@ def test_restarted_from_today_the_new_dates_are_seen_and_taken_back_the_old_ones
     expect(page.locator(f"#follow-up-{new.pk}")).to_contain_text(f"次: {shown(first.due_on)}")
     assert (new.base_on, third.due_on - second.due_on) == (timezone.localdate(), timedelta(days=7))
 
-    page.locator("#timeline").get_by_role("button", name="取り消す").first.click()
+    page.locator(".toast").get_by_role("button", name="元に戻す").click()
     expect(page.locator(f"#follow-up-{follow_up.pk}")).to_contain_text(f"基準日 {shown(follow_up.base_on)}")
     expect(page.locator(f"#follow-up-{new.pk}")).to_have_count(0)
     assert follow_up.tasks.open().count() == 3

@@ -4,6 +4,7 @@ from dateutil.relativedelta import relativedelta
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
 from followups.counting import base_for
@@ -106,7 +107,7 @@ PAUSES = [
 class PauseForm(forms.Form):
     """For how long a follow-up rests."""
 
-    length = forms.ChoiceField(label=_("For how long"), choices=PAUSES, widget=forms.RadioSelect)
+    length = forms.ChoiceField(label=pgettext_lazy("pause", "For how long"), choices=PAUSES, widget=forms.RadioSelect)
     until = DayField(label=_("Goes on on"), required=False)
 
     def __init__(self, *args, now, **kwargs):
