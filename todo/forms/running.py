@@ -5,7 +5,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
 
-from followups.models import StopWhen
+from followups.models import Outcome, StopWhen
+from followups.models.contact import CONVERSATIONS
 
 
 class Fate(models.TextChoices):
@@ -17,6 +18,8 @@ class Fate(models.TextChoices):
 
 
 AS_ITS_PATTERN_SAYS = "perhaps"
+MET_BY = {StopWhen.SPOKEN: CONVERSATIONS, StopWhen.APPOINTMENT: {Outcome.APPOINTMENT}}
+"""Which outcomes meet a condition that not all do."""
 
 
 class RunningFollowUps:
@@ -52,7 +55,10 @@ class RunningFollowUps:
     def chosen(self) -> dict[str, list[int]]:
         """For `followups.recording.Result`; what isn't in it goes as its version says."""
         fates = {name: [] for name in ("keep", "restart", "close")}
+        perhaps, _words = self.ends_perhaps
+        met = self.cleaned_data["outcome"] in MET_BY[perhaps]
         key_of = {Fate.KEEP: "keep", Fate.RESTART: "restart", Fate.STOP: "close"}
+        key_of[AS_ITS_PATTERN_SAYS] = "close" if met else "keep"
         for name, row in self.running.items():
             if key := key_of.get(self.cleaned_data.get(name)):
                 fates[key].append(row.pk)
