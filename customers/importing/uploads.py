@@ -7,16 +7,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from stores.inputs import plain
-from stores.models import Role, Staff, Store
+from stores.models import Staff, Store
 from stores.wake import wake
 
 from ..models import ImportFile, ImportRow
+from ..permissions import May, may, stores_where
 from .columns import MANY, NAME_FIELDS
 from .fields import FIELDS
 from .reading import Unusable, is_small, refuse_at_once
 from .slices import work_through
 
-ROLES = frozenset({Role.MANAGER, Role.ASSISTANT})
 ALL = "all"
 """Every double that nobody has decided yet."""
 WORK = "customers.jobs.work"
@@ -27,14 +27,12 @@ Step = ImportFile.Step
 
 
 def may_import(staff: Staff) -> bool:
-    return staff.is_admin or any(row.role in ROLES for row in staff.roles)
+    return may(staff, May.IMPORT)
 
 
 def stores_for(staff: Staff) -> list[Store]:
-    """The stores into which a person may import: assistants and managers their own, administrators all."""
-    if staff.is_admin:
-        return list(Store.objects.all())
-    return sorted({row.store for row in staff.roles if row.role in ROLES}, key=lambda store: store.pk)
+    """The stores into which a person may import."""
+    return stores_where(staff, May.IMPORT)
 
 
 def receive(content: bytes, *, name: str, store: Store, by: Staff | None, now: datetime) -> ImportFile:
