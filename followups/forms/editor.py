@@ -1,6 +1,6 @@
 """The pattern editor: several forms that are shown, arranged, previewed and saved together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -25,15 +25,17 @@ from .pattern import (
     kind_choices,
     typed_counting,
 )
+from .placeable import check
 
 
 @dataclass
 class Outlook:
-    """What the preview shows: the dates, or why there are none."""
+    """What the preview shows: the dates, or why there are none. `warnings`: where it can't be as the steps say."""
 
     rows: list[Foreseen] = field(default_factory=list)
     months: list[Month] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
 
 def look_ahead(steps, preview: PreviewForm, *, fixed_base=False) -> Outlook:
@@ -48,6 +50,8 @@ def look_ahead(steps, preview: PreviewForm, *, fixed_base=False) -> Outlook:
         return Outlook(rows, months(rows, on, calendar))
     except NoOpenDay:
         return Outlook(problems=[_("%(store)s is never open: see its opening calendar.") % {"store": store}])
+    except (OverflowError, ValueError):
+        return Outlook(problems=[_("That is beyond the end of the calendar.")])
 
 
 def first_store(staff, pattern=None) -> int | None:
@@ -66,7 +70,7 @@ class Editor:
     """
 
     def __init__(self, *, staff, today: date, pattern: Pattern | None = None, version=None, posted=None, order=""):
-        self.staff, self.pattern, self.focus = staff, pattern, ""
+        self.staff, self.pattern, self.today, self.focus = staff, pattern, today, ""
         self.newest = pattern.current_version if pattern else None
         if posted is None:
             steps = version.step_list if version else [Step()]
@@ -94,7 +98,6 @@ class Editor:
         self.version = VersionForm(self.data)
         self.preview = PreviewForm(self.data, prefix="preview", staff=self.staff)
         context = {
-            "calendars": self._calendars,
             "ranks": self.ranks,
             "kinds": kind_choices(self.newest.step_list if self.newest else []),
             "empty_permitted": False,
@@ -129,6 +132,7 @@ class Editor:
 
     def is_valid(self) -> bool:
         """Whether it may be saved; the first field that is wrong gets the focus."""
+        _checked = self.warnings
         wrong = [form for form in self.forms if not form.is_valid()]
         for form in wrong[:1]:
             name = next((name for name in form.fields if name in form.errors), None)
@@ -139,11 +143,22 @@ class Editor:
     @cached_property
     def problems(self) -> list[str]:
         """What is wrong with the whole, not with one field."""
-        problems = list(self.steps.non_form_errors())
-        for store, calendar in self._calendars.items() if self.store_id else ():
-            if not opens_at_all(calendar):
-                problems.append(_("%(store)s is never open: see its opening calendar.") % {"store": store})
-        return problems
+        return [*self.steps.non_form_errors(), *([] if self._open_calendars else self._never_open)]
+
+    @cached_property
+    def warnings(self) -> list[str]:
+        """What only some of the stores can't keep; what none of them can stands beside its field from now on."""
+        found = check(self.steps, self.version["base"].value(), self._open_calendars, self.today)
+        return [*(self._never_open if self._open_calendars else []), *found]
+
+    @cached_property
+    def _open_calendars(self):
+        return {store: calendar for store, calendar in self._calendars.items() if opens_at_all(calendar, self.today)}
+
+    @property
+    def _never_open(self) -> list[str]:
+        shut = [store for store in self._calendars if store not in self._open_calendars]
+        return [_("%(store)s is never open: see its opening calendar.") % {"store": store} for store in shut]
 
     @property
     def content(self) -> dict:
@@ -165,6 +180,7 @@ class Editor:
 
     @cached_property
     def outlook(self) -> Outlook:
+        warnings = self.warnings
         wrong = [
             _("Step %(number)d, %(field)s: %(error)s")
             % {"number": number, "field": form.fields[name].label, "error": error}
@@ -178,7 +194,8 @@ class Editor:
             return Outlook(problems=problems)
         base = self.version["base"].value()
         fixed = base in Base.values and Base(base).is_fixed
-        return look_ahead([form.step() for form in self.steps], self.preview, fixed_base=fixed)
+        found = look_ahead([form.step() for form in self.steps], self.preview, fixed_base=fixed)
+        return replace(found, warnings=warnings)
 
     @property
     def rows(self) -> list[dict]:
@@ -201,9 +218,9 @@ class Editor:
         return len(self.steps.forms) >= MOST_STEPS
 
 
-def opens_at_all(calendar) -> bool:
+def opens_at_all(calendar, today: date) -> bool:
     try:
-        calendar.next_open(timezone.localdate())
+        calendar.next_open(today)
     except NoOpenDay:
         return False
     return True

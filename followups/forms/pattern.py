@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from stores.calendar import Hours, OpeningCalendar
 from stores.forms.saving import OwnFieldsForm, SeenForm
 from stores.inputs import ClockInput, DayField
 from stores.models import Role, Store
@@ -121,7 +120,7 @@ class TakeoverForm(NoteForm):
 
 
 class StepForm(forms.ModelForm):
-    """One step. `calendars`: those of the stores that it is for; `kinds`: choices of the kind of content."""
+    """One step. `kinds`: choices of the kind of content. Whether it can be placed says `placeable.check`."""
 
     offset_days = forms.IntegerField(label=gettext_lazy("days after"), min_value=EARLIEST, max_value=LATEST)
     offset_months = forms.IntegerField(label=gettext_lazy("months after"), min_value=-60, max_value=120, required=False)
@@ -170,9 +169,9 @@ class StepForm(forms.ModelForm):
             "script": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args, calendars: dict[Store, OpeningCalendar], kinds, ranks, **kwargs):
+    def __init__(self, *args, kinds, ranks, **kwargs):
         super().__init__(*args, **kwargs)
-        self.calendars, self.ranks = calendars, ranks
+        self.ranks = ranks
         by_rank.add_fields(self, ranks)
         self.fields["kind"].choices = kinds
         self.fields["title"].error_messages["required"] = _("Say what is to be done.")
@@ -216,16 +215,6 @@ class StepForm(forms.ModelForm):
                     self.add_error(name, _("Give a time."))
         elif starts >= ends:
             self.add_error("window_until", _("It has to end after it begins."))
-        elif "channel" in self.cleaned_data:
-            self._check_reach(self.cleaned_data["channel"], Hours(starts, ends))
-
-    def _check_reach(self, channel, hours: Hours):
-        """Refused when no store that it is for may be in touch by that channel at that time."""
-        reach = {store: calendar.contactable.get(channel, calendar.hours) for store, calendar in self.calendars.items()}
-        if reach and not any(hours.overlap(theirs) for theirs in reach.values()):
-            store, theirs = next(iter(reach.items()))
-            words = {"store": store, "hours": theirs}
-            self.add_error("window_from", _("%(store)s is in touch that way at %(hours)s only.") % words)
 
     @property
     def is_folded_wrong(self) -> bool:

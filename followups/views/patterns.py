@@ -24,6 +24,8 @@ from ..forms.pattern import NameForm, PreviewForm
 from ..models import FollowUp, Pattern, PatternVersion, StartRule, WaitReason
 from ..writing import Superseded, revise, write
 
+MOST_WARNINGS = 5
+
 
 @signed_in
 @require_safe
@@ -64,7 +66,7 @@ def _read(request, found, chosen=None):
     history = list(found.history())
     for row in history:
         row.running = running.get(row.pk, 0)
-    shown = chosen or history[0]
+    shown = next((row for row in history if row == chosen), history[0])
     opening = {"preview-on": timezone.localdate(), "preview-store": first_store(user, found)}
     preview = PreviewForm({**opening, **request.GET.dict()}, prefix="preview", staff=user)
     own_copies = [] if found.store_id else list(Pattern.objects.visible_to(user).same_as(found).for_page())
@@ -75,6 +77,7 @@ def _read(request, found, chosen=None):
         "is_old": shown.number != history[0].number,
         "history": history,
         "running": sum(running.values()),
+        "behind": sum(running.values()) - shown.running if user.may_manage(found.store_id) else 0,
         "may_edit": user.may_manage(found.store_id),
         "rules": StartRule.objects.visible_to(user).of_pattern(found).for_page(),
         "own_copies": own_copies,
@@ -102,6 +105,7 @@ def new(request):
         return _show(request, editor, status=422)
     made = write(**editor.name.cleaned_data, **editor.content, by=request.user, now=now)
     messages.success(request, _("“%(name)s” can be chosen from now on.") % {"name": made.name})
+    _warn(request, editor)
     return _go(request, made)
 
 
@@ -129,6 +133,7 @@ def edit(request, pk):
         messages.info(request, _("Nothing was changed, so no new version was made."))
     else:
         messages.success(request, saved_words(request.user, found, saved))
+        _warn(request, editor)
     return _go(request, found)
 
 
@@ -265,6 +270,12 @@ def _show(request, editor, *, status=200, newer=None, meanwhile=None):
     }
     template = "followups/_editor.html" if request.htmx else "followups/pattern_edit.html"
     return render(request, template, context, status=status)
+
+
+def _warn(request, editor):
+    """Some of the stores can't keep it as it says."""
+    for text in editor.warnings[:MOST_WARNINGS]:
+        messages.warning(request, text)
 
 
 def _go(request, found):
