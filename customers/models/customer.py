@@ -16,6 +16,7 @@ from stores.models import Store
 from stores.models.store import Weekday
 
 from ..text import display_phone, fold, phone_digits
+from .rank import Rank
 
 KANA = NullIf("kana", Value(""))
 """Nothing where there is no kana: that sorts last."""
@@ -26,19 +27,6 @@ SHORT = 2
 """Trigrams find nothing as short as this; most family names are."""
 SHORT_PARTS = Func("search", arity=1, function="customer_short_parts", output_field=ArrayField(models.TextField()))
 """Every sign and every two signs of the search column: computed by the database, kept in an index only."""
-
-
-class Rank(models.Model):
-    """How much care a customer gets; the first is the highest."""
-
-    code = models.CharField(_("rank"), max_length=4, unique=True)
-    position = models.PositiveSmallIntegerField(unique=True)
-
-    class Meta:
-        ordering = ["position"]
-
-    def __str__(self):
-        return self.code
 
 
 class CustomerQuerySet(StoreQuerySet):
