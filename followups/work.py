@@ -60,7 +60,8 @@ IN_ORDER = (TASKS, DEALS, REPLIES, CUSTOMERS)
 
 
 def without_next_step(deals):
-    """Begun, not closed, and nothing is planned for them: no open task, and none about to be made."""
+    """Begun, not closed, and nothing is planned for them: no open task, none about to be made or to come back."""
     tasks = Task.objects.open().filter(deal=OuterRef("pk"))
     coming = FollowUp.objects.waiting().filter(deal=OuterRef("pk"))
-    return deals.open().filter(~Exists(tasks), ~Exists(coming), taken_at__isnull=False)
+    coming_back = FollowUp.objects.paused_until_a_day().filter(deal=OuterRef("pk"))
+    return deals.open().filter(~Exists(tasks), ~Exists(coming), ~Exists(coming_back), taken_at__isnull=False)

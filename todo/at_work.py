@@ -50,7 +50,7 @@ def _state(follow_up, following) -> tuple[str, str]:
 def _paused_words(follow_up) -> str:
     since = _("Paused since %(day)s.") % {"day": day_label(timezone.localdate(follow_up.paused_at))}
     until = follow_up.paused_until_on
-    on = _("Goes on on %(day)s.") % {"day": day_label(until)} if until else _("Until somebody has it go on.")
+    on = _("Resumes on %(day)s.") % {"day": day_label(until)} if until else _("Until somebody resumes it.")
     return f"{since} {on}"
 
 

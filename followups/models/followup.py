@@ -84,6 +84,10 @@ class FollowUpQuerySet(StoreQuerySet):
     def paused(self):
         return self.filter(ended_at__isnull=True, paused_at__isnull=False)
 
+    def paused_until_a_day(self):
+        """Their tasks come back by themselves; of the others nobody knows when."""
+        return self.paused().filter(paused_until_on__isnull=False)
+
     def failed(self):
         """The worker could not plan them."""
         return self.filter(ended_at__isnull=True, failed_at__isnull=False)

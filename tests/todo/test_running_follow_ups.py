@@ -6,10 +6,13 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
+from customers.models import Deal
 from followups.adjustment import adjust
 from followups.expansion import expand
 from followups.models import Base, FollowUp, Pattern, Task
+from followups.pausing import pause
 from followups.starting import start
+from followups.work import without_next_step
 from tests.cast import at, customer, lead, pattern, vehicle
 
 NOW = at("2026-11-20 11:00")
@@ -235,6 +238,16 @@ class TestSwitch:
         me.post(way_back(response))
         calls.refresh_from_db()
         assert (FollowUp.objects.running().get(), calls.is_paused) == (calls, True)
+
+
+@pytest.mark.parametrize(("until", "missing"), [(date(2026, 12, 1), False), (None, True)])
+def test_a_deal_at_rest_has_a_next_step_when_it_is_known_when(cast, who, until, missing):
+    deal = lead(who, NOW, staff=cast.sales)
+    deal.take(cast.sales, NOW)
+    start(pattern("calls", [{}]), customer=who, deal=deal, by=cast.sales, now=NOW)
+    settle()
+    pause(FollowUp.objects.all(), until=until, by=cast.sales, now=NOW)
+    assert without_next_step(Deal.objects.all()).exists() is missing
 
 
 def test_how_far_it_is_is_said(me, calls):

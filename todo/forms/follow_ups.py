@@ -108,7 +108,7 @@ class PauseForm(forms.Form):
     """For how long a follow-up rests."""
 
     length = forms.ChoiceField(label=pgettext_lazy("pause", "For how long"), choices=PAUSES, widget=forms.RadioSelect)
-    until = DayField(label=_("Goes on on"), required=False)
+    until = DayField(label=_("Resumes on"), required=False)
 
     def __init__(self, *args, now, **kwargs):
         super().__init__(*args, **kwargs)

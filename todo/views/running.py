@@ -42,7 +42,7 @@ def pause(request, pk):
     if until:
         words = {"pattern": follow_up.pattern, "day": day_label(until)}
         return changed(request, subject, now, _("“%(pattern)s” rests until %(day)s.") % words, undo_url=undo_url)
-    text = _("“%(pattern)s” rests until somebody has it go on.") % {"pattern": follow_up.pattern}
+    text = _("“%(pattern)s” rests until somebody resumes it.") % {"pattern": follow_up.pattern}
     return changed(request, subject, now, text, undo_url=undo_url)
 
 
