@@ -1,30 +1,18 @@
-from collections import Counter
-
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Greatest
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from stores.access import StoreQuerySet
 from stores.models import Store
 from stores.wake import wake
 
 from .customer import Customer
+from .deal_rows import LOST, OPEN, ORDERED, PAID, DealQuerySet
+from .stage import DAY_OF_STAGE, DAYS, DAYS_OF_PURCHASE, DealKind, Stage, StageSetting
 from .vehicle import Vehicle
-
-OPEN = Q(closed_at__isnull=True)
-LOST = Q(lost_at__isnull=False)
-PAID = Q(closed_at__isnull=False, lost_at__isnull=True)
-
-
-class DealKind(models.TextChoices):
-    PURCHASE = "purchase", _("Purchase from the customer")
-    SALE = "sale", pgettext_lazy("deal", "Sale")
-    SERVICE = "service", _("Inspection or service")
-    INSURANCE = "insurance", _("Insurance")
 
 
 class Source(models.TextChoices):
@@ -36,68 +24,6 @@ class Source(models.TextChoices):
     REPEAT = "repeat", _("Repeat")
 
 
-class Stage(models.TextChoices):
-    """Where a deal stands, in order (REQUIREMENTS D1)."""
-
-    ENQUIRY = "enquiry", _("Enquiry")
-    APPOINTMENT = "appointment", pgettext_lazy("stage", "Appointment")
-    MET = "met", pgettext_lazy("stage", "Met")
-    ESTIMATE = "estimate", pgettext_lazy("stage", "Estimate sent")
-    ORDER = "order", pgettext_lazy("stage", "Order")
-    ORDERED = "ordered", _("Ordered from supplier")
-    DELIVERY = "delivery", pgettext_lazy("stage", "Delivery")
-    PAID = "paid", pgettext_lazy("stage", "Paid")
-
-    @property
-    def position(self) -> int:
-        return list(Stage).index(self)
-
-    def label_for(self, kind):
-        """As people say it of such a deal: a car that is bought from the customer is appraised, collected, paid out."""
-        return OF_PURCHASE.get(self, self.label) if kind == DealKind.PURCHASE else self.label
-
-    @property
-    def of_purchase(self):
-        """Its words in a purchase, where these are others."""
-        return OF_PURCHASE.get(self, "")
-
-    @classmethod
-    def choices_for(cls, kind):
-        return [(stage.value, stage.label_for(kind)) for stage in cls]
-
-    @classmethod
-    def won(cls):
-        """The stages from the order on."""
-        return [stage for stage in cls if stage.position >= cls.ORDER.position]
-
-
-OF_PURCHASE = {
-    Stage.MET: _("Appraised"),
-    Stage.ESTIMATE: _("Price offered"),
-    Stage.ORDER: _("Agreed"),
-    Stage.ORDERED: _("Papers being collected"),
-    Stage.DELIVERY: _("Car collected"),
-    Stage.PAID: _("Paid out"),
-}
-"""The stages of a purchase from the customer that have words of their own."""
-
-DAYS_OF_PURCHASE = {
-    "ordered_on": _("Agreed on"),
-    "promised_on": _("Promised collection"),
-    "delivered_on": _("Collected on"),
-    "paid_on": _("Paid out on"),
-}
-DAYS = {
-    "ordered_on": _("Ordered on"),
-    "promised_on": _("Promised delivery"),
-    "delivered_on": _("Delivered on"),
-    "paid_on": _("Paid on"),
-}
-
-DAY_OF_STAGE = {Stage.ORDER: "ordered_on", Stage.DELIVERY: "delivered_on", Stage.PAID: "paid_on"}
-"""The day that a deal has from that stage on, and not before."""
-
-
 class LostReason(models.TextChoices):
     COMPETITOR = "competitor", _("Decided for a competitor")
     PRICE = "price", _("Price")
@@ -105,91 +31,6 @@ class LostReason(models.TextChoices):
     REFUSED = "refused", pgettext_lazy("reason", "Refused")
     UNREACHABLE = "unreachable", _("Could not be reached")
     OTHER = "other", pgettext_lazy("reason", "Other")
-
-
-class DealQuerySet(StoreQuerySet):
-    def open(self):
-        return self.filter(OPEN)
-
-    def new(self):
-        """Received and nobody has begun (REQUIREMENTS A1)."""
-        return self.filter(closed_at__isnull=True, taken_at__isnull=True)
-
-    def new_late(self, now):
-        """New for longer than the store allows: these stand in overdue as well."""
-        return self.new().filter(new_late_at__lte=now)
-
-    def of(self, staff):
-        """That person's, and those that are nobody's yet."""
-        return self.filter(Q(staff=staff) | Q(staff__isnull=True))
-
-    def held_by(self, staff):
-        return self.filter(staff=staff)
-
-    def of_nobody(self):
-        return self.filter(staff__isnull=True)
-
-    def longest_waiting(self):
-        return self.order_by("received_at", "pk")
-
-    def longest_late(self):
-        return self.order_by("new_late_at", "pk")
-
-    def for_list(self):
-        return self.select_related("customer__rank", "staff", "store", "vehicle")
-
-    def for_board(self):
-        """Only what a row shows."""
-        return self.select_related("customer__rank", "staff").only(
-            "store", "source", "kind", "goods", "note", "received_at", "new_late_at",
-            "customer__name", "customer__kind", "customer__phones", "customer__emails", "customer__rank__code",
-            "staff__name", "staff__username",
-        )  # fmt: skip
-
-    def for_cards(self):
-        """Only what a card of the stage board or a line of a list shows."""
-        return self.select_related("customer", "staff").only(
-            "kind", "goods", "source", "stage", "received_at", "stage_changed_at", "taken_at", "closed_at",
-            "lost_at", "lost_reason",
-            "customer__name", "staff__name", "staff__username",
-        )  # fmt: skip
-
-    def for_page(self):
-        return self.select_related(
-            "customer__rank", "customer__owner", "customer__store", "staff", "vehicle", "taken_by"
-        )
-
-    def open_first(self):
-        return self.order_by(F("closed_at").desc(nulls_first=True), "-received_at", "-pk")
-
-    def in_stage(self, stage):
-        return self.filter(stage=stage)
-
-    def with_stood_since(self):
-        """`stood_since`: when the stage last changed or the customer was last reached, whichever is later."""
-        return self.annotate(stood_since=Greatest("stage_changed_at", "last_contacted_at"))
-
-    def longest_in_stage(self):
-        return self.order_by("stage_changed_at", "pk")
-
-    def latest_closed(self):
-        return self.order_by("-closed_at", "-pk")
-
-    def lost(self):
-        return self.filter(LOST)
-
-    def paid(self):
-        return self.filter(PAID)
-
-    def first_of_each_stage(self, n):
-        """The `n` that have stood longest in each stage; each stage is read no further in its index."""
-        first = [self.in_stage(stage).longest_in_stage().values("pk")[:n] for stage in Stage.values]
-        return self.those(first[0].union(*first[1:], all=True))
-
-    def count_by_stage(self, most: int) -> dict[str, int]:
-        """How many stand in each stage, counted up to `most`."""
-        stages = [self.in_stage(stage).order_by().values_list("stage")[:most] for stage in Stage.values]
-        return Counter(stage for (stage,) in stages[0].union(*stages[1:], all=True))
 
 
 class Deal(models.Model):
@@ -227,9 +68,23 @@ class Deal(models.Model):
     paid_on = models.DateField(_("paid on"), null=True, blank=True)
     lost_at = models.DateTimeField(null=True, blank=True, editable=False)
     lost_reason = models.CharField(_("reason"), max_length=12, choices=LostReason.choices, blank=True)
+    competitor = models.CharField(_("competitor"), max_length=80, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_contacted_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_negotiated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    counted_store = models.ForeignKey(
+        Store, models.PROTECT, related_name="+", null=True, editable=False, db_index=False
+    )
+    counted_staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        related_name="+",
+        verbose_name=_("counted for"),
+        null=True,
+        blank=True,
+        db_index=False,
+    )
+    """Whose the order was, kept by a trigger (migration 0018): figures read these, and a hand-over changes none."""
 
     objects = DealQuerySet.as_manager()
 
@@ -261,6 +116,18 @@ class Deal(models.Model):
             models.Index(fields=["-closed_at", "-id"], include=["store"], name="deal_paid", condition=PAID),
             models.Index(fields=["lost_at"], name="deal_lost_lately", condition=Q(lost_at__isnull=False)),
             models.Index(fields=["won_at"], name="deal_won_lately", condition=Q(won_at__isnull=False)),
+            models.Index(
+                fields=["counted_store", "ordered_on"],
+                include=["counted_staff", "amount_yen"],
+                name="deal_ordered_in_store",
+                condition=ORDERED,
+            ),
+            models.Index(
+                fields=["counted_staff", "ordered_on"],
+                include=["counted_store", "amount_yen"],
+                name="deal_ordered_by_person",
+                condition=ORDERED,
+            ),
         ]
 
     def __str__(self):
@@ -282,8 +149,22 @@ class Deal(models.Model):
         )
 
     def get_stage_display(self):
-        """In the words of its kind."""
-        return Stage(self.stage).label_for(self.kind)
+        """In the group's words for its kind, where they were asked for (`with_own_words`)."""
+        return getattr(self, "own_stage_word", None) or Stage(self.stage).label_for(self.kind)
+
+    @cached_property
+    def stage_settings(self) -> dict:
+        """What the group says of every stage."""
+        return StageSetting.objects.by_stage()
+
+    def word_for(self, stage) -> str:
+        """What the group calls that stage of such a deal."""
+        return self.stage_settings[Stage(stage)].label_for(self.kind)
+
+    def days_ahead_of(self, stage) -> list[str]:
+        """The names of the days that it loses when it goes back to that stage."""
+        position = Stage(stage).position
+        return [name for at, name in DAY_OF_STAGE.items() if position < at.position and getattr(self, name)]
 
     @property
     def day_labels(self) -> dict:
@@ -301,27 +182,27 @@ class Deal(models.Model):
             self.taken_at, self.taken_by = now, by
         return bool(taken)
 
-    def move_to(self, stage: Stage, by, now, **dates) -> bool:
+    def move_to(self, stage: Stage, by, now, *, seen: Stage | None = None, **values) -> bool:
         """Change the stage and keep the step in its history. False when it stands there already and nothing changes.
 
-        `dates`: ordered_on, promised_on, delivered_on, paid_on, as the stage asks for them.
+        `seen`: where it stood when whoever moves it looked; False, and nothing changes, when it has gone elsewhere.
+        `values`: ordered_on, promised_on, goods …, as the stage asks for them.
         From the order on the deal is won; paid closes it; going back undoes either, with the days of the stages that
         are ahead again. A lost deal stays where it is: False, and `lost_at` tells.
         """
         with transaction.atomic():
             deal = Deal.objects.select_for_update(no_key=True).get(pk=self.pk)
-            if deal.lost_at:
+            if deal.lost_at or (seen and deal.stage != seen):
                 self.refresh_from_db()
                 return False
             moved = deal.stage != stage
             if moved:
                 StageChange.objects.create(deal=deal, before=deal.stage, after=stage, by=by, at=now)
                 deal.stage, deal.stage_changed_at = stage, now
-            for name, value in dates.items():
+            for name, value in values.items():
                 setattr(deal, name, value)
-            for reached, name in DAY_OF_STAGE.items():
-                if Stage(stage).position < reached.position:
-                    setattr(deal, name, None)
+            for name in deal.days_ahead_of(stage):
+                setattr(deal, name, None)
             today = timezone.localdate(now)
             won = stage in Stage.won()
             deal.won_at = (deal.won_at or now) if won else None
@@ -338,11 +219,11 @@ class Deal(models.Model):
         wake()
         return moved
 
-    def lose(self, reason: str, by, now) -> bool:
+    def lose(self, reason: str, by, now, *, competitor="") -> bool:
         """Close the deal without business. False when it is closed already, or won: then it is moved back first."""
         with transaction.atomic():
             lost = Deal.objects.filter(pk=self.pk, closed_at__isnull=True, won_at__isnull=True).update(
-                lost_at=now, closed_at=now, lost_reason=reason
+                lost_at=now, closed_at=now, lost_reason=reason, competitor=competitor
             )
             self.refresh_from_db()
             if lost:
@@ -354,7 +235,7 @@ class Deal(models.Model):
         """Take back a loss. False when the deal isn't lost."""
         with transaction.atomic():
             reopened = Deal.objects.filter(pk=self.pk, lost_at__isnull=False).update(
-                lost_at=None, closed_at=None, lost_reason=""
+                lost_at=None, closed_at=None, lost_reason="", competitor=""
             )
             self.refresh_from_db()
             if reopened:
@@ -379,7 +260,7 @@ class StageChange(models.Model):
         return f"{self.before} → {self.after}"
 
     def get_before_display(self):
-        return Stage(self.before).label_for(self.deal.kind)
+        return self.deal.word_for(self.before)
 
     def get_after_display(self):
-        return Stage(self.after).label_for(self.deal.kind)
+        return self.deal.word_for(self.after)
