@@ -20,7 +20,7 @@ from .models import CYCLE_DAYS, Base, FollowUp, Pattern, StartRule
 
 HORIZON = timedelta(days=60)
 """So far ahead occurrences of the calendar are begun; what happens once is begun when it happens."""
-SLICE = 5000
+SLICE = 10_000
 """Follow-ups begun by one statement."""
 DAY = timedelta(days=1)
 
