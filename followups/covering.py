@@ -25,17 +25,20 @@ def cover(now, *, limit: int = SLICE) -> int:
 
 
 def _give_back(now, limit) -> int:
-    """To who is at work again; also what came to somebody who is off now, which then goes on to another one."""
-    today = timezone.localdate(now)
-    works_here = Membership.objects.filter(staff=OuterRef("covering_for"), store=OuterRef("store"))
     with transaction.atomic():
-        covered = Task.objects.open().filter(Exists(works_here), covering_for__is_active=True)
-        rows = covered.filter(~_off("covering_for", today) | _off("assignee", today) | Q(assignee__is_active=False))
-        rows = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        rows = to_give_back(now).select_for_update(of=("self",), skip_locked=True, no_key=True)
         ids = list(rows.order_by("pk").values_list("pk", flat=True)[:limit])
         if not ids:
             return 0
         return Task.objects.filter(pk__in=ids).update(assignee=F("covering_for"), covering_for=None)
+
+
+def to_give_back(now):
+    """Of who is at work again; also what came to somebody who is off now, which then goes on to another one."""
+    today = timezone.localdate(now)
+    works_here = Membership.objects.filter(staff=OuterRef("covering_for"), store=OuterRef("store"))
+    covered = Task.objects.covered().filter(Exists(works_here), covering_for__is_active=True)
+    return covered.filter(~_off("covering_for", today) | _off("assignee", today) | Q(assignee__is_active=False))
 
 
 def _give_on(now, limit) -> int:
@@ -59,7 +62,7 @@ def _give_on(now, limit) -> int:
 def _shares(held: list[Held], people, now) -> dict[int, int]:
     """Whoever has something of a customer in cover already gets what comes later too; the rest goes round."""
     customers = {row.customer_id for row in held}
-    known = Task.objects.open().filter(customer__in=customers, covering_for__isnull=False)
+    known = Task.objects.covered().filter(customer__in=customers)
     known = {(store, who): person for store, who, person in known.values_list("store", "customer", "assignee")}
     shares = {
         row.pk: known[row.store_id, row.customer_id]

@@ -36,12 +36,12 @@ def escalate(now, *, limit: int = SLICE) -> int:
 
 def would_move(rule: EscalationRule, now) -> int:
     """How many tasks a rule would move at this moment, also one that is not saved yet."""
-    return _due(rule, rule.store, on_duty([rule.store_id], now), now).count()
+    return due(rule, rule.store, on_duty([rule.store_id], now), now).count()
 
 
 def _escalate_by(rule, store, duty: Duty, now, limit) -> int:
     with transaction.atomic():
-        rows = _due(rule, store, duty, now).order_by("late_at", "pk")
+        rows = due(rule, store, duty, now).order_by("late_at", "pk")
         rows = rows.select_for_update(of=("self",), skip_locked=True, no_key=True)
         held = [Held(*row) for row in rows.values_list("pk", "assignee", "customer", "store")[:limit]]
         if not held:
@@ -53,7 +53,7 @@ def _escalate_by(rule, store, duty: Duty, now, limit) -> int:
     return got.total()
 
 
-def _due(rule, store, duty: Duty, now):
+def due(rule, store, duty: Duty, now):
     """Open tasks that the rule moves on now, each of which somebody can take."""
     since = store.calendar().before_open_minutes(now, rule.after_hours * 60)
     by_longer = Q(rule__after_hours__gte=rule.after_hours, rule__retired_at__isnull=True)

@@ -42,7 +42,7 @@ def task_row(task, view, now, *, mine=False, me=None) -> dict:
         icon=ICONS[task.channel],
         channel=Channel(task.channel).label,
         title=task.title,
-        origin=_joined(*_source(task), _moved(task), whose),
+        origin=_joined(*_source(task), _moved(task), _covers(task), whose),
         url=_address("todo:task") % task.pk,
         whose=whose,
         mark=_("promised") if task.promised_at else "",
@@ -179,6 +179,10 @@ def _source(task) -> list[str]:
 
 def _moved(task) -> str:
     return _("moved %(n)d×") % {"n": task.moves} if task.moves else ""
+
+
+def _covers(task) -> str:
+    return _("for who is off") if task.covering_for_id else ""
 
 
 def _joined(*parts) -> str:

@@ -65,6 +65,10 @@ class TaskQuerySet(StoreQuerySet):
         """The store's pool."""
         return self.filter(assignee__isnull=True)
 
+    def covered(self):
+        """Open, and with somebody who does them for a person who is off."""
+        return self.filter(OPEN, covering_for__isnull=False)
+
     def to_flag(self, now):
         """Late and not yet flagged (the flag pass)."""
         return self.filter(OPEN, overdue_at__isnull=True, late_at__lte=now)
@@ -82,7 +86,7 @@ class TaskQuerySet(StoreQuerySet):
         """Only what a row shows: most of what a task and a customer know would be read for nothing."""
         return self.with_origin().select_related("customer__rank", "deal", "assignee").only(
             "channel", "title", "due_on", "due_from", "due_until", "late_at", "promised_at", "done_at", "moves",
-            "follow_up", "customer__name", "customer__kind", "customer__phones", "customer__emails",
+            "covering_for", "follow_up", "customer__name", "customer__kind", "customer__phones", "customer__emails",
             "customer__rank__code",
             "deal__goods", "deal__kind", "assignee__name", "assignee__username",
         )  # fmt: skip

@@ -3,14 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from followups.assignment import assign_customer
-from followups.covering import cover
+from followups.covering import cover, to_give_back
 from followups.models import Outcome, Task
 from followups.overdue import flag
 from followups.recording import Result, record
 from stores.models import Cover, Role, Store
 from tests.cast import at, customer, staff, task
+from tests.plans import leave_only, uses
 
 pytestmark = pytest.mark.django_db
 SUNDAY = date(2026, 11, 22)
@@ -143,3 +145,18 @@ def test_its_queries_do_not_grow_with_the_tasks(cast, off, number, django_assert
         assert cover(MORNING) == number
     with django_assert_max_num_queries(10):
         assert cover(MORNING + timedelta(minutes=1)) == 0
+
+
+def test_its_row_says_quietly_that_it_is_for_somebody_who_is_off(client, cast, off, time_machine):
+    time_machine.move_to(at("2026-11-22 10:00"), tick=False)
+    call = due(cast)
+    cover(MORNING)
+    client.force_login(cast.sales2)
+    [row] = client.get(reverse("todo:board")).context["rows"].rows
+    assert "休みの人の代わり" in row["origin"]
+    assert "佐藤 健太" in client.get(reverse("todo:task", args=[call.pk])).content.decode()
+
+
+def test_a_look_that_finds_nothing_reads_only_what_is_covered(cast):
+    leave_only("task_covered")
+    assert uses(to_give_back(MORNING), "task_covered")

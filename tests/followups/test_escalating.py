@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from followups.escalating import escalate, would_move
+from followups.duty import on_duty
+from followups.escalating import due, escalate, would_move
 from followups.models import Escalation, EscalationRule, Outcome, Task
 from followups.overdue import flag
 from followups.recording import Result, record
 from stores.models import Notification, Role
 from tests.cast import at, customer, staff, task
+from tests.plans import leave_only, uses
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 21)
@@ -196,6 +198,13 @@ def test_its_queries_do_not_grow_with_the_tasks(cast, number, django_assert_max_
     rule(cast)
     with django_assert_max_num_queries(15):
         assert escalate(FOUR_HOURS) == number
+
+
+@pytest.mark.parametrize("to", ["colleague", "team", "manager"])
+def test_a_look_that_finds_nothing_reads_only_the_open_tasks_of_the_store(cast, to):
+    leave_only("task_open_of_store")
+    rows = due(rule(cast, to), cast.hiratsuka, on_duty([cast.hiratsuka.pk], FOUR_HOURS), FOUR_HOURS)
+    assert uses(rows, "task_open_of_store")
 
 
 def test_how_many_it_would_move_can_be_asked_without_moving_any(cast):

@@ -8,10 +8,10 @@ from django_q.models import OrmQ
 
 from customers.models import LostReason
 from followups import jobs
-from followups.models import FollowUp, StartRule, Task
+from followups.models import EscalationRule, FollowUp, StartRule, Task
 from followups.noticing import notice, notice_calendars
 from followups.starting import start
-from stores.models import Heartbeat, WakeUp
+from stores.models import Cover, Heartbeat, Store, WakeUp
 from stores.wake import ENGINE
 from tests.cast import at, customer, lead, pattern, task
 
@@ -98,9 +98,15 @@ def test_the_sweep_does_all_passes(cast, waiting):
     deal = lead(customer(cast.hiratsuka), timezone.now())
     ended = start(pattern("deal", [{}]), customer=deal.customer, deal=deal, by=None, now=timezone.now())
     deal.lose(LostReason.PRICE, None, timezone.now())
+    rule = EscalationRule.objects.create(store=cast.hiratsuka, after_hours=1, to="manager", made_at=timezone.now())
+    Store.objects.filter(pk=cast.hiratsuka.pk).update(cover=Cover.ROTATE)
+    cast.sales.take_days_off([timezone.localdate()])
+    covered = task(customer(cast.hiratsuka, owner=cast.sales), timezone.localdate() - timedelta(days=30))
     assert jobs.sweep() == "done"
     late.refresh_from_db()
     ended.refresh_from_db()
+    assert [row.before for row in rule.moved.order_by("task")] == [None, cast.sales2]
+    assert Task.objects.get(pk=covered.pk).counted_staff == cast.sales2
     assert late.overdue_at
     assert ended.end_reason == "lost"
     assert not waiting.exists()
