@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
-from customers.models import Deal, LostReason, Stage
+from customers.models import Deal, LostReason, Stage, StageSetting
 from stores.channels import Channel
 from stores.locks import one_at_a_time
 from stores.wake import wake
@@ -263,16 +263,20 @@ def _settle_running(contact: Contact, result: Result, *, by, now):
     running = FollowUp.objects.of_customer(contact.customer)
     said = {*result.close, *result.restart, *result.keep}
     about = running.filter(Q(deal=contact.deal) | Q(deal__isnull=True)) if contact.deal_id else running
-    ended = [running.filter(pk__in=result.close)]
-    if contact.direction == Direction.IN:
-        ended.append(about.ending_when(StopWhen.REPLIED).exclude(pk__in=said))
-    if contact.outcome == Outcome.APPOINTMENT:
-        ended.append(about.ending_when(StopWhen.APPOINTMENT).exclude(pk__in=said))
     reason = EndReason.SPOKEN if contact.outcome in CONVERSATIONS else EndReason.REPLIED
-    for rows in ended:
-        stop(rows, reason, by=by, now=now, contact=contact)
+    stop(running.filter(pk__in=result.close), reason, by=by, now=now, contact=contact)
+    for condition, why in _conditions_met(contact, reason):
+        stop(about.ending_when(condition).exclude(pk__in=said), why, by=by, now=now, contact=contact)
     if result.restart:
         restart(running.filter(pk__in=result.restart), by=by, now=now, contact=contact)
+
+
+def _conditions_met(contact: Contact, reason: EndReason) -> list[tuple[StopWhen, EndReason]]:
+    """What ends by itself, and what it says then; `reason`: what a conversation or a reply says."""
+    met = [(StopWhen.REPLIED, reason)] if contact.direction == Direction.IN else []
+    if contact.outcome == Outcome.APPOINTMENT:
+        met.append((StopWhen.APPOINTMENT, EndReason.APPOINTED))
+    return met
 
 
 def answer_waiting(contact: Contact, by, now):
@@ -349,7 +353,8 @@ def _touch_deal(contact: Contact, by, now):
         after = Stage.APPOINTMENT
     elif contact.negotiated:
         after = Stage.MET
-    if after and before.position < after.position and move_deal(deal, after, by, now, by_record=True):
+    is_ahead = after and before.position < after.position and not StageSetting.objects.skips(after)
+    if is_ahead and move_deal(deal, after, by, now, by_record=True):
         contact.effects["moved"] = [before, after]
     if contact.outcome == Outcome.REFUSED and lose_deal(deal, LostReason.REFUSED, by, now, contact=contact):
         contact.effects["lost"] = True

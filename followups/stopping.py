@@ -97,20 +97,20 @@ def _settle_appointment(deal, before: Stage, after: Stage, by, now):
     ahead = [stage for stage in Stage if stage.position < Stage.APPOINTMENT.position]
     of_deal = FollowUp.objects.filter(deal=deal)
     if before in ahead and after not in ahead:
-        stop(of_deal.ending_when(StopWhen.APPOINTMENT), EndReason.SPOKEN, by=by, now=now)
+        stop(of_deal.ending_when(StopWhen.APPOINTMENT), EndReason.APPOINTED, by=by, now=now)
     elif after in ahead and before not in ahead:
         reached = deal.stage_changes.filter(before__in=ahead).exclude(after__in=ahead).values("at")
-        resume(of_deal.filter(end_reason=EndReason.SPOKEN, ended_with__isnull=True, ended_at__in=reached))
+        resume(of_deal.filter(end_reason=EndReason.APPOINTED, ended_with__isnull=True, ended_at__in=reached))
 
 
-def lose_deal(deal, reason: str, by, now, *, contact=None) -> bool:
+def lose_deal(deal, reason: str, by, now, *, competitor="", contact=None) -> bool:
     """`deal.lose` with what follows: its follow-ups end, and its appointments are called off.
 
     False when it is closed already or won.
     """
     with transaction.atomic():
         hold(FollowUp.objects.filter(deal=deal))
-        lost = deal.lose(reason, by, now)
+        lost = deal.lose(reason, by, now, competitor=competitor)
         if lost:
             stop(FollowUp.objects.filter(deal=deal), EndReason.LOST, by=by, now=now, contact=contact)
             call_off(Task.objects.single().filter(deal=deal), by=by, now=now)

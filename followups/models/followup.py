@@ -19,6 +19,7 @@ class EndReason(models.TextChoices):
     STOPPED = "stopped", _("Stopped by hand")
     SPOKEN = "spoken", _("The customer was spoken to")
     REPLIED = "replied", _("The customer replied")
+    APPOINTED = "appointed", _("An appointment was made")
     REPLACED = "replaced", _("Another pattern was chosen")
     WON = "won", _("The deal was won")
     LOST = "lost", _("The deal was lost")

@@ -75,7 +75,7 @@ class TestAppointment:
         said = Result(Outcome.APPOINTMENT, next=self.WHEN)
         kept = record_contact(deal.customer, deal, "phone", said, by=cast.sales, now=LATER)
         deal.refresh_from_db()
-        assert (reason(ends), reason(goes_on), deal.stage) == (EndReason.SPOKEN, "", Stage.APPOINTMENT)
+        assert (reason(ends), reason(goes_on), deal.stage) == (EndReason.APPOINTED, "", Stage.APPOINTMENT)
         undo(kept, by=cast.sales, now=LATER)
         deal.refresh_from_db()
         assert (reason(ends), deal.stage, ends.tasks.open().count()) == ("", Stage.ENQUIRY, 2)
@@ -96,7 +96,7 @@ class TestAppointment:
     def test_the_stage_reached_by_hand_ends_it_and_going_back_brings_it_back(self, cast, deal, stage):
         ends, goes_on = running(cast, deal, APPOINTMENT), running(cast, deal, SPOKEN)
         move_deal(deal, stage, cast.sales, LATER)
-        assert (reason(ends), reason(goes_on)) == (EndReason.SPOKEN, "")
+        assert (reason(ends), reason(goes_on)) == (EndReason.APPOINTED, "")
         move_deal(deal, Stage.ENQUIRY, cast.sales, LATER + timedelta(minutes=1))
         assert (reason(ends), ends.tasks.open().count()) == ("", 2)
 
