@@ -18,7 +18,7 @@ def series_of(periods) -> list[tuple[str, str, list[int]]]:
     """(class, label, values) of what is stacked, from the bottom: what is there already, then channel by channel."""
     used = [channel for channel in Channel if any(period.by_channel.get(channel.value) for period in periods)]
     return [
-        (EXISTING, _("There already"), [period.existing for period in periods]),
+        (EXISTING, _("Open tasks so far"), [period.existing for period in periods]),
         *((one.value, str(one.label), [period.by_channel.get(one.value, 0) for period in periods]) for one in used),
     ]
 
