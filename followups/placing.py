@@ -98,7 +98,6 @@ def place(task: Task, wanted: Wanted, *, by, now) -> Moved:
         task = _locked(task)
         if task is None:
             raise NotOpen
-        before = {name: getattr(task, name) for name in _KEPT}
         promised_at = placed.due_from if wanted.promised else None
         move = None
         if _place_of(task) != _place_of(placed):
@@ -115,42 +114,50 @@ def place(task: Task, wanted: Wanted, *, by, now) -> Moved:
             placed_by_hand_at=now,
             moves=F("moves") + int(move is not None and not wanted.wish),
         )
-    return Moved(move, _sign(task, {**before, "move": move and move.pk, "at": now}))
+    return Moved(move, _sign(task, {**_as_it_is(task), "move": move and move.pk, "at": now}))
+
+
+def let_the_pattern_place(task: Task, *, now) -> str:
+    """The next adjust pass places it as the pattern would; gives the way back, empty where there is nothing to do:
+    it isn't placed by hand, or comes from no pattern.
+    """
+    with transaction.atomic():
+        hold(FollowUp.objects.filter(pk=task.follow_up_id))
+        task = _locked(task)
+        if task is None or task.placed_by_hand_at is None or task.follow_up_id is None:
+            return ""
+        Task.objects.filter(pk=task.pk).update(
+            placed_by_hand_at=None, promised_at=None, reason=_said(task.reason, promised=False)
+        )
+        FollowUp.objects.filter(pk=task.follow_up_id).ask_to_adjust(MoveReason.BY_HAND, now)
+        wake()
+    return _sign(task, {**_as_it_is(task), "move": None, "at": None, "since": now})
 
 
 def put_back(task: Task, way_back: str) -> None:
-    """Take a move back, and its line in the history. Raises TooLateToPutBack."""
+    """Take a move back, or that the pattern places it again, with the line in its history. Raises TooLateToPutBack."""
     try:
         before = signing.loads(way_back, salt=_salt(task), max_age=UNDO)
     except signing.BadSignature:
         raise TooLateToPutBack from None
-    placed_at, move_id = datetime.fromisoformat(before.pop("at")), before.pop("move")
+    placed_at, since, move_id = (before.pop(name, None) for name in ("at", "since", "move"))
     values = {name: _READ[name](value) if value and name in _READ else value for name, value in before.items()}
     with transaction.atomic():
         task = _locked(task)
-        if task is None or task.placed_by_hand_at != placed_at:
+        if task is None or task.placed_by_hand_at != (placed_at and datetime.fromisoformat(placed_at)):
             raise TooLateToPutBack
         Task.objects.filter(pk=task.pk).update(**values)
         TaskMove.objects.filter(task=task, pk=move_id).delete()
-
-
-def let_the_pattern_place(task: Task, *, now) -> bool:
-    """The next adjust pass places it as the pattern would. False when it isn't placed by hand, or comes from none."""
-    with transaction.atomic():
-        hold(FollowUp.objects.filter(pk=task.follow_up_id))
-        freed = (
-            Task.objects.open()
-            .filter(pk=task.pk, placed_by_hand_at__isnull=False, follow_up__isnull=False)
-            .update(placed_by_hand_at=None, promised_at=None, reason=_said(task.reason, promised=False))
-        )
-        if freed:
-            FollowUp.objects.filter(pk=task.follow_up_id).ask_to_adjust(MoveReason.BY_HAND, now)
-            wake()
-    return bool(freed)
+        if since:
+            TaskMove.objects.by_the_pattern_again(task, since=datetime.fromisoformat(since)).delete()
 
 
 def _locked(task) -> Task | None:
     return Task.objects.open().filter(pk=task.pk).select_for_update(of=("self",), no_key=True).first()
+
+
+def _as_it_is(task) -> dict:
+    return {name: getattr(task, name) for name in _KEPT}
 
 
 def _place_of(placed) -> tuple:

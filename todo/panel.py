@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from followups.models import ActedOn, Contact, Outcome, TextTemplate
+from followups.models import ActedOn, Contact, MoveReason, Outcome, TextTemplate
 from followups.models.contact import CONVERSATIONS
 from followups.reasons import explain
 
@@ -88,6 +88,11 @@ class Panel:
     @property
     def is_open(self) -> bool:
         return self.task.is_open if self.task else self.reply.answered_at is None and self.reply.voided_at is None
+
+    @property
+    def wishes(self) -> int:
+        """How often it was moved because the customer wished so."""
+        return sum(move.reason == MoveReason.WISH for move in self.moves)
 
     @property
     def wants_more(self) -> bool:

@@ -16,6 +16,10 @@ def window_of(placed) -> str:
 
 
 class TaskMoveQuerySet(models.QuerySet):
+    def by_the_pattern_again(self, task, since):
+        """What became of letting the pattern place a task again."""
+        return self.filter(task=task, reason=MoveReason.BY_HAND, moved_by=None, moved_at__gte=since)
+
     def for_panel(self):
         """The latest first."""
         return self.select_related("moved_by").order_by("-moved_at", "-pk")

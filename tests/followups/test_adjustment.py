@@ -12,6 +12,7 @@ from followups.noticing import notice, notice_calendars
 from followups.pausing import pause, resume_due, unpause
 from followups.recording import Result, record
 from followups.starting import start
+from stores.models import Store
 from tests.cast import at, customer, lead, pattern
 
 NOW = at("2026-11-22 10:00")
@@ -104,6 +105,14 @@ class TestCalendar:
         settle()
         assert days(follow_up) == ["11-23", "11-27"]
         assert [move.reason for move in open_tasks(follow_up)[0].times_moved.all()] == ["calendar", "calendar"]
+
+    def test_the_day_after_a_long_holiday_moves_with_the_stores_own_holidays(self, cast):
+        follow_up = running(cast, [{"offset_days": 1, "day_rule": "after_holiday"}])
+        assert days(follow_up) == ["01-04"]
+        Store.objects.filter(pk=cast.hiratsuka.pk).update(long_holidays=[["年末年始", 12, 27, 1, 7]])
+        settle()
+        assert days(follow_up) == ["01-08"]
+        assert [move.reason for move in open_tasks(follow_up)[0].times_moved.all()] == ["calendar"]
 
     def test_other_stores_are_left_alone(self, cast):
         follow_up = running(cast, [{"offset_days": 1}])

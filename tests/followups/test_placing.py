@@ -166,6 +166,22 @@ class TestThePattern:
         assert (back.from_on, back.to_on, back.why) == (FRIDAY, date(2026, 11, 23), "パターンどおりに戻した")
         assert not let_the_pattern_place(planned, now=NOW)
 
+    def test_lets_go_of_it_when_that_is_taken_back(self, cast):
+        follow_up = running(cast, [{"offset_days": 1}])
+        [planned] = open_tasks(follow_up)
+        move(planned, cast, FRIDAY, time(17), wish=True)
+        before = Task.objects.filter(pk=planned.pk).values().get()
+        way_back = let_the_pattern_place(planned, now=NOW)
+        adjust(NOW)
+        put_back(planned, way_back)
+        settle()
+        assert Task.objects.filter(pk=planned.pk).values().get() == before
+        assert [row.reason for row in planned.times_moved.all()] == [MoveReason.WISH]
+        way_back = let_the_pattern_place(planned, now=NOW)
+        move(planned, cast, date(2026, 11, 28))
+        with pytest.raises(TooLateToPutBack):
+            put_back(planned, way_back)
+
     def test_cannot_place_what_comes_from_none(self, cast, call):
         move(call, cast)
         assert not let_the_pattern_place(call, now=NOW)

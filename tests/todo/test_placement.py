@@ -70,6 +70,7 @@ def test_a_day_and_two_times_as_the_customer_wished(sales, call):
     page = sales.get(reverse("todo:task", args=[call.pk])).content.decode()
     assert "お客様のご希望" in page
     assert "17:00–18:00" in page
+    assert "お客様のご希望で1回移動しました。" in page
 
 
 @pytest.mark.parametrize(
@@ -141,8 +142,10 @@ def test_the_pattern_places_it_again_and_the_panel_tells_the_story(sales, cast):
     assert address(planned, "release") in page
     assert "11/23(月)" in page
     assert "11/27(金)" in page
-    sales.post(address(planned, "release"))
+    [message] = sales.post(address(planned, "release"), follow=True).context["messages"]
     assert Task.objects.get(pk=planned.pk).placed_by_hand_at is None
+    sales.post(message.extra_tags)
+    assert Task.objects.get(pk=planned.pk).placed_by_hand_at == NOW
 
 
 def test_its_row_says_quietly_how_often_it_was_moved(sales, call):

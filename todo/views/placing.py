@@ -56,8 +56,9 @@ def undo(request, pk, way_back):
 def release(request, pk):
     """The pattern places it again, with the next pass of the worker."""
     task, now = _task(request, pk), timezone.now()
-    if let_the_pattern_place(task, now=now):
-        messages.success(request, _("Its pattern places it again, within moments."))
+    if way_back := let_the_pattern_place(task, now=now):
+        undo_url = reverse("todo:task-placement-undo", args=[task.pk, way_back])
+        messages.success(request, _("Its pattern places it again, within moments."), extra_tags=undo_url)
     else:
         messages.warning(request, _("This task was not placed by hand, or comes from no pattern."))
     return _back(request, task)
