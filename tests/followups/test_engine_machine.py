@@ -53,7 +53,7 @@ from tests.cast import at, customer, lead, pattern
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 QUIET = settings(
     derandomize=True,
-    max_examples=30,
+    max_examples=20,
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
