@@ -9,17 +9,21 @@ from stores.wake import heard, wake
 
 from .importing.slices import one_slice
 from .importing.uploads import WORK, forget_old
+from .rank_decisions import work_on_decisions
 
 SLICE_SECONDS = 2.0
 """Nobody waits behind a long list: it is committed piece by piece, and after so long others have their turn."""
 
 
 def work() -> str:
-    """Lists that are to be checked, saved or taken back. Every minute, too: a lost message costs no more than that."""
+    """Lists that are to be checked, saved or taken back, and ranks that were confirmed.
+
+    Every minute, too: a lost message costs no more than that.
+    """
     heard(WORK)
     until = time.monotonic() + SLICE_SECONDS
     Heartbeat.stamp(timezone.now())
-    while one_slice(timezone.now()):
+    while any([one_slice(timezone.now()), work_on_decisions(timezone.now())]):
         if time.monotonic() > until:
             wake(WORK)
             return "more"

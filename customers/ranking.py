@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from stores.locks import one_at_a_time
 
-from .models import Customer, Rank, RankRules
+from .models import Customer, Rank, RankHold, RankRules
 
 RANKS = "ranks"
 """Who computes or decides about ranks does so one after the other."""
@@ -89,8 +89,7 @@ SELECT ranked.id, ranked.store_id, ranked.points,
     CASE WHEN rank.id IS DISTINCT FROM ranked.rank_id AND hold.id IS NULL THEN %(now)s::timestamptz END
 FROM ranked
 JOIN customers_rank AS rank ON rank.code = ranked.code
-LEFT JOIN customers_rankhold AS hold
-    ON hold.customer_id = ranked.id AND (hold.until_on IS NULL OR hold.until_on >= %(today)s)
+LEFT JOIN customers_rankhold AS hold ON hold.customer_id = ranked.id
 ON CONFLICT (customer_id) DO UPDATE SET
     store_id = EXCLUDED.store_id, points = EXCLUDED.points, figures = EXCLUDED.figures, rank_id = EXCLUDED.rank_id,
     computed_at = EXCLUDED.computed_at,
@@ -124,6 +123,7 @@ def propose(now, *, visits_since) -> int:
     rules = RankRules.current()
     with transaction.atomic():
         one_at_a_time(RANKS)
+        RankHold.objects.ended(timezone.localdate(now)).delete()
         scale = rules.scale()
         return _run(PROPOSE, rules, scale, now, visits_since).rowcount if scale else 0
 

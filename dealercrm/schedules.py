@@ -16,6 +16,7 @@ SCHEDULES = {
     "imports": {"func": "customers.jobs.work", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "nightly": {"func": "followups.jobs.nightly", "schedule_type": Schedule.DAILY, "at": (2, 30)},
     "import-files": {"func": "customers.jobs.forget_import_files", "schedule_type": Schedule.DAILY, "at": (2, 45)},
+    "ranks": {"func": "followups.jobs.propose_ranks", "schedule_type": Schedule.DAILY, "at": (3, 0)},
     "sessions": {"func": "stores.jobs.forget_sessions", "schedule_type": Schedule.DAILY, "at": (2, 50)},
 }
 

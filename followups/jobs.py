@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from customers.ranking import propose
 from stores.models import Heartbeat
 from stores.wake import heard, wake
 
@@ -13,7 +14,7 @@ from .batches import work_on_batches
 from .covering import cover
 from .escalating import escalate
 from .expansion import expand, plan_failed_ones_again
-from .models import FollowUp
+from .models import Contact, FollowUp
 from .noticing import notice, notice_calendars
 from .occurrences import start_due
 from .overdue import flag
@@ -65,6 +66,12 @@ def nightly_on() -> str:
     if not finished:
         wake("followups.jobs.nightly_on")
     return "done" if finished else "more"
+
+
+def propose_ranks() -> str:
+    """At night, and when the rules of the ranks were changed: what they come to for every customer."""
+    heard("followups.jobs.propose_ranks")
+    return f"{propose(timezone.now(), visits_since=Contact.objects.visits_since)} changed"
 
 
 def _stop(now) -> int:

@@ -1,15 +1,15 @@
 from django.urls import path
 
-from .views import moving
-from .views import foresight
+from .views import care, foresight, moving, rules
 from .views import pattern_versions as versions
 from .views import patterns as views
-from .views import rules
 
 app_name = "patterns"
 
 urlpatterns = [
     path("", views.pattern_list, name="list"),
+    path("matrix/", care.matrix, name="matrix"),
+    path("<int:pk>/matrix/<int:position>/<int:rank>/", care.cell, name="cell"),
     path("new/", views.new, name="new"),
     path("new/preview/", views.preview_new, name="preview_new"),
     path("<int:pk>/", views.pattern, name="pattern"),

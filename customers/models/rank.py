@@ -228,6 +228,15 @@ class RankChange(models.Model):
         return f"{self.before or '–'} → {self.after or '–'}"
 
 
+class RankHoldQuerySet(models.QuerySet):
+    def ended(self, today):
+        return self.filter(until_on__lt=today)
+
+    def of_customer(self, customer):
+        """None without one."""
+        return self.filter(customer=customer).select_related("by").first()
+
+
 class RankHold(models.Model):
     """A rank that somebody set by hand: nothing is proposed for that customer until it ends."""
 
@@ -236,6 +245,8 @@ class RankHold(models.Model):
     until_on = models.DateField(_("until"), null=True, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     at = models.DateTimeField()
+
+    objects = RankHoldQuerySet.as_manager()
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(reason=""), name="rank_hold_has_a_reason")]

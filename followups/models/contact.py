@@ -187,6 +187,11 @@ class ContactQuerySet(StoreQuerySet):
     def of_customer(self, customer):
         return self.filter(customer=customer)
 
+    def visits_since(self, since):
+        """(customer, how often we met since then)."""
+        met = self.standing().filter(channel=Channel.VISIT, outcome__in=CONVERSATIONS, happened_at__gte=since)
+        return met.order_by().values_list("customer").annotate(models.Count("pk"))
+
     def same_as(self, contact, *, since):
         """Those that stand and say what `contact` says, of the same person, entered since then."""
         names = ("customer", "deal", "channel", "outcome", "details", "entered_by")

@@ -1,0 +1,41 @@
+"""What ranks are given by: read by managers, changed by administrators, the effect shown first (REQUIREMENTS C5)."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from customers.models import RankRules
+from customers.rank_forms import RankRulesForm
+from customers.ranking import save_rules
+from stores.decorators import managers_only
+from stores.wake import wake
+
+from ..rank_effect import Effect
+
+
+@managers_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def rules(request):
+    """Sent once it shows the effect; sent again with the seal of what was shown it saves."""
+    now, is_sent = timezone.now(), request.method == "POST"
+    if is_sent and not request.user.is_admin:
+        raise PermissionDenied
+    current = RankRules.current()
+    form = RankRulesForm(request.POST if is_sent else None, instance=current)
+    context = {"form": form, "current": current}
+    if not is_sent:
+        return render(request, "followups/rank_rules.html", context)
+    if not form.is_valid():
+        return render(request, "followups/rank_rules.html", context, status=422)
+    if request.POST.get("seal") == form.seal:
+        save_rules(form.instance, form.scale, by=request.user, now=now)
+        wake("followups.jobs.propose_ranks")
+        messages.success(
+            request, _("Saved. What the new rules come to is proposed in a moment; nobody's rank changed.")
+        )
+        return redirect("ranks:proposals")
+    context["effect"] = Effect(form.instance, form.scale, now=now, today=timezone.localdate(now))
+    return render(request, "followups/rank_rules.html", context)
