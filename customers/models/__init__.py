@@ -6,6 +6,7 @@ from .export import Export
 from .import_columns import ImportColumns
 from .import_file import ImportFile, ImportRow
 from .mark import Mark
+from .merge import Alike, Duplicate, Merge, MergedRow, StoreMove
 from .rank import Rank, RankChange, RankDecision, RankHold, RankRules, RankStanding
 from .retention import DataKind, Erasure, RetentionPeriod
 from .stage import StageSetting
@@ -13,12 +14,14 @@ from .target import EvaluationPeriod, Figure, Span, Target
 from .vehicle import Vehicle
 
 __all__ = [
+    "Alike",
     "BusinessCard",
     "CardPicture",
     "Customer",
     "DataKind",
     "Deal",
     "DealKind",
+    "Duplicate",
     "Erasure",
     "Estimate",
     "EvaluationPeriod",
@@ -29,6 +32,8 @@ __all__ = [
     "ImportRow",
     "LostReason",
     "Mark",
+    "Merge",
+    "MergedRow",
     "Rank",
     "RankChange",
     "RankDecision",
@@ -41,6 +46,7 @@ __all__ = [
     "Stage",
     "StageChange",
     "StageSetting",
+    "StoreMove",
     "Target",
     "Vehicle",
 ]

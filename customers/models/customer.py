@@ -203,6 +203,11 @@ class Customer(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, editable=False, db_index=False
     )
     closed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self", models.SET_NULL, related_name="merged", null=True, blank=True, editable=False
+    )
+    also_called = ArrayField(models.TextField(), default=list, blank=True, editable=False)
+    """Names, kana and codes of who was merged into them: found by those as well."""
     last_contacted_at = models.DateTimeField(null=True, blank=True, editable=False)
     last_negotiated_at = models.DateTimeField(null=True, blank=True, editable=False)
     search = models.TextField(default="", editable=False)
@@ -271,5 +276,5 @@ class Customer(models.Model):
         """
         if plates is None:
             plates = [vehicle.plate for vehicle in self.vehicles.all()]
-        parts = [self.name, self.contact_name, self.kana, self.code, *self.emails, *plates]
+        parts = [self.name, self.contact_name, self.kana, self.code, *self.emails, *plates, *self.also_called]
         return "\n".join([*(fold(part) for part in parts if part), *self.phones])
