@@ -86,8 +86,26 @@ customers:import-removal pk=import_file            | 405                        
 customers:import-removal pk=import_saved           | 405                              | 403 409 409 409 / 404
 customers:import-undoing pk=import_saved           | 403 200 200 200 / 404            | 403 302 302 302 / 404
 customers:import-undoing pk=import_file            | 403 409 409 409 / 404            | 403 409 409 409 / 404
+customers:export what=customers                    | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
+customers:export what=vehicles                     | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
+customers:export what=deals                        | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
+customers:export what=nothing                      | 403 403 404 404 / 403 404        | 403 403 404 404 / 403 404
+customers:exports                                  | 403 403 200 200 / 403 200        | 405
 customers:edit-vehicle pk=vehicle                  | 200 / 404                        | 422 / 404
+# Ranks: proposals and by hand, by managers; their rules, by administrators
+ranks:proposals                                    | 403 403 200 200 / 403 200        | 403 403 405 405 / 403 405
+ranks:decisions                                    | 403 403 405 405 / 403 405        | 403 403 400 400 / 403 400
+ranks:decisions &do=dismiss                        | 403 403 405 405 / 403 405        | 403 403 302 302 / 403 302
+ranks:undo pk=rank_decision                        | 403 403 405 405 / 403 405        | 403 403 302 404 / 403 404
+ranks:customer pk=customer                         | 200 / 404                        | 403 403 422 422 / 404
+ranks:customer pk=second_customer                  | 200 / 404                        | 403 403 422 422 / 404
+ranks:release pk=second_customer                   | 405                              | 403 403 302 302 / 404
+rank_rules:rules                                   | 403 403 200 200 / 403 200        | 403 403 403 422 / 403
 # Patterns: a store's own, and the group's
+patterns:matrix                                    | 200                              | 405
+patterns:cell pk=copy position=1 rank=0            | 403 403 200 200 / 404            | 403 403 422 422 / 404
+patterns:cell pk=copy position=9 rank=0            | 403 403 404 404 / 404            | 403 403 404 404 / 404
+patterns:cell pk=group_pattern position=1 rank=0   | 403 403 403 200 / 403            | 403 403 403 422 / 403
 patterns:list                                      | 200                              | 405
 patterns:new                                       | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 patterns:preview_new                               | 403 403 405 405 / 403 405        | 403 403 200 200 / 403 200
@@ -180,6 +198,14 @@ todo:customer-contact customer_pk=customer         | 200 / 404                  
 todo:customer-inbound customer_pk=customer         | 200 / 404                        | 422 / 404
 todo:customer-appointment customer_pk=customer     | 200 / 404                        | 422 / 404
 todo:customer-follow-up customer_pk=customer       | 200 / 404                        | 422 / 404
+todo:cards                                         | 200                              | 422
+todo:card pk=card                                  | 200 / 404                        | 422 / 404
+todo:card pk=typed_card                            | 200 / 404                        | 409 / 404
+todo:card-picture pk=card                          | 200 / 404                        | 405
+todo:card-picture pk=typed_card                    | 404                              | 405
+todo:card-typing pk=card                           | 405                              | 204 / 404
+todo:card-drop pk=card                             | 405                              | 302 / 404
+todo:card-comeback pk=card                         | 405                              | 302 / 404
 todo:deals                                         | 200                              | 405
 todo:deal pk=deal                                  | 200 / 404                        | 405
 todo:deal-assign pk=deal                           | 200 403 200 200 / 404            | 302 403 302 302 / 404

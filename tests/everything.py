@@ -1,9 +1,25 @@
 """One row of every kind that belongs to a store, for tests that walk every address."""
 
+import io
 from datetime import date, timedelta
 
+from PIL import Image
+
+from customers import cards
 from customers.importing import uploads
-from customers.models import DealKind, ImportFile, LostReason, Rank, Source, Stage
+from customers.models import (
+    BusinessCard,
+    DealKind,
+    Export,
+    ImportFile,
+    LostReason,
+    Rank,
+    RankDecision,
+    RankStanding,
+    Source,
+    Stage,
+)
+from customers.rank_decisions import hold
 from followups.expansion import expand
 from followups.models import (
     Act,
@@ -107,7 +123,33 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         **_import_files(store, owner, person, word, digits, now),
         "kind": ContentKind.objects.first(),
         "second_customer": new_person,
+        **_cards(store, owner, person, word, now),
+        "rank_decision": _ranks(person, new_person, manager, word, now),
     }
+
+
+def _ranks(person, other, manager, word, now):
+    """A proposal, a rank set by hand, and a decision."""
+    figures = {"purchases": 0, "yen": 0, "others": 0, "referrals": 0, "payment": "", "vehicles": 3, "visits": 0}
+    fields = {"points": 30, "figures": figures, "computed_at": now, "store": person.store, "rank": Rank.objects.last()}
+    RankStanding.objects.create(customer=person, proposed_at=now, **fields)
+    hold(other, Rank.objects.first(), reason=f"理由{word}", until_on=None, by=manager, now=now)
+    return RankDecision.objects.create(kind="dismissed", number=1, by=manager, at=now, done_at=now)
+
+
+def _cards(store, owner, person, word, now) -> dict:
+    """One that waits with its picture, and one that was typed in, whose picture is forgotten; and a list taken out."""
+    photo = io.BytesIO()
+    Image.new("RGB", (8, 5)).save(photo, "PNG")
+    waiting = cards.keep(photo.getvalue(), store=store, owner=owner, note=f"名刺{word}", by=owner, now=now)
+    typed = BusinessCard.objects.create(
+        store=store, owner=owner, note=f"名刺{word}", taken_by=owner, taken_at=now, typed_by=owner, typed_at=now,
+        customer=person,
+    )  # fmt: skip
+    Export.objects.create(
+        by=owner, at=now, what="customers", form="xlsx", asked=[f"検索: {word}"], rows=1, store_ids=[store.pk]
+    )
+    return {"card": waiting, "typed_card": typed}
 
 
 def _batch(store, owner, made, person, now):

@@ -90,6 +90,8 @@ def sort(batch: Batch):
         row.other_row = other.row if isinstance(other, Record) else None
         row.other_customer_id = other.pk if isinstance(other, Known) else None
         row.customer_id = known.pk if known and other is None else None
+        if isinstance(other, Record) and not row.decision and _is_a_further_row(record, other):
+            row.decision = ImportRow.Decision.SAME
         if other is None:
             row.outcome = ImportRow.Outcome.UPDATED if known else ImportRow.Outcome.NEW
             _compare_name(batch, record, known)
@@ -104,6 +106,8 @@ def sort(batch: Batch):
 def _there_already(batch, record, known) -> Record | Known | None:
     """Who has the row's code, or a number that isn't theirs alone; with a remark."""
     same = batch.above.same_customer(record, known)
+    if same and _is_a_further_row(record, same):
+        return same
     if same:
         heading = batch.columns.heading_for("code", "name", "family_name")
         _not_twice(record, heading, record.code or record.name, same, _("The same customer"))
@@ -113,6 +117,14 @@ def _there_already(batch, record, known) -> Record | Known | None:
         heading, text = record.cells_of[phone]
         _not_twice(record, heading, text, other, _("The same phone number"))
     return other
+
+
+def _is_a_further_row(record, above) -> bool:
+    """Of the same name, with a deal that the row above has not, or by the same code a car: one customer in two rows."""
+    if record.code != above.code or fold(record.name) != fold(above.name):
+        return False
+    another_car = record.code and record.vehicle and record.vehicle != above.vehicle
+    return bool(another_car or (record.deal and record.deal != above.deal))
 
 
 def _same_phone(record, known, stored, above):

@@ -32,6 +32,7 @@ SPELLINGS = {
     ),
     "family_kana": "姓カナ 姓フリガナ カナ姓 フリガナ姓 姓(カナ) セイ 姓ヨミ",
     "given_kana": "名カナ 名フリガナ カナ名(名) フリガナ名 名(カナ) メイ 名ヨミ",
+    "kind": "個人法人区分 個人・法人 個人/法人 法人区分",
     "contact_name": "先方担当者 先方担当者名 ご担当者 ご担当者名 お客様担当者 窓口担当者 窓口 連絡担当者",
     "postcode": "郵便番号 〒 郵便 郵便NO 郵便番号(自宅) 自宅郵便番号 zip zipcode postcode postal_code",
     "address": (
@@ -54,6 +55,9 @@ SPELLINGS = {
     "born_on": "生年月日 誕生日 お誕生日 ご生年月日 生年月日(和暦) 生年月日(西暦) birthday birth_date date_of_birth",
     "occupation": "職業 ご職業 業種 職種 occupation",
     "free_days": "休み お休み 休日 定休日 公休 公休日 休業日",
+    "convenient_weekdays": "連絡しやすい曜日 希望曜日 連絡希望曜日",
+    "convenient_hours": "連絡しやすい時間 連絡希望時間 希望時間帯 連絡希望時間帯",
+    "refused_channels": "希望しない連絡方法 連絡不可 連絡NG",
     "rank_id": "ランク 顧客ランク お客様ランク rank",
     "owner": (
         "担当者 担当 担当者名 営業担当 営業担当者 営業担当者名 担当営業 担当営業者 担当スタッフ 販売担当 "
@@ -89,10 +93,27 @@ SPELLINGS = {
     "vehicle.insurance_expires_on": (
         "保険満期日 保険満期 保険満了日 任意保険満期 任意保険満期日 任意保険満了日 保険期限"
     ),
+    "vehicle.check_due_on": "法定点検期限 次回点検日 次回点検 点検期日",
+    "vehicle.bought_here": "自社販売 自社購入 当店購入",
+    "vehicle.disposed_on": "手放した日 売却日 廃車日",
     "vehicle.delivered_on": "納車日 納車 納車年月日 納車月日 ご納車日 納車完了日",
     "vehicle.price_yen": (
         "購入金額 購入価格 購入額 ご購入金額 販売金額 販売価格 車両価格 車両金額 車両本体価格 売価 金額 価格 売上金額"
     ),
+    "deal.kind": "商談種別 案件種別 取引種別 商談区分",
+    "deal.source": "きっかけ 来店きっかけ 流入元 反響元 反響媒体",
+    "deal.goods": "商談内容 成約車種 成約車両 注文車種 受注車種 案件内容",
+    "deal.amount_yen": "受注金額 成約金額 契約金額 受注額 成約額 契約額",
+    "deal.staff": "商談担当者 案件担当者 受注担当者 成約担当者",
+    "deal.stage": "商談段階 案件段階 商談ステージ 案件ステージ",
+    "deal.received_on": "商談受付日 反響日 問合せ日 問い合わせ日",
+    "deal.ordered_on": "受注日 受注年月日 成約日 成約年月日 契約日 契約年月日 注文日",
+    "deal.promised_on": "納車予定日 納車予定",
+    "deal.delivered_on": "受注納車日 商談納車日 案件納車日",
+    "deal.paid_on": "入金日 入金完了日 入金済日",
+    "deal.lost_on": "失注日 敗戦日",
+    "deal.lost_reason": "失注理由 敗戦理由",
+    "deal.note": "商談メモ 案件メモ ご要望",
 }
 
 

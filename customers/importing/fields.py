@@ -12,6 +12,7 @@ CUSTOMER = {
     "kana": (_("Kana"), _("How the name is read; hiragana and half width too.")),
     "family_kana": (_("Kana of the family name"), _("Where the kana stands in two columns.")),
     "given_kana": (_("Kana of the given name"), _("Where the kana stands in two columns.")),
+    "kind": (_("Person or company"), _("個人 or 法人; else told by the name.")),
     "contact_name": (_("Contact person"), _("Whom to speak to in a company.")),
     "postcode": (_("Post code"), _("Seven digits, with or without a hyphen.")),
     "address": (_("Address"), _("May stand in several columns: they are joined in their order.")),
@@ -20,6 +21,9 @@ CUSTOMER = {
     "born_on": (_("Birthday"), _("Japanese or western years.")),
     "occupation": (_("Occupation"), _("In any words.")),
     "free_days": (_("Days off"), _("In any words, such as 水・木.")),
+    "convenient_weekdays": (_("Convenient days"), _("Such as 火・金.")),
+    "convenient_hours": (_("Convenient hours"), _("From and until, such as 17:00-19:00.")),
+    "refused_channels": (_("Does not want"), _("Phone, mail, SMS, LINE, visit or letter, in Japanese.")),
     "rank_id": (_("Rank"), _("As it is called here, such as A.")),
     "owner": (_("Person in charge"), _("Family name or full name of a colleague of this store.")),
     "referrer": (_("Referred by"), _("The code of the customer who referred this one.")),
@@ -37,10 +41,29 @@ CAR = {
     "vehicle.first_registered_on": (_("First registration"), _("A date, or year and month.")),
     "vehicle.inspection_expires_on": (_("Inspection until"), _("A date, Japanese or western years.")),
     "vehicle.insurance_expires_on": (_("Insurance until"), _("A date, Japanese or western years.")),
+    "vehicle.check_due_on": (_("Periodic inspection due"), _("A date, Japanese or western years.")),
+    "vehicle.bought_here": (_("Bought here"), _("Yes or no: 有 or 無, ○ or ×.")),
+    "vehicle.disposed_on": (_("Disposed of"), _("A date, Japanese or western years.")),
     "vehicle.delivered_on": (_("Delivered on"), _("A date, Japanese or western years.")),
     "vehicle.price_yen": (_("Price"), _("In yen, or in 万円.")),
 }
-FIELDS = CUSTOMER | CAR
+DEAL = {
+    "deal.ordered_on": (_("Ordered on"), _("A date. Each row with a day is one past deal.")),
+    "deal.goods": (_("Car or goods"), _("What was ordered, in any words.")),
+    "deal.amount_yen": (_("Amount (yen)"), _("In yen, or in 万円.")),
+    "deal.delivered_on": (_("Day of delivery"), _("Where it is empty, the car's.")),
+    "deal.promised_on": (_("Promised delivery"), _("A date, Japanese or western years.")),
+    "deal.paid_on": (_("Paid on"), _("A date, Japanese or western years.")),
+    "deal.received_on": (_("Received on"), _("When the customer asked.")),
+    "deal.lost_on": (_("Lost on"), _("A date, Japanese or western years.")),
+    "deal.lost_reason": (_("Why it was lost"), _("As it is called here.")),
+    "deal.kind": (_("Kind of deal"), _("As it is called here; else a sale.")),
+    "deal.source": (_("How they came to us"), _("As it is called here; else a walk-in.")),
+    "deal.stage": (_("Stage"), _("As it is called here; else told by the days.")),
+    "deal.staff": (_("Person in charge of the deal"), _("Family name or full name of a colleague of this store.")),
+    "deal.note": (_("Note about the deal"), _("In any words.")),
+}
+FIELDS = CUSTOMER | CAR | DEAL
 
 
 def choices() -> list:
@@ -49,6 +72,7 @@ def choices() -> list:
         (NOT_TAKEN, _("Do not take over")),
         (_("Customer"), [(name, label) for name, (label, _help) in CUSTOMER.items()]),
         (_("Car"), [(name, label) for name, (label, _help) in CAR.items()]),
+        (_("Past deal"), [(name, label) for name, (label, _help) in DEAL.items()]),
     ]
 
 

@@ -1,17 +1,22 @@
 """What a row says, written into a customer and a vehicle in memory: fills and changes, never blanks."""
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
 from stores.channels import Channel
 
-from ..models import Customer, ImportRow, Vehicle
+from ..models import Customer, Deal, ImportRow, Vehicle
 from ..text import fold, tidy
 from . import values
 from .checking import Batch
+from .past_deals import find_deal
 from .records import Record
 
-REPLACED = ("kana", "contact_name", "postcode", "address", "born_on", "occupation", "free_days", "payment", "rank_id")
+REPLACED = (
+    *("kana", "contact_name", "postcode", "address", "born_on", "occupation", "free_days", "payment", "rank_id"),
+    *("kind", "convenient_weekdays"),
+)
 
 Changes = dict[str, tuple]
 """{attribute: (what it was, what it is)}"""
@@ -42,18 +47,22 @@ class Filled:
     vehicle: Vehicle | None
     vehicle_is_new: bool
     vehicle_changed: Changes
+    deal: Deal | None = None
+    deal_is_new: bool = False
+    deal_changed: Changes = dataclasses.field(default_factory=dict)
 
     @property
     def outcome(self) -> ImportRow.Outcome:
         if self.is_new:
             return ImportRow.Outcome.NEW
-        changed = self.changed or self.vehicle_changed
+        changed = self.changed or self.vehicle_changed or self.deal_changed
         return ImportRow.Outcome.UPDATED if changed else ImportRow.Outcome.UNCHANGED
 
 
 def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> list[Filled]:
     """Row after row. `lock`: nobody else changes these customers until the transaction ends."""
     customers, cars = _load([entry.known for entry in entries if entry.known], lock=lock)
+    deals = _load_deals([entry.known for entry in entries if entry.known and entry.record.deal], customers, lock=lock)
     filled: dict[int, Filled] = {}
     for entry in entries:
         if entry.same_as:
@@ -63,7 +72,10 @@ def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> li
         else:
             customer = Customer(store=batch.file.store, created_at=now, updated_at=now)
         is_new = not (entry.same_as or entry.known)
-        filled[entry.row.number] = _filled(batch, entry, customer, is_new, cars.setdefault(id(customer), []), now)
+        one = _filled(batch, entry, customer, is_new, cars.setdefault(id(customer), []), now)
+        if entry.record.deal:
+            _fill_deal(one, deals.setdefault(id(customer), []), now)
+        filled[entry.row.number] = one
     return list(filled.values())
 
 
@@ -75,6 +87,21 @@ def _load(pks, *, lock):
     for car in vehicles:
         cars.setdefault(id(customers[car.customer_id]), []).append(car)
     return customers, cars
+
+
+def _load_deals(pks, customers, *, lock) -> dict[int, list[Deal]]:
+    rows = Deal.objects.filter(customer__in=pks).order_by("pk")
+    deals = {}
+    for deal in (rows.select_for_update(no_key=True) if lock else rows) if pks else ():
+        deals.setdefault(id(customers[deal.customer_id]), []).append(deal)
+    return deals
+
+
+def _fill_deal(one: Filled, deals, now):
+    one.deal, one.deal_changed = find_deal(deals, one.customer, one.entry.record, one.vehicle, now)
+    one.deal_is_new = all(one.deal is not deal for deal in deals)
+    if one.deal_is_new:
+        deals.append(one.deal)
 
 
 def _filled(batch, entry, customer, is_new, cars, now) -> Filled:
@@ -121,14 +148,17 @@ def fill_customer(customer: Customer, record: Record, *, only_gains=False, furth
     said = record.customer
     wanted = {"name": record.name, **{name: said[name] for name in REPLACED if name in said}}
     wanted["code"] = customer.code or record.code
-    if values.is_company(record.name):
+    if "kind" not in said and values.is_company(record.name):
         wanted["kind"] = Customer.Kind.COMPANY
+    if "convenient_hours" in said:
+        wanted["convenient_from"], wanted["convenient_until"] = said["convenient_hours"]
     if only_gains:
         wanted = {name: value for name, value in wanted.items() if name != "kind" and not getattr(customer, name)}
     for name in ("phones", "emails"):
         wanted[name] = _added(getattr(customer, name), said.get(name, []), in_front=not only_gains)
-    if record.no_letters:
-        wanted["refused_channels"] = _added(customer.refused_channels, [Channel.LETTER.value], in_front=False)
+    refused = [*said.get("refused_channels", []), *([Channel.LETTER.value] if record.no_letters else [])]
+    if refused:
+        wanted["refused_channels"] = _added(customer.refused_channels, list(dict.fromkeys(refused)), in_front=False)
     if record.owner_id and customer.owner_id is None:
         wanted["owner_id"] = record.owner_id
     wanted["note"] = _grown(customer.note, [*record.notes, *further_notes])
@@ -145,7 +175,7 @@ def find_vehicle(cars, customer: Customer, said: dict, now, *, only_gains=False)
     }
     if only_gains:
         wanted = {name: value for name, value in wanted.items() if not getattr(car, name)}
-    if "delivered_on" in said or "price_yen" in said:
+    if "bought_here" not in said and ("delivered_on" in said or "price_yen" in said):
         wanted["bought_here"] = True
     return car, _set(car, wanted)
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from ..models import ImportFile, ImportRow
 from ..text import fold, tidy
-from . import values
+from . import past_deals, values
 from .columns import Columns
 from .reading import Row
 from .records import Reader, Record
@@ -32,6 +32,7 @@ def parse(file: ImportFile, rows: list[ImportRow], today: date):
         record = reader.record(Row(row.number, row.cells))
         _find_owner(record, colleagues)
         _name_the_car(record, columns)
+        past_deals.complete(record, columns, colleagues)
         row.record, row.keys = record.stored(), keys_of(record)
         row.problems = [problem.stored() for problem in record.problems]
         row.outcome = ImportRow.Outcome.REFUSED if record.refused else ImportRow.Outcome.NONE

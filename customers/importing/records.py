@@ -1,20 +1,24 @@
 """One row of the file as one customer: what its cells mean, and what is wrong with them."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, time
 
 from django.utils.translation import gettext as _
 
 from ..models import ImportRow, Rank
 from ..text import fold, tidy
-from . import values
+from . import convenience, past_deals, values
 from .columns import Columns
 from .reading import UNREADABLE, Row
 
-VEHICLE = "vehicle."
+PARTS = ("vehicle", "deal")
+"""Their fields are named "vehicle.model", and so on."""
 LISTS = frozenset({"phones", "emails"})
 NAME_PARTS = ("family_name", "given_name")
-STORED = ("name", "customer", "vehicle", "owner_id", "nobody", "referrer", "no_letters", "cells_of", "kept", "refused")
+STORED = (
+    *("name", "customer", "vehicle", "deal", "owner_id", "nobody", "referrer", "no_letters", "cells_of", "kept"),
+    "refused",
+)
 KANA_PARTS = ("family_kana", "given_kana")
 
 
@@ -43,6 +47,7 @@ class Record:
     name: str = ""
     customer: dict = field(default_factory=dict)
     vehicle: dict = field(default_factory=dict)
+    deal: dict = field(default_factory=dict)
     owner: tuple[str, str] | None = None
     owner_id: int | None = None
     nobody: str = ""
@@ -67,9 +72,11 @@ class Record:
     @classmethod
     def of(cls, row: ImportRow) -> "Record":
         """As it was parsed before; problems are the row's."""
-        said = dict(row.record)
-        for part in (said["customer"], said["vehicle"]):
+        said = {"deal": {}, **row.record}
+        for part in (said["customer"], said["vehicle"], said["deal"]):
             part.update({name: date.fromisoformat(text) for name, text in part.items() if name.endswith("_on")})
+        if hours := said["customer"].get("convenient_hours"):
+            said["customer"]["convenient_hours"] = [time.fromisoformat(text) for text in hours]
         said["referrer"] = said["referrer"] and tuple(said["referrer"])
         said["cells_of"] = {number: tuple(cell) for number, cell in said["cells_of"].items()}
         return cls(row.number, **said)
@@ -107,6 +114,7 @@ class Reader:
             "kana": values.kana,
             **dict.fromkeys(NAME_PARTS, values.line(50)),
             **dict.fromkeys(KANA_PARTS, values.kana),
+            "kind": values.kind,
             "contact_name": values.line(60),
             "postcode": values.postcode,
             "address": values.line(200),
@@ -115,9 +123,12 @@ class Reader:
             "born_on": values.birthday(today),
             "occupation": values.line(60),
             "free_days": values.line(60),
+            "convenient_weekdays": convenience.weekdays,
+            "convenient_hours": convenience.hours,
+            "refused_channels": convenience.channels,
             "rank_id": self._rank,
             "payment": values.payment,
-            "letters": values.may_get_letters,
+            "letters": values.yes_or_no,
             "vehicle.maker": values.word(40),
             "vehicle.model": values.word(60),
             "vehicle.plate": values.plate,
@@ -127,8 +138,12 @@ class Reader:
             "vehicle.first_registered_on": values.day_or_month,
             "vehicle.inspection_expires_on": values.day,
             "vehicle.insurance_expires_on": values.day,
+            "vehicle.check_due_on": values.day,
+            "vehicle.bought_here": values.yes_or_no,
+            "vehicle.disposed_on": values.day,
             "vehicle.delivered_on": values.day,
             "vehicle.price_yen": values.yen,
+            **past_deals.parsers(),
         }
 
     def record(self, row: Row) -> Record:
@@ -181,13 +196,14 @@ class Reader:
         record.no_letters = not all(found.pop("letters", [True]))
         record.name = found.pop("name", [""])[0]
         for name, listed in found.items():
-            if name.startswith(VEHICLE):
-                record.vehicle[name.removeprefix(VEHICLE)] = listed[0]
+            part, _dot, rest = name.partition(".")
+            if part in PARTS:
+                getattr(record, part)[rest] = listed[0]
             elif name in LISTS:
                 record.customer[name] = list(dict.fromkeys(listed))
             else:
                 record.customer[name] = listed if name == "note" else listed[0]
-        if record.phones:
+        if len({heading for heading, _text in record.cells_of.values()}) > 1:
             record.customer["phones"].sort(key=lambda number: not number.startswith(("090", "080", "070", "060")))
 
     def _shortened(self, record, name, text, limit):

@@ -22,6 +22,7 @@ def save(file: ImportFile, rows: list[ImportRow], now: datetime):
     filled = fill(batch, entries, now, lock=True)
     _save_customers(filled, now)
     _save_vehicles(filled)
+    _save_deals(filled)
     for one in filled:
         row = one.entry.row
         row.outcome, row.customer_id, row.before = one.outcome, one.customer.pk, _before(one)
@@ -107,9 +108,21 @@ def _save_vehicles(filled: list[Filled]):
     update(list({one.vehicle.pk: one.vehicle for one in known}.values()), names)
 
 
+def _save_deals(filled: list[Filled]):
+    fresh = [one.deal for one in filled if one.deal_is_new]
+    for deal in fresh:
+        deal.customer, deal.vehicle = deal.customer, deal.vehicle  # whose keys are known by now
+    insert(fresh)
+    known = [one for one in filled if one.deal_changed and not one.deal_is_new]
+    names = set().union(*(one.deal_changed for one in known))
+    update(list({one.deal.pk: one.deal for one in known}.values()), names)
+
+
 def _before(one: Filled) -> dict:
     """What undoing needs to know (`undoing`)."""
     told = {"made": one.is_new, "customer": one.changed}
     if one.vehicle_changed or one.vehicle_is_new:
         told["car"] = {"pk": one.vehicle.pk, "made": one.vehicle_is_new, "values": one.vehicle_changed}
+    if one.deal_changed or one.deal_is_new:
+        told["deal"] = {"pk": one.deal.pk, "made": one.deal_is_new, "values": one.deal_changed}
     return told

@@ -5,8 +5,9 @@ from itertools import chain, islice
 
 from django.utils.translation import gettext as _
 
-from ..models import ImportFile, ImportRow
+from ..models import ImportColumns, ImportFile, ImportRow
 from .columns import LOOK_AT_ROWS, NoName, find_columns, known_in
+from .fields import FIELDS
 from .reading import MAX_COLUMNS, Unusable, read_rows
 
 AT_ONCE = 2000
@@ -24,7 +25,7 @@ def stage(file: ImportFile):
     top = list(islice(rows, LOOK_AT_ROWS))
     then = ImportFile.Step.PARSE
     try:
-        columns = find_columns(top)
+        columns = _columns(file, top)
     except NoName as nameless:
         columns = nameless.columns
         if not columns.fields:
@@ -41,6 +42,17 @@ def stage(file: ImportFile):
     if _keep(file, (row for row in chain(top, rows) if row.number > kept), until):
         file.step, file.at_row, file.content = then, 0, b""
         file.rows_total = 2 * file.rows.count()  # each is parsed, then sorted
+
+
+def _columns(file, top):
+    """As recognised, or as people of the store have said of a list with the same headings. Raises NoName, Unusable."""
+    try:
+        columns = find_columns(top)
+    except NoName as nameless:
+        columns = nameless.columns
+    said = ImportColumns.objects.of(file.store, columns.headings)
+    chosen = dict(enumerate(said.fields)) if said and set(said.fields) <= {*FIELDS, ""} else None
+    return find_columns(top, chosen)
 
 
 def _keep(file, rows, until) -> bool:

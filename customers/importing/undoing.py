@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db.models import DO_NOTHING
 from django.utils.translation import gettext as _
 
-from ..models import Customer, ImportFile, ImportRow, Vehicle
+from ..models import Customer, Deal, ImportFile, ImportRow, Vehicle
 from .writing import update
 
 UNDONE = ("kept",)
-NOT_COMPARED = frozenset({"id", "created_at", "updated_at", "search", "customer_id"})
+NOT_COMPARED = frozenset(
+    {"id", "created_at", "updated_at", "search", "customer_id", "vehicle_id", "counted_store_id", "counted_staff_id"}
+)
 
 
 @dataclass(slots=True)
@@ -20,14 +22,19 @@ class Book:
     file: ImportFile
     customers: dict[int, Customer]
     cars: dict[int, Vehicle]
+    deals: dict[int, Deal]
     worked_with: set[int] = field(default_factory=set)
     cars_worked_with: set[int] = field(default_factory=set)
+    deals_worked_with: set[int] = field(default_factory=set)
     changed: dict[int, Customer] = field(default_factory=dict)
     changed_cars: dict[int, Vehicle] = field(default_factory=dict)
+    changed_deals: dict[int, Deal] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     gone_cars: set[int] = field(default_factory=set)
+    gone_deals: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     car_names: set[str] = field(default_factory=set)
+    deal_names: set[str] = field(default_factory=set)
     garages: dict[int, list[Vehicle]] = field(default_factory=dict)
 
     def __post_init__(self):
@@ -37,18 +44,25 @@ class Book:
     def cars_of(self, customer) -> list[Vehicle]:
         return [car for car in self.garages.get(customer.pk, []) if car.pk not in self.gone_cars]
 
+    def deals_of(self, customer) -> list[Deal]:
+        return [one for one in self.deals.values() if one.customer_id == customer.pk and one.pk not in self.gone_deals]
+
 
 def undo(file: ImportFile, rows: list[ImportRow], now: datetime):
     """Takes back some rows, from the last to the first: a row further down may have changed what one above has made."""
     rows = [row for row in rows if row.before and row.customer_id]
     customers = Customer.objects.select_for_update().order_by("pk").in_bulk([row.customer_id for row in rows])
     cars = Vehicle.objects.select_for_update().filter(customer__in=customers).order_by("pk")
-    book = Book(file, customers, {car.pk: car for car in cars})
+    deals = Deal.objects.select_for_update().filter(customer__in=customers).order_by("pk")
+    book = Book(file, customers, {car.pk: car for car in cars}, {deal.pk: deal for deal in deals})
     made = {row.customer_id for row in rows if row.before["made"]}
     made_cars = {row.before["car"]["pk"] for row in rows if row.before.get("car", {}).get("made")}
-    book.worked_with = _pointed_at(Customer, made, but={ImportRow, Vehicle, Customer})
+    made_deals = {row.before["deal"]["pk"] for row in rows if row.before.get("deal", {}).get("made")}
+    book.worked_with = _pointed_at(Customer, made, but={ImportRow, Vehicle, Deal, Customer})
     book.worked_with |= ImportRow.objects.rested_on(made, but=file) | _named_as_referrers(file, made)
-    book.cars_worked_with = _pointed_at(Vehicle, made_cars, but=set())
+    book.cars_worked_with = _pointed_at(Vehicle, made_cars, but={Deal})
+    book.cars_worked_with |= {one.vehicle_id for one in book.deals.values() if one.pk not in made_deals}
+    book.deals_worked_with = _pointed_at(Deal, made_deals, but=set())
     for row in sorted(rows, key=lambda row: row.number, reverse=True):
         row.kept = " ".join(_take_back(book, row, now))
     _write(book)
@@ -80,9 +94,10 @@ def _take_back(book, row, now) -> list[str]:
     customer = book.customers[row.customer_id]
     told = row.before
     car = book.cars.get(told["car"]["pk"]) if "car" in told else None
+    deal = book.deals.get(told["deal"]["pk"]) if "deal" in told else None
     if told["made"]:
-        return _take_back_new(book, row, customer, car)
-    reasons = []
+        return _take_back_new(book, row, customer, car, deal)
+    reasons = _take_back_deal(book, deal, told["deal"]) if deal else []
     if car:
         reasons += _take_back_car(book, car, told["car"])
     reasons += _restore(customer, told["customer"], book.names, but={"search", "updated_at"})
@@ -97,10 +112,10 @@ def _take_back(book, row, now) -> list[str]:
     return reasons
 
 
-def _take_back_new(book, row, customer, car) -> list[str]:
-    """A customer whom the list has made goes with their car, or stays with it."""
+def _take_back_new(book, row, customer, car, deal) -> list[str]:
+    """A customer whom the list has made goes with their car and deal, or stays with them."""
     told = row.before
-    of_the_row = {car.pk} if car else set()
+    of_the_row, deal_of_the_row = ({one.pk} if one else set() for one in (car, deal))
     if customer.pk in book.worked_with:
         return [_("Somebody has worked with this customer since.")]
     if not _as_written(book.file, customer, told["customer"]):
@@ -109,8 +124,13 @@ def _take_back_new(book, row, customer, car) -> list[str]:
         return [_("Another car was entered since.")]
     if car and (car.pk in book.cars_worked_with or not _as_written(book.file, car, told["car"]["values"])):
         return [_("Somebody has worked with this customer's car since.")]
+    if any(one.pk not in deal_of_the_row for one in book.deals_of(customer)):
+        return [_("Another deal was entered since.")]
+    if deal and not _is_untouched(book, deal, told["deal"]):
+        return [_("Somebody has worked with this customer's deal since.")]
     book.gone.add(customer.pk)
     book.gone_cars |= of_the_row
+    book.gone_deals |= deal_of_the_row
     return []
 
 
@@ -121,6 +141,20 @@ def _take_back_car(book, car, told) -> list[str]:
     if car.pk in book.cars_worked_with or not _as_written(book.file, car, told["values"]):
         return [_("Somebody has worked with this customer's car since.")]
     book.gone_cars.add(car.pk)
+    return []
+
+
+def _is_untouched(book, deal, told) -> bool:
+    return deal.pk not in book.deals_worked_with and _as_written(book.file, deal, told["values"])
+
+
+def _take_back_deal(book, deal, told) -> list[str]:
+    if not told["made"]:
+        book.changed_deals[deal.pk] = deal
+        return _restore(deal, told["values"], book.deal_names)
+    if not _is_untouched(book, deal, told):
+        return [_("Somebody has worked with this customer's deal since.")]
+    book.gone_deals.add(deal.pk)
     return []
 
 
@@ -156,5 +190,7 @@ def _restore(row, written, names, but=frozenset()) -> list[str]:
 def _write(book):
     update([one for pk, one in book.changed.items() if pk not in book.gone], book.names)
     update([car for pk, car in book.changed_cars.items() if pk not in book.gone_cars], book.car_names)
+    update([deal for pk, deal in book.changed_deals.items() if pk not in book.gone_deals], book.deal_names)
+    Deal.objects.filter(pk__in=book.gone_deals).delete()
     Vehicle.objects.filter(pk__in=book.gone_cars).delete()
     Customer.objects.filter(pk__in=book.gone).delete()

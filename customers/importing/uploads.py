@@ -10,7 +10,7 @@ from stores.inputs import plain
 from stores.models import Staff, Store
 from stores.wake import wake
 
-from ..models import ImportFile, ImportRow
+from ..models import ImportColumns, ImportFile, ImportRow
 from ..permissions import May, may, stores_where
 from .columns import MANY, NAME_FIELDS
 from .fields import FIELDS
@@ -57,8 +57,11 @@ def receive(content: bytes, *, name: str, store: Store, by: Staff | None, now: d
         raise
 
 
-def use_columns(file: ImportFile, fields: list[str], now: datetime) -> bool:
-    """What each column is, by a person. Checks again. Raises Unusable; False when the list is past its check."""
+def use_columns(file: ImportFile, fields: list[str], now: datetime, *, by: Staff | None = None) -> bool:
+    """What each column is, by a person: kept for the next list with these headings. Checks again.
+
+    Raises Unusable; False when the list is past its check.
+    """
     headings = [column["heading"] for column in file.columns]
     if len(fields) != len(headings) or not set(fields) <= {*FIELDS, ""}:
         raise ValueError(fields)
@@ -67,6 +70,7 @@ def use_columns(file: ImportFile, fields: list[str], now: datetime) -> bool:
     twice = next((field for field in fields if field and field not in MANY and fields.count(field) > 1), None)
     if twice:
         raise Unusable(_("Only one column can be “%(field)s”.") % {"field": FIELDS[twice][0]})
+    ImportColumns.keep(file.store, headings, fields, by=by, now=now)
     columns = [{"heading": heading, "field": field} for heading, field in zip(headings, fields, strict=True)]
     return _check_again(file, now, columns=columns)
 

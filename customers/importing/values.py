@@ -232,12 +232,37 @@ def payment(text: str) -> str:
         raise Bad(_("This is not one of the ways to pay that we know.")) from None
 
 
-def may_get_letters(text: str) -> bool:
+def yes_or_no(text: str) -> bool:
     answer = fold(text)
     if answer not in YES | NO:
         raise Bad(_("This is neither yes nor no."))
     return answer in YES
 
 
+def written_payment(way: str) -> str:
+    """As `payment` reads it."""
+    return WORDS_OF_PAYMENTS[way].split()[0] if way else ""
+
+
 def is_company(name: str) -> bool:
     return bool(COMPANY.search(folded(name)))
+
+
+def kind(text: str) -> str:
+    answer = folded(text)
+    if answer not in {"個人", "法人", "会社"}:
+        raise Bad(_("This is neither 個人 nor 法人."))
+    return Customer.Kind.PERSON.value if answer == "個人" else Customer.Kind.COMPANY.value
+
+
+def choice(choices, message):
+    """A parser of what is called so here, in the language of whoever imports."""
+    by_label = {fold(str(label)): value for value, label in choices}
+
+    def parse(text):
+        try:
+            return by_label[fold(text)]
+        except KeyError:
+            raise Bad(message) from None
+
+    return parse

@@ -14,7 +14,7 @@ class ImportColumnsQuerySet(StoreQuerySet):
 
 
 class ImportColumns(models.Model):
-    """What each column of an office's list is, as a person said: proposed when a list with these headings comes again."""
+    """What each column of an office's list is, as a person said: proposed when these headings come again."""
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="+")
     headings_key = models.CharField(max_length=64)

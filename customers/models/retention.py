@@ -1,4 +1,4 @@
-"""How long personal data is kept, and what was erased (REQUIREMENTS H3). What is forgotten when: `customers.retention`."""
+"""How long personal data is kept, and what was erased (REQUIREMENTS H3); forgetting is `customers.retention`."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator

@@ -12,6 +12,9 @@ class VehicleQuerySet(StoreQuerySet):
     def managed(self):
         return self.filter(disposed_on__isnull=True)
 
+    def of_customers(self, customers):
+        return self.filter(customer__in=customers).order_by("customer", "pk")
+
     def with_customer(self):
         return self.select_related("customer__store")
 

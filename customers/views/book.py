@@ -10,6 +10,7 @@ from ..forms import CustomerFilter
 from ..importing.uploads import may_import
 from ..models import Customer
 from ..models.customer import CustomerQuerySet
+from ..permissions import May, may
 
 PAGE = 50
 
@@ -26,5 +27,6 @@ def customers(request):
         "gaps": form.gaps(book),
         "choosing": request.GET.get("choose") == "yes",
         "may_import": may_import(request.user),
+        "may_export": may(request.user, May.EXPORT),
     }
     return render(request, "customers/list.html", context)

@@ -32,7 +32,7 @@ def columns(request, pk):
     form = ColumnsForm(request.POST if request.method == "POST" else None, file=file)
     if request.method == "POST" and form.is_valid():
         try:
-            uploads.use_columns(file, form.chosen, timezone.now())
+            uploads.use_columns(file, form.chosen, timezone.now(), by=request.user)
         except Unusable as unusable:
             form.add_error(None, str(unusable))
         else:

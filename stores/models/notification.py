@@ -9,6 +9,9 @@ from ..locks import one_at_a_time
 
 BY_RULE = _("Work that has been overdue for long has come to you by your store's rule: %(n)s.")
 """What a person is told when nobody's hand, but a rule gave them work."""
+CARD_TYPED = _("%(by)s has typed in a business card for you: %(name)s. Please complete the entry.")
+SENTENCES = {"by_rule": BY_RULE, "card": CARD_TYPED}
+"""Instead of the kind's, where that key stands in the values."""
 ONE_SWEEP = timedelta(minutes=1)
 
 
@@ -68,7 +71,8 @@ class Notification(models.Model):
     @property
     def text(self) -> str:
         """The sentence, in the reader's language."""
-        sentence = BY_RULE if self.values.get("by_rule") else self.get_kind_display()
+        own = next((sentence for key, sentence in SENTENCES.items() if self.values.get(key)), None)
+        sentence = own or self.get_kind_display()
         return sentence % {**self.values, "by": self.made_by or "—"}
 
     @property

@@ -190,10 +190,10 @@ def test_a_company_is_known_by_its_form(name):
 def test_words_of_choice():
     assert values.payment("ﾛｰﾝ") == "loan"
     assert values.payment("延滞あり") == "late"
-    assert not values.may_get_letters("不可")
-    assert values.may_get_letters("○")
+    assert not values.yes_or_no("不可")
+    assert values.yes_or_no("○")
     with pytest.raises(Bad):
-        values.may_get_letters("たぶん")
+        values.yes_or_no("たぶん")
     with pytest.raises(Bad):
         values.payment("物々交換")
 

@@ -1,0 +1,59 @@
+"""A photograph as it comes from a phone → a picture that may be kept (REQUIREMENTS C8)."""
+
+import io
+
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_PIXELS = 120_000_000
+"""More than any phone takes; a small file that says it has more is made to fill the memory."""
+WIDEST = 2000
+"""A card is read well at that; the original weighs ten times as much."""
+FORMATS = ("JPEG", "PNG", "WEBP")
+QUALITY = 82
+BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
+
+
+class NoPicture(Exception):
+    """It cannot be kept; the message is for the person who sent it."""
+
+
+def refuse_large(size: int):
+    if size > MOST_BYTES:
+        raise NoPicture(_("The picture is larger than %(megabytes)d MB.") % {"megabytes": MOST_BYTES // 1024**2})
+
+
+def cleaned(data: bytes) -> bytes:
+    """The picture alone, upright, as a new JPEG: no place, no camera, nothing hidden behind it. Raises NoPicture.
+
+    What it is, its first bytes say, not its name.
+    """
+    refuse_large(len(data))
+    if not data:
+        raise NoPicture(_("The file is empty."))
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+            if picture.width * picture.height > MOST_PIXELS:
+                raise NoPicture(_("The picture has too many pixels."))
+            picture.draft("RGB", (WIDEST, WIDEST))
+            picture.thumbnail((2 * WIDEST, 2 * WIDEST))
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((WIDEST, WIDEST))
+            return _jpeg(upright)
+    except BROKEN:
+        raise NoPicture(_("This is no picture that can be read. Please send a photo as JPEG or PNG.")) from None
+
+
+def _jpeg(picture) -> bytes:
+    """On white, where it was transparent."""
+    if picture.mode in {"RGBA", "LA", "P", "PA"}:
+        with_alpha = picture.convert("RGBA")
+        flat = Image.new("RGB", picture.size, "white")
+        flat.paste(with_alpha, mask=with_alpha.getchannel("A"))
+    else:
+        flat = picture.convert("RGB")
+    flat.info = {}  # a comment would be written along
+    made = io.BytesIO()
+    flat.save(made, "JPEG", quality=QUALITY, optimize=True)
+    return made.getvalue()

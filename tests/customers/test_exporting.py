@@ -1,0 +1,212 @@
+"""Lists out of the book: who may, what stands in them, what is on record, and the way back in (REQUIREMENTS C7)."""
+
+import io
+from datetime import date, time
+
+import openpyxl
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from customers.exporting import sheets
+from customers.exporting.taking import Taken
+from customers.importing.at_once import check, save
+from customers.models import Customer, Deal, DealKind, Export, LostReason, Rank, Source, Stage, Vehicle
+from tests.cast import at, customer, lead, vehicle
+
+NOW = at("2026-11-22 10:00")
+
+
+@pytest.fixture
+def book(cast):
+    """Two people of Hiratsuka, one with two cars and two deals, and one of Yokohama."""
+    nakamura = customer(
+        cast.hiratsuka, code="101", owner=cast.sales, rank=Rank.objects.first(), emails=["misaki@example.test"],
+        phones=["0463507285", "09012345678"], postcode="254-0035", address="平塚市1-1", born_on=date(1980, 2, 29),
+        convenient_weekdays=[1, 4], convenient_from=time(17), convenient_until=time(19), note="=1+1\n犬がいる",
+        refused_channels=["sms", "letter"], payment="loan", occupation="会社員", free_days="水・木",
+    )  # fmt: skip
+    company = customer(
+        cast.hiratsuka, code="102", name="相模運送", kind="company", kana="サガミウンソウ", contact_name="関 一郎",
+        phones=["0463111222"], referrer=nakamura,
+    )  # fmt: skip
+    customer(cast.yokohama, name="横浜 太郎", phones=["0451112222"])
+    vehicle(
+        nakamura, plate="湘南 580 せ 34-21", chassis_number="ZVW50-2273051", inspection_expires_on=date(2027, 4, 22)
+    )
+    vehicle(nakamura, model="ヤリス", year=2021, bought_here=True, price_yen=2_430_000, delivered_on=date(2021, 9, 27))
+    vehicle(company, model="ハイエース", check_due_on=date(2027, 1, 5))
+    sold = lead(nakamura, at("2021-08-01 11:00"), kind=DealKind.SALE, staff=cast.sales, goods="ヤリス")
+    sold.take(cast.sales, at("2021-08-02 11:00"))
+    sold.move_to(
+        Stage.PAID, cast.sales, at("2021-10-05 12:00"),
+        ordered_on=date(2021, 8, 20), delivered_on=date(2021, 9, 27), paid_on=date(2021, 10, 1), amount_yen=2_430_000,
+    )  # fmt: skip
+    lost = lead(nakamura, at("2024-03-01 11:00"), kind=DealKind.SALE, staff=cast.sales, source=Source.WEB)
+    lost.lose(LostReason.PRICE, cast.sales, at("2024-03-20 12:00"))
+    return nakamura, company
+
+
+def taken(client, what, form="utf8", **query):
+    address = reverse("customers:export", args=[what], query=query)
+    response = client.post(address, {"form": form, "replace": "yes"})
+    assert response.status_code == 200
+    return b"".join(response.streaming_content)
+
+
+def rows(data, encoding="utf-8-sig"):
+    return data.decode(encoding).split("\r\n")
+
+
+@pytest.mark.parametrize(("who", "status"), [("sales", 403), ("assistant", 403), ("manager", 200), ("admin", 200)])
+def test_only_who_may_takes_a_list_out(client, cast, book, who, status):
+    client.force_login(getattr(cast, who))
+    for what in ("customers", "vehicles", "deals"):
+        assert client.get(reverse("customers:export", args=[what])).status_code == status
+        assert client.post(reverse("customers:export", args=[what]), {"form": "utf8"}).status_code == status
+    assert Export.objects.count() == (3 if status == 200 else 0)
+    assert client.get(reverse("customers:exports")).status_code == status
+
+
+def test_a_manager_takes_out_their_own_stores_only(client, cast, book):
+    client.force_login(cast.manager)
+    assert "横浜 太郎" not in taken(client, "customers").decode()
+    client.force_login(cast.admin)
+    assert "横浜 太郎" in taken(client, "customers").decode()
+
+
+def test_what_is_found_is_what_is_taken_and_the_record_says_so(client, cast, book, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    client.force_login(cast.manager)
+    found = rows(taken(client, "customers", q="相模"))
+    assert len(found) == 3
+    assert found[1].startswith("102,法人,相模運送")
+    record = Export.objects.get()
+    assert (record.by, record.at, record.rows, record.form) == (cast.manager, NOW, 1, "utf8")
+    assert len(record.asked) == 1
+    assert record.asked[0].endswith("相模")
+    page = client.get(reverse("customers:exports")).content.decode()
+    assert "相模" in page
+
+
+def test_who_manages_another_store_does_not_see_what_was_taken(client, cast, book):
+    client.force_login(cast.manager)
+    taken(client, "customers", q="相模")
+    client.force_login(cast.yokohama_manager)
+    assert "相模" not in client.get(reverse("customers:exports")).content.decode()
+
+
+def test_the_record_is_written_once(cast, book, client):
+    client.force_login(cast.manager)
+    taken(client, "customers")
+    for change in (lambda: Export.objects.update(rows=0), lambda: Export.objects.all().delete()):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change()
+
+
+def test_looking_at_the_page_takes_nothing(client, cast, book):
+    client.force_login(cast.manager)
+    page = client.get(reverse("customers:export", args=["customers"], query={"q": "相模"}))
+    assert page.context["count"] == 1
+    assert not Export.objects.exists()
+
+
+def test_cells_that_excel_would_calculate_are_text(client, cast, book):
+    client.force_login(cast.manager)
+    assert '"\'=1+1\n犬がいる"' in taken(client, "customers").decode()
+    sheet = openpyxl.load_workbook(io.BytesIO(taken(client, "customers", form="xlsx"))).active
+    notes = [row[-1] for row in sheet.iter_rows(min_row=2)]
+    assert [(note.value, note.data_type) for note in notes] == [(None, "n"), ("=1+1\n犬がいる", "s")] or [
+        (note.value, note.data_type) for note in reversed(notes)
+    ] == [(None, "n"), ("=1+1\n犬がいる", "s")]
+
+
+def test_letters_that_shift_jis_lacks_are_told_before_and_replaced(client, cast, book):
+    Customer.objects.filter(code="102").update(name="𠮷田〜運送🚗🚗")
+    client.force_login(cast.manager)
+    address = reverse("customers:export", args=["customers"])
+    asked = client.post(address, {"form": "cp932"})
+    assert asked.status_code == 422
+    assert (asked.context["lacking_count"], dict(asked.context["lacking"])) == (3, {"𠮷": 1, "🚗": 2})
+    assert not Export.objects.exists()
+    assert "〓田～運送〓〓" in taken(client, "customers", form="cp932").decode("cp932")
+
+
+def test_where_nothing_is_lacking_shift_jis_comes_at_once(client, cast, book):
+    client.force_login(cast.manager)
+    response = client.post(reverse("customers:export", args=["customers"]), {"form": "cp932"})
+    assert response.status_code == 200
+    assert "中村 美咲" in b"".join(response.streaming_content).decode("cp932")
+
+
+def described(store):
+    """The book of a store, without keys and stamps."""
+    customers = [
+        (c.code, c.kind, c.name, c.kana, c.contact_name, tuple(c.phones), tuple(c.emails), c.postcode, c.address,
+         c.born_on, c.occupation, c.free_days, tuple(c.convenient_weekdays), c.convenient_from, c.convenient_until,
+         tuple(sorted(c.refused_channels)), c.payment, c.note, c.owner, c.rank, c.referrer and c.referrer.code,
+         c.search)
+        for c in Customer.objects.filter(store=store).order_by("code")
+    ]  # fmt: skip
+    left_out = {"id", "store_id", "customer_id", "created_at"}
+    names = [field.attname for field in Vehicle._meta.concrete_fields if field.attname not in left_out]
+    cars = sorted(
+        (c.customer.code, c.model, str([getattr(c, name) for name in names]))
+        for c in Vehicle.objects.filter(store=store).select_related("customer")
+    )
+    deals = sorted(
+        (d.customer.code, d.kind, d.source, d.goods, d.amount_yen or 0, str(d.ordered_on), str(d.delivered_on), d.stage,
+         str(d.paid_on), str(d.lost_at and d.lost_at.date()), d.lost_reason, str(d.staff), str(d.received_at.date()),
+         bool(d.won_at), bool(d.closed_at), str(d.counted_staff))
+        for d in Deal.objects.filter(store=store).select_related("customer", "staff")
+    )  # fmt: skip
+    return customers, cars, deals
+
+
+@pytest.mark.parametrize("form", ["utf8", "cp932", "xlsx"])
+def test_what_goes_out_comes_in_as_the_same_book(client, cast, book, form, settings):
+    client.force_login(cast.manager)
+    lists = {what: taken(client, what, form=form) for what in ("customers", "vehicles", "deals")}
+    before = described(cast.hiratsuka)
+    for data in lists.values():
+        told = save(data, cast.hiratsuka, NOW)
+        assert (told["new"], told["updated"], told["refused"]) == (0, 0, 0)
+    assert described(cast.hiratsuka) == before
+    Deal.objects.filter(store=cast.hiratsuka).delete()
+    Customer.objects.filter(store=cast.hiratsuka).delete()
+    for data in lists.values():
+        assert check(data, cast.hiratsuka, NOW)["problems"] == []
+        save(data, cast.hiratsuka, NOW)
+    assert described(cast.hiratsuka) == before
+
+
+def test_the_number_of_queries_does_not_grow_with_the_rows(cast):
+    for number in range(3):
+        customer(cast.hiratsuka, code=str(number), phones=[f"0901111000{number}"])
+    found = Customer.objects.in_store(cast.hiratsuka).order_by("pk")
+    with CaptureQueriesContext(connection) as few:
+        assert len(list(Taken("customers", found).rows())) == 4
+    for number in range(3, 30):
+        customer(cast.hiratsuka, code=str(number), phones=[f"090111100{number:02d}"])
+    with CaptureQueriesContext(connection) as many:
+        assert len(list(Taken("customers", found.all()).rows())) == 31
+    assert len(few) == len(many) == 2
+
+
+def test_a_long_list_is_never_whole_in_memory():
+    """Each piece goes out before all rows are read."""
+    read = []
+
+    def endless():
+        for number in range(20_000):
+            read.append(number)
+            yield [str(number), str(number**40)]
+
+    for pieces in (sheets.csv_pieces(endless(), shift_jis=False), sheets.xlsx_pieces(endless())):
+        read.clear()
+        assert next(pieces)
+        assert len(next(pieces)) > 1000
+        assert len(read) < 10_000
+        list(pieces)
+        assert len(read) == 20_000
