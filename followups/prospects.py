@@ -18,6 +18,7 @@ from stores.calendar import OpeningCalendar
 from .counting import COLUMN_OF, base_for
 from .models import Base, FollowUp, PatternVersion, Task
 from .occurrences import DAYS_OF_DEALS, HORIZON, all_wanted, past_events
+from .schedule import LEAST_MINUTES
 
 YEAR = timedelta(days=364)
 """52 weeks: what happened on a Saturday comes on a Saturday again."""
@@ -48,15 +49,17 @@ class Prospect(NamedTuple):
 
 COLUMNS = "store_id, version_id, base_on, base_at, rank_id, refused_channels, person_id, customer_id, deal_id"
 ALIKE = """
-    SELECT store_id, version_id, base_on, min(base_at), rank_id, refused_channels, person_id, count(*),
-        {targets}
-    FROM ({rows}) AS alike ({columns})
-    GROUP BY store_id, version_id, base_on, rank_id, refused_channels, person_id,
-        CASE WHEN base_at IS NULL THEN -1
-            ELSE width_bucket((base_at AT TIME ZONE %(zone)s)::time, %(closings)s::time[]) END
-    ORDER BY base_on, store_id, person_id, rank_id, refused_channels, version_id, min(base_at)
+    SELECT store_id, version_id, base_on, min(min(base_at)) OVER (PARTITION BY base_on, part_of_day), rank_id,
+        refused_channels, person_id, count(*), {targets}
+    FROM (
+        SELECT *, CASE WHEN base_at IS NOT NULL
+            THEN width_bucket((base_at AT TIME ZONE %(zone)s)::time, %(parts_of_day)s::time[]) END AS part_of_day
+        FROM ({rows}) AS each ({columns})
+    ) AS alike
+    GROUP BY store_id, version_id, base_on, part_of_day, rank_id, refused_channels, person_id
+    ORDER BY base_on, part_of_day, store_id, person_id, rank_id, refused_channels, version_id
 """
-"""What time it was matters only by whether it was ahead of closing or of the end of hours in which one may call."""
+"""What time it was matters only by its part of the day: every base in it counts as the first of them."""
 TARGETS = "array_agg(customer_id ORDER BY customer_id, deal_id), array_agg(deal_id ORDER BY customer_id, deal_id)"
 
 
@@ -92,12 +95,12 @@ def expected(rules, now, *, until: date, stores: dict[int, OpeningCalendar]) -> 
     happened = _alike(*_occurrences(found, rules), stores)
     delivered = any(rule.pattern.current_version.base == Base.DELIVERED for rule, _ranks in rules)
     first = today + HORIZON if delivered else today
-    ahead = []
+    ahead, zone = [], timezone.get_default_timezone()
     for prospect in happened:
-        number = 1
-        while _day(again := prospect.base + YEAR * number) <= until:
-            if _day(again) > first:
-                ahead.append(prospect._replace(base=again, estimated=True))
+        day, number = _day(prospect.base, zone), 1
+        while day + YEAR * number <= until:
+            if day + YEAR * number > first:
+                ahead.append(prospect._replace(base=prospect.base + YEAR * number, estimated=True))
             number += 1
     return ahead
 
@@ -221,7 +224,7 @@ def _alike(rows: str, values: dict, stores: dict[int, OpeningCalendar], *, with_
     if not rows:
         return []
     statement = ALIKE.format(targets=TARGETS if with_targets else "NULL, NULL", rows=rows, columns=COLUMNS)
-    values = {**values, "zone": settings.TIME_ZONE, "closings": _closings(stores.values())}
+    values = {**values, "zone": settings.TIME_ZONE, "parts_of_day": _parts_of_day(stores.values())}
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [_prospect(*row) for row in cursor.fetchall()]
@@ -232,14 +235,15 @@ def _prospect(store, version, on, at, rank, refused, person, count, customers, d
     return Prospect(store, version, at or on, rank, tuple(refused), person, count, targets)
 
 
-def _closings(calendars: Iterable[OpeningCalendar]) -> list:
-    """Every time of day at which something ends, in order."""
+def _parts_of_day(calendars: Iterable[OpeningCalendar]) -> list:
+    """The times of day, in order, from which on an event is planned otherwise: closing, and shortly ahead of it."""
     ends = set()
     for calendar in calendars:
         known = [calendar.hours, *calendar.dates.values(), *calendar.contactable.values()]
         ends |= {hours.ends for hours in known if hours}
-    return sorted(ends)
+    shortly = {(datetime.combine(date.min, end) - timedelta(minutes=LEAST_MINUTES)).time() for end in ends if end.hour}
+    return sorted(ends | shortly)
 
 
-def _day(base: date | datetime) -> date:
-    return timezone.localdate(base) if isinstance(base, datetime) else base
+def _day(base: date | datetime, zone) -> date:
+    return base.astimezone(zone).date() if isinstance(base, datetime) else base

@@ -111,7 +111,6 @@ class Falling:
     shown: list[date | None]
     specs: list
     steps: list
-    by_role: list[int | None]
     yen: int = 0
     past: int = 0
     earliest: date = date.max
@@ -121,30 +120,40 @@ class Falling:
         return len(self.shown) - self.shown.count(None)
 
 
-NOWHERE = Falling([], [], [], [], [])
+NOWHERE = Falling([], [], [], [])
 """Of what cannot be planned: a date in the year 9999."""
 
 
 class _Plans:
-    """Each kind planned once."""
+    """Each kind planned once, for all stores that open alike."""
 
     def __init__(self, scope: _Scope, versions: list[PatternVersion]):
         self.scope = scope
         self.known: Known = read_places({version.pk for version in versions}, scope.calendars)
         self.versions = {version.pk: version for version in versions}
-        self.found, self.ways, self.kinds = {}, {}, {}
+        self.found, self.ways, self.kinds, self.roles = {}, {}, {}, {}
+        openings = {}
+        self.openings = {pk: openings.setdefault(_opening(calendar), pk) for pk, calendar in scope.calendars.items()}
 
     def of(self, prospect: Prospect) -> Falling:
         way = (prospect.version_id, prospect.rank_id, prospect.refused)
         if way not in self.ways:
             self.ways[way] = self._kind(*way)
-        key = (prospect.store_id, prospect.base, self.ways[way])
+        key = (self.openings[prospect.store_id], prospect.base, self.ways[way])
         if key not in self.found:
             try:
                 self.found[key] = self._fall(prospect)
             except (OverflowError, ValueError):
                 self.found[key] = NOWHERE
         return self.found[key]
+
+    def by_role(self, prospect: Prospect) -> list[int | None]:
+        """By step, whom it names by a role; None where it is the person in charge."""
+        key = (prospect.store_id, prospect.version_id, prospect.rank_id, prospect.refused)
+        if key not in self.roles:
+            effective = self.known.steps_as(*key[1:])
+            self.roles[key] = [self.known.by_step(prospect.store_id, one) for one in effective]
+        return self.roles[key]
 
     def _kind(self, version_id, rank_id, refused) -> int:
         """Ranks and refusals that make no difference are one kind."""
@@ -168,11 +177,19 @@ class _Plans:
             shown=shown,
             specs=specs,
             steps=[one.step for one in effective],
-            by_role=[self.known.by_step(prospect.store_id, one) for one in effective],
             yen=sum(costs),
             past=sum(is_past),
             earliest=max(scope.first, _earliest(prospect.base, calendar, is_fixed=is_fixed)),
         )
+
+
+def _opening(calendar: OpeningCalendar) -> tuple:
+    """The same for calendars that open alike."""
+    return (
+        *(calendar.hours, calendar.weekdays, calendar.nth_weekdays, calendar.open_on_holidays),
+        *(frozenset(calendar.dates.items()), frozenset(calendar.contactable.items())),
+        *(calendar.call_windows, calendar.long_holidays),
+    )
 
 
 def _earliest(base, calendar, *, is_fixed) -> date:
@@ -191,7 +208,7 @@ def _yen(step, rank_id) -> int:
 def _work_out(scope: _Scope, versions, prospects: list[Prospect], *, spreads: bool, is_choice=False) -> Workload:
     plans, tally = _Plans(scope, versions), Tally()
     for prospect in prospects:
-        _add(tally, prospect, plans.of(prospect))
+        _add(tally, prospect, plans.of(prospect), plans.by_role(prospect))
     holders = {holder for holder, _day, _channel in tally.load}
     found = Workload(
         scope.first,
@@ -208,10 +225,10 @@ def _work_out(scope: _Scope, versions, prospects: list[Prospect], *, spreads: bo
     return found
 
 
-def _add(tally: Tally, prospect: Prospect, falling: Falling):
+def _add(tally: Tally, prospect: Prospect, falling: Falling, by_role: list[int | None]):
     number, load = prospect.count, tally.load
     own = holder_of(prospect.person_id, prospect.store_id)
-    for day, spec, person in zip(falling.shown, falling.specs, falling.by_role, strict=True):
+    for day, spec, person in zip(falling.shown, falling.specs, by_role, strict=False):
         if day:
             load[person or own, day, spec.channel] += number
     rank = tally.ranks[prospect.rank_id]
@@ -260,7 +277,7 @@ def _bundle(found: Workload, plans: _Plans, prospect: Prospect, falling: Falling
         days=falling.days,
         specs=falling.specs,
         keys=[str(step.pk) for step in falling.steps],
-        holders=[person or own for person in falling.by_role],
+        holders=[person or own for person in plans.by_role(prospect)],
         flex=[
             _flex(step) if shown == day else 0
             for step, day, shown in zip(falling.steps, falling.days, falling.shown, strict=True)
