@@ -262,7 +262,6 @@ class CustomerForm(BookForm):
             "refused_channels",
             "born_on",
             "occupation",
-            "rank",
             "payment",
             "code",
             "note",

@@ -216,6 +216,17 @@ todo:deal-stage pk=deal stage=nothing              | 404                        
 todo:deal-facts pk=deal                            | 200 / 404                        | 422 / 404
 todo:deal-facts pk=lost_deal                       | 403 403 200 200 / 404            | 403 403 422 422 / 404
 todo:deal-lose pk=deal                             | 200 / 404                        | 422 / 404
+todo:deal-estimate pk=deal                         | 200 / 404                        | 422 / 404
+todo:deal-estimate pk=lost_deal                    | 403 403 200 200 / 404            | 403 403 422 422 / 404
+todo:estimate-sending pk=estimate                  | 405                              | 302 / 404
+todo:estimate-withdrawal pk=estimate               | 405                              | 302 / 404
+todo:estimate-return pk=estimate                   | 405                              | 302 / 404
+deals:stages                                       | 403 403 403 200 / 403            | 403 403 403 422 / 403
+deals:targets                                      | 200                              | 405
+deals:targets-edit store_pk=store span=2026-11     | 403 403 200 200 / 404            | 403 403 302 302 / 404
+deals:targets-edit store_pk=store span=2026        | 403 403 200 200 / 404            | 403 403 302 302 / 404
+deals:targets-edit store_pk=store span=nothing     | 403 403 404 404 / 404            | 403 403 404 404 / 404
+deals:period                                       | 403 403 403 200 / 403            | 403 403 403 422 / 403
 todo:deal-reopen pk=deal                           | 405                              | 302 / 404
 todo:deal-reopen pk=lost_deal                      | 405                              | 302 / 404
 todo:deal-contact deal_pk=deal                     | 200 / 404                        | 422 / 404

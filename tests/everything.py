@@ -10,6 +10,7 @@ from customers.importing import uploads
 from customers.models import (
     BusinessCard,
     DealKind,
+    Estimate,
     Export,
     ImportFile,
     LostReason,
@@ -68,7 +69,8 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
     deal.take(owner, now)
     deal.move_to(Stage.MET, owner, now)
     lost = lead(person, now - timedelta(days=9), goods=f"失注{word}", staff=owner, kind=DealKind.SALE)
-    lost.lose(LostReason.PRICE, owner, now)
+    lost.lose(LostReason.COMPETITOR, owner, now, competitor=f"競合{word}")
+    estimate = Estimate.make(deal, amount_yen=123_000, note=f"見積り{word}", by=owner, now=now)
     running = start(made, customer=person, deal=deal, by=owner, now=now)
     expand(now)
     new_person = _customer(store, owner, word, digits, second=True)
@@ -101,6 +103,7 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "vehicle": car,
         "deal": deal,
         "lost_deal": lost,
+        "estimate": estimate,
         "lead": new,
         "pattern": made,
         "copy": copy,
