@@ -140,7 +140,7 @@ def foresee_begin(pattern, customers, *, by, now, base=None, spreads=False) -> W
     `spreads`: also how it would be spread, which is planned from days alone: the worker begins it at another hour.
     """
     version = pattern.current_version
-    is_short = version.base == Base.CHOSEN and reach_of(version.step_list).latest < DAY_BY_DAY
+    is_short = not version.is_fixed and reach_of(version.step_list).latest < DAY_BY_DAY
     if spreads and base is None and version.base == Base.CHOSEN:
         base = timezone.localdate(now)
     targets = customers.filter(may_be_chosen_by(by))
@@ -155,15 +155,27 @@ def _spread(batch, now):
     customers = Customer.objects.filter(pk__in=batch.rows.to_do().values("customer"))
     found = foresee_begin(batch.pattern, customers, by=batch.made_by, now=now, base=batch.base_on, spreads=True)
     by_target = found.spreading.by_target if found.spreading else {}
+    lines = dict(batch.rows.to_do().values_list("customer", "pk"))
+    moved = {lines[customer_id]: json.dumps(days) for (customer_id, _deal_id), days in by_target.items()}
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             UPDATE {BatchRow._meta.db_table} AS line SET spread = moved.spread::jsonb
-            FROM unnest(%s::bigint[], %s::text[]) AS moved (customer_id, spread)
-            WHERE line.batch_id = %s AND line.customer_id = moved.customer_id
+            FROM unnest(%s::bigint[], %s::text[]) AS moved (id, spread) WHERE line.id = moved.id
             """,
-            [[key[0] for key in by_target], [json.dumps(days) for days in by_target.values()], batch.pk],
+            [list(moved), list(moved.values())],
         )
+
+
+def unplaced(batch) -> int:
+    """How many of those that it began or moved still wait for the worker to place their tasks.
+
+    Found by what they have in common, not by its rows: so many of them have just been written that the database, which
+    has not counted them yet, would look for each in all of the others.
+    """
+    if batch.begins:
+        return FollowUp.objects.waiting().begun_together(f"hand:{batch.key}").count()
+    return FollowUp.objects.to_adjust().filter(version=batch.version_id).count()
 
 
 # Steering one

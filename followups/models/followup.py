@@ -63,8 +63,14 @@ class FollowUpQuerySet(StoreQuerySet):
         return self.filter(TO_ADJUST)
 
     def ask_to_adjust(self, reason, now) -> int:
-        """Have the worker look at these again; gives how many. The first reason stays until it has."""
-        return self.running().filter(adjust_at__isnull=True).update(adjust_at=now, adjust_reason=reason)
+        """Have the worker look at these again; gives how many. The first reason stays until it has.
+
+        They are locked in the order in which everybody locks them: many may be asked for while a person stops some.
+        """
+        asked = (
+            self.running().filter(adjust_at__isnull=True).order_by("pk").select_for_update(no_key=True, of=("self",))
+        )
+        return self.model.objects.filter(pk__in=asked.values("pk")).update(adjust_at=now, adjust_reason=reason)
 
     def move_base(self, day, now, *, at=None) -> int:
         """The day they count from was put right; their open tasks follow. `at`: the moment, where it is known."""
@@ -145,14 +151,6 @@ class FollowUpQuerySet(StoreQuerySet):
 
     def not_of_base(self, base):
         return self.exclude(version__base=base)
-
-    def of_batch(self, batch):
-        """What a batch began or moved."""
-        return self.filter(models.Exists(batch.rows.filter(follow_up=models.OuterRef("pk"))))
-
-    def unplaced(self):
-        """Those whose tasks the worker still has to make or to move."""
-        return self.filter(WAITING | TO_ADJUST)
 
     def beyond(self, pk):
         """Those that came after that one, in their order."""

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from stores.decorators import signed_in
 
-from ..batches import TooLateToTakeBack, cancel, go_on, pause, take_back
-from ..models import Batch, BatchRow, FollowUp
+from ..batches import TooLateToTakeBack, cancel, go_on, pause, take_back, unplaced
+from ..models import Batch, BatchRow
 from ..progress import WHY, Standing, standing_of
 
 PAGE, ROWS = 20, 50
@@ -93,8 +93,8 @@ def _show(request, found):
         "may_go_back": not found.begins and request.user.may_manage(found.pattern.store_id),
     }
     if not found.is_in_work:
-        context |= _rows(request, standing) | {"unprepared": FollowUp.objects.unplaced().of_batch(found).count()}
-        context["prepared"] = standing.got - context["unprepared"]
+        waiting = min(unplaced(found), standing.got)
+        context |= _rows(request, standing) | {"unprepared": waiting, "prepared": standing.got - waiting}
     return render(request, "followups/_batch.html" if request.htmx else "followups/batch.html", context)
 
 
