@@ -29,7 +29,7 @@ from stores.models import CalendarMark
 from .counting import COLUMN_OF
 from .models import CYCLE_DAYS, Base, EndReason, FollowUp, MoveReason, StopWhen, Task
 from .occurrences import start_for
-from .stopping import call_off, stop
+from .stopping import call_off, hold, stop
 
 SLICE = 500
 """Customers in one transaction."""
@@ -42,6 +42,7 @@ def notice(now, *, limit: int = SLICE) -> int:
         customers = sorted({customer_id for customer_id, _replan in taken})
         if customers:
             running = FollowUp.objects.running().filter(customer__in=customers)
+            hold(running)
             _end(running, now)
             _call_off(customers, now)
             _move_bases(running, now)

@@ -51,14 +51,19 @@ def unpause(follow_ups, *, now) -> int:
 
 
 def take_back(follow_ups) -> int:
-    """Take a pause back as if it had never been: every task is where it was. Gives how many run again."""
+    """Take a pause back as if it had never been: every task is where it was, unless what it was placed by has changed.
+
+    Gives how many run again.
+    """
     with transaction.atomic():
         ids = _held(follow_ups.paused())
         rested = Task.objects.filter(follow_up__in=ids, cancel_reason=CancelReason.PAUSED)
         rested.filter(cancelled_at=F("follow_up__paused_at")).update(
             cancelled_at=None, cancelled_by=None, cancel_reason=""
         )
-        FollowUp.objects.filter(pk__in=ids).update(paused_at=None, paused_until_on=None, paused_by=None)
+        rows = FollowUp.objects.filter(pk__in=ids)
+        rows.filter(adjust_at__isnull=True).update(adjust_at=F("paused_at"), adjust_reason=MoveReason.CALENDAR)
+        rows.update(paused_at=None, paused_until_on=None, paused_by=None)
         if ids:
             wake()
     return len(ids)

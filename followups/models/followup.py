@@ -67,10 +67,9 @@ class FollowUpQuerySet(StoreQuerySet):
 
         They are locked in the order in which everybody locks them: many may be asked for while a person stops some.
         """
-        asked = (
-            self.running().filter(adjust_at__isnull=True).order_by("pk").select_for_update(no_key=True, of=("self",))
-        )
-        return self.model.objects.filter(pk__in=asked.values("pk")).update(adjust_at=now, adjust_reason=reason)
+        asked = self.running().filter(adjust_at__isnull=True).order_by("pk").values("pk")
+        held = asked.select_for_update(no_key=True, of=("self",))
+        return self.model.objects.filter(pk__in=held).update(adjust_at=now, adjust_reason=reason)
 
     def move_base(self, day, now, *, at=None) -> int:
         """The day they count from was put right; their open tasks follow. `at`: the moment, where it is known."""

@@ -1,13 +1,17 @@
 """What happened while nobody planned: brought back, taken back, moved to and fro, the schedule is right again."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.models import Deal
 from followups.correcting import correct, undo
 from followups.models import Base, EndReason, FollowUp, Outcome, Step, Task
 from followups.pausing import pause, unpause
+from followups.pausing import take_back as take_pause_back
 from followups.placing import Wanted, place
 from followups.recording import Result, record
 from followups.stopping import resume, stop
@@ -17,6 +21,15 @@ from tests.followups.test_adjustment import NOW, change, days, open_tasks, runni
 pytestmark = pytest.mark.django_db
 ALL = FollowUp.objects.all()
 ROTATING = [{"offset_days": day, "window": "rotating"} for day in (0, 2, 4)]
+
+
+def test_many_are_asked_for_in_the_order_in_which_everybody_locks_them(cast):
+    """Else a person who stops two of them and a calendar that moves them all could wait for each other."""
+    running(cast, [{"offset_days": 1}])
+    with CaptureQueriesContext(connection) as captured:
+        assert ALL.with_open_work().ask_to_adjust("calendar", NOW) == 1
+    (asked,) = (query["sql"] for query in captured)
+    assert re.search(r"ORDER BY \S+ ASC FOR NO KEY UPDATE", asked)
 
 
 def hours(follow_up):
@@ -46,6 +59,15 @@ class TestBroughtBack:
 
 
 class TestTakenBack:
+    def test_a_pause_during_which_a_day_was_closed_leaves_that_day(self, cast):
+        follow_up = running(cast, [{"offset_days": 1}, {"offset_days": 5}])
+        pause(ALL, by=cast.sales, now=NOW)
+        cast.hiratsuka.set_dates([date(2026, 11, 23)], None)
+        settle()
+        assert take_pause_back(ALL) == 1
+        settle()
+        assert days(follow_up) == ["11-24", "11-27"]
+
     def in_vain(self, cast, follow_up):
         return record(open_tasks(follow_up)[0], Result(Outcome.NO_ANSWER), by=cast.sales, now=at("2026-11-22 15:10"))
 

@@ -42,6 +42,7 @@ from followups.noticing import notice, notice_calendars
 from followups.occurrences import start_due
 from followups.overdue import flag
 from followups.pausing import pause, resume_due, unpause
+from followups.pausing import take_back as take_pause_back
 from followups.placing import Wanted, place
 from followups.recording import Result, record
 from followups.schedule import DayRule, Preference, StepSpec, Window, plan
@@ -183,7 +184,9 @@ class Engine(RuleBasedStateMachine):
     @rule(which=WHICH, days=some.none() | some.integers(1, 10))
     def rests_or_goes_on(self, which, days):
         row = self.one_of(FollowUp.objects.running(), which)
-        if row.paused_at:
+        if row.paused_at and days:
+            assert take_pause_back(self.only(row)) == 1
+        elif row.paused_at:
             assert unpause(self.only(row), now=self.now) == 1
         else:
             until = days and self.today + timedelta(days=days)
