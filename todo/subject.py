@@ -1,6 +1,7 @@
 """Whose page an action belongs to: a customer's, or that of one of their deals."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.http import Http404
 from django.urls import reverse
@@ -61,3 +62,9 @@ def subject_of(row, request) -> Subject:
     if request.GET.get("at") == "deal" and row.deal_id:
         return find_subject(request.user, deal_pk=row.deal_id)
     return find_subject(request.user, customer_pk=row.customer_id)
+
+
+def board_left(request) -> str:
+    """The board, as it stood, when a button was pressed there; empty elsewhere."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    return f"{came_from.path}?{came_from.query}" if came_from.path == reverse("todo:board") else ""

@@ -1,7 +1,5 @@
 """Contacts without a task, inbound ones, appointments by hand; and correcting, completing, taking back any record."""
 
-from urllib.parse import urlsplit
-
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,7 +19,7 @@ from ..access import may_change
 from ..forms.contacts import RECEIVED, AppointmentForm, CompletionForm, ContactForm, CorrectionForm, InboundForm
 from ..labels import recorded_words
 from ..page import changed, show
-from ..subject import find_subject, subject_of
+from ..subject import board_left, find_subject, subject_of
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -118,15 +116,9 @@ def undo(request, pk):
         correcting.undo(contact, by=request.user, now=now)
     except TooLateToUndo:
         text = _("This record can no longer be taken back; it can be corrected.")
-        return changed(request, subject, now, text, level="warning", back=_board(request))
+        return changed(request, subject, now, text, level="warning", back=board_left(request))
     text = _("Taken back: %(outcome)s") % {"outcome": contact.get_outcome_display()}
-    return changed(request, find_again(request, subject), now, text, back=_board(request))
-
-
-def _board(request) -> str:
-    """The board, as it stood, when the undo button was pressed there."""
-    came_from = urlsplit(request.headers.get("referer", ""))
-    return f"{came_from.path}?{came_from.query}" if came_from.path == reverse("todo:board") else ""
+    return changed(request, find_again(request, subject), now, text, back=board_left(request))
 
 
 def _contact(request, pk):

@@ -15,6 +15,7 @@ from stores.decorators import signed_in
 
 from ..forms.placing import PlaceForm
 from ..labels import placed_label
+from ..subject import board_left
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,9 +83,9 @@ def _sheet(request, task, form):
 
 
 def _back(request, task):
-    """The page that it was done on, with what has changed; without JavaScript the task's own."""
+    """The page that it was done on, with what has changed; without JavaScript the board or the task's own."""
     own = reverse("todo:task", args=[task.pk])
     if not request.htmx:
-        return redirect(own)
+        return redirect(board_left(request) or own)
     shown = request.htmx.current_url_abs_path
     return HttpResponseClientRedirect(own if shown in {None, request.path} else shown)
