@@ -1,5 +1,8 @@
 """Form fields that take what people type about a customer and give what we keep."""
 
+import re
+import unicodedata
+
 from django import forms
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
@@ -72,3 +75,14 @@ class LinesField(SeveralField):
 
     def read(self, text):
         return self.each.clean(text)
+
+
+class YenField(forms.IntegerField):
+    """Yen as people write them: "1,234,567円", in any width; also any other large number."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value):
+        return super().to_python(
+            re.sub(r"[,、\s円¥\\]", "", unicodedata.normalize("NFKC", "" if value is None else str(value)))
+        )

@@ -10,6 +10,7 @@ from customers.models import Stage
 
 from .at_work import ended_row, running_row
 from .rows import task_row
+from .stages import next_in_use, way_of, with_days
 from .subject import Subject
 from .timeline import timeline
 
@@ -44,7 +45,7 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
         "waiting": [entry for entry in entries if entry.answer_url],
         "older": older,
     }
-    context.update(_deal_part(deal, me) if deal else _customer_part(customer, me, now))
+    context.update(_deal_part(deal, me, now) if deal else _customer_part(customer, me, now))
     return context
 
 
@@ -91,16 +92,17 @@ def _customer_part(customer, me, now) -> dict:
     }
 
 
-def _deal_part(deal, me) -> dict:
-    stands = Stage(deal.stage).position
-    stages = [
-        {"value": value, "label": label, "passed": Stage(value).position < stands}
-        for value, label in Stage.choices_for(deal.kind)
-    ]
+def _deal_part(deal, me, now) -> dict:
+    today = timezone.localdate(now)
+    with_days([deal], deal.stage_settings, now)
+    estimates = list(deal.estimates.standing().for_page())
+    for estimate in estimates:
+        estimate.expired = estimate.is_expired(today)
     return {
-        "stages": stages,
-        "next_stage": list(Stage)[min(Stage(deal.stage).position + 1, len(Stage) - 1)],
+        "stages": way_of(deal),
+        "next_stage": next_in_use(Stage(deal.stage), deal.stage_settings),
         "stage_changes": list(deal.stage_changes.select_related("by")),
+        "estimates": estimates,
         "may_assign": may_assign(me, deal, deal.staff_id),
         "may_put_right": may_put_right(me, deal),
     }

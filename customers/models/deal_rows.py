@@ -73,8 +73,15 @@ class DealQuerySet(StoreQuerySet):
         """Only what a card of the stage board or a line of a list shows."""
         return self.with_own_words().select_related("customer", "staff").only(
             "kind", "goods", "source", "stage", "received_at", "stage_changed_at", "taken_at", "closed_at",
-            "lost_at", "lost_reason", "last_contacted_at", "ordered_on", "amount_yen",
+            "lost_at", "lost_reason", "competitor", "last_contacted_at",
             "customer__name", "staff__name", "staff__username",
+        )  # fmt: skip
+
+    def for_orders(self):
+        """Only what a line of a list of orders shows."""
+        return self.with_own_words().select_related("customer", "counted_staff").only(
+            "kind", "goods", "stage", "ordered_on", "amount_yen", "lost_at",
+            "customer__name", "counted_staff__name", "counted_staff__username",
         )  # fmt: skip
 
     def for_page(self):

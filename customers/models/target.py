@@ -71,8 +71,9 @@ class TargetQuerySet(StoreQuerySet):
     def of_figure(self, figure):
         return self.filter(figure=figure)
 
-    def of_months(self, months):
-        return self.filter(span=Span.MONTH, begins_on__in=months)
+    def of_year(self, months):
+        """Those of these months, and of the year that begins with the first of them."""
+        return self.filter(Q(span=Span.MONTH, begins_on__in=months) | Q(span=Span.YEAR, begins_on=months[0]))
 
     def beginning(self, span, begins_on):
         return self.filter(span=span, begins_on=begins_on)

@@ -68,6 +68,7 @@ ICONS = (
     "sparkles",
     "star",
     "store",
+    "target",
     "trash-2",
     "triangle-alert",
     "undo-2",
@@ -84,6 +85,7 @@ PLACES = (
     ("todo:desk", _("Manager's desk"), "clipboard-list"),
     ("customers:list", _("Customers"), "users"),
     ("todo:deals", _("Deals"), "handshake"),
+    ("deals:targets", _("Targets"), "target"),
     ("patterns:list", _("Follow-up patterns"), "route"),
     ("stores:list", _("Stores and staff"), "store"),
 )
@@ -94,6 +96,7 @@ KEYS = {
     "todo:desk": "m",
     "customers:list": "c",
     "todo:deals": "d",
+    "deals:targets": "a",
     "patterns:list": "p",
     "stores:list": "s",
 }

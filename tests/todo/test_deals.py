@@ -161,8 +161,8 @@ def test_the_board_shows_open_deals_by_stage_the_longest_standing_first(me, cast
 
 
 def test_a_stage_shows_its_longest_standing_and_counts_no_further_than_it_must(me, cast, monkeypatch):
-    monkeypatch.setattr("todo.views.deals.CARDS", 2)
-    monkeypatch.setattr("todo.views.deals.COUNTED", 4)
+    monkeypatch.setattr("todo.stages.CARDS", 2)
+    monkeypatch.setattr("todo.stages.COUNTED", 4)
     monkeypatch.setattr("stores.pages.COUNTED", 4)
     for days in range(5):
         lead(customer(cast.hiratsuka), NOW - timedelta(days=days), goods=f"{days}")
@@ -185,7 +185,7 @@ def test_the_queries_of_the_deals_do_not_grow(me, cast, number, query, django_as
         made = lead(customer(cast.hiratsuka, name=f"{n}"), NOW, staff=cast.sales2)
         if "lost" in query:
             made.lose("price", cast.sales, NOW)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         me.get(f"/deals/{query}")
 
 
@@ -196,5 +196,5 @@ def test_the_queries_of_a_deals_page_do_not_grow(me, cast, deal, number, django_
         task(deal.customer, date(2026, 11, 20), deal=deal)
         contact(deal.customer, NOW, deal=deal, done_by=cast.sales2)
         deal.move_to(Stage.MET if n % 2 else Stage.ESTIMATE, cast.sales2, NOW)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         me.get(f"/deals/{deal.pk}/")

@@ -66,7 +66,7 @@ class Kind:
         """Those of these ids that `me` may see, in their order, as rows of a list."""
         rows = self.work.model.objects.visible_to(me).filter(pk__in=ids)
         if self.work is DEALS:
-            rows = rows.with_stood_since().select_related("customer__rank", "staff")
+            rows = rows.with_stood_since().with_own_words().select_related("customer__rank", "staff")
         else:
             rows = rows.for_board()
         found = {row.pk: row for row in rows}

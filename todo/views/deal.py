@@ -1,5 +1,6 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -7,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from customers.models import Stage
 from followups.assignment import assign_deal
-from followups.stopping import lose_deal, move_deal, reopen_deal
+from followups.stopping import lose_deal, reopen_deal
 from stores.decorators import signed_in
 from stores.forms.saving import save_or_tell
 
 from ..forms.deals import AssignForm, FactsForm, LoseForm, StageForm
 from ..page import changed, may_assign, may_put_right, show
+from ..stages import board_shown, move, offered, who_moved
 from ..subject import find_subject
 
 
@@ -26,28 +28,59 @@ def deal(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def stage(request, pk, stage):
-    """Move the deal to a stage, with what that stage asks for (REQUIREMENTS D1, D3)."""
+    """Move the deal to a stage, with what that stage asks for (REQUIREMENTS D1, D3).
+
+    From the board (`at=board`) the answer is the board. A card that was dropped (`dropped`) moves at once where there
+    is nothing to ask or to lose, else its form opens.
+    """
     subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
-    if stage not in Stage.values:
+    deal = subject.deal
+    if stage not in Stage.values or (deal.stage_settings[Stage(stage)].skipped and stage != deal.stage):
         raise Http404
-    stage, deal = Stage(stage), subject.deal
-    data = request.POST if request.method == "POST" else None
-    form = StageForm(data, deal=deal, stage=stage, today=timezone.localdate(now))
+    stage, today = Stage(stage), timezone.localdate(now)
+    form = StageForm(request.POST if request.method == "POST" else None, deal=deal, stage=stage, today=today)
+    if "dropped" in request.POST and (form.asks or deal.days_ahead_of(stage)):
+        return _ask_for_stage(request, subject, stage, StageForm(deal=deal, stage=stage, today=today), now)
     if not form.is_valid():
-        status = 422 if form.errors else 200
-        context = {
-            "form": form,
-            "stage": stage,
-            "stage_label": stage.label_for(deal.kind),
-            "stages_of_deals": Stage.choices_for(deal.kind),
-        }
-        return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, **context)
-    dates = {name: value for name, value in form.cleaned_data.items() if value is not None}
-    move_deal(deal, stage, request.user, now, **dates)
+        return _ask_for_stage(request, subject, stage, form, now)
+    if move(deal, stage, request.user, now, **form.values):
+        return _moved(request, subject, now, _("Stage: %(stage)s") % {"stage": deal.word_for(stage)})
     if deal.lost_at:
-        return changed(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
-    deal.take(request.user, now)
-    return changed(request, subject, now, _("Stage: %(stage)s") % {"stage": stage.label_for(deal.kind)})
+        return _moved(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
+    moved = who_moved(deal)
+    if deal.stage == stage:
+        text = _("%(name)s has moved the deal there already: %(stage)s") % moved
+        return _moved(request, subject, now, text, level="warning" if moved["by"] != request.user else "success")
+    again = StageForm({**request.POST.dict(), "seen": deal.stage}, deal=deal, stage=stage, today=today)
+    return _ask_for_stage(request, subject, stage, again, now, moved=moved, status=409)
+
+
+def _ask_for_stage(request, subject, stage, form, now, *, moved=None, status=None):
+    deal = subject.deal
+    context = {
+        "form": form,
+        "stage": stage,
+        "stage_label": deal.word_for(stage),
+        "stages_of_deals": offered(deal),
+        "moved": moved,
+        "query": "?at=board" if _is_from_board(request) else "",
+        "lost_days": [(deal.day_labels[name], getattr(deal, name)) for name in deal.days_ahead_of(stage)],
+    }
+    status = status or (422 if form.errors else 200)
+    return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, **context)
+
+
+def _is_from_board(request) -> bool:
+    return request.GET.get("at") == "board"
+
+
+def _moved(request, subject, now, text, *, level="success"):
+    if not _is_from_board(request):
+        return changed(request, subject, now, text, level=level)
+    if not request.htmx:
+        return changed(request, subject, now, text, level=level, back=reverse("todo:deals"))
+    context = {**board_shown(request, now), "text": text, "level": level}
+    return render(request, "todo/_stages_changed.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -57,7 +90,8 @@ def facts(request, pk):
     subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
     if not may_put_right(request.user, subject.deal):
         raise PermissionDenied
-    form = FactsForm(request.POST if request.method == "POST" else None, instance=subject.deal)
+    data = request.POST if request.method == "POST" else None
+    form = FactsForm(data, instance=subject.deal, me=request.user)
     if not (form.is_valid() and save_or_tell(form)):
         return show(request, subject, now, sheet="todo/_sheet_facts.html", status=form.status, form=form)
     return changed(request, find_subject(request.user, deal_pk=pk), now, form.say(_("The deal was changed.")))
@@ -72,7 +106,8 @@ def lose(request, pk):
     if not form.is_valid():
         status = 422 if form.errors else 200
         return show(request, subject, now, sheet="todo/_sheet_lose.html", status=status, form=form)
-    if not lose_deal(subject.deal, form.cleaned_data["reason"], request.user, now):
+    data = form.cleaned_data
+    if not lose_deal(subject.deal, data["reason"], request.user, now, competitor=data["competitor"]):
         won = subject.deal.won_at and not subject.deal.closed_at
         text = _("The deal is won; move it back before the order first.") if won else _("The deal was closed already.")
         return changed(request, subject, now, text, level="warning")

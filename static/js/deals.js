@@ -1,0 +1,56 @@
+/* Cards of the stage board: dragged with a mouse, or moved by Shift and the left and right arrows. What the stage asks
+   for opens as a sheet; what asks for nothing moves at once. Without this file each card's button does the same. */
+(() => {
+  "use strict";
+  const CARD = ".deal[data-move]";
+  const TAKES = ".stage[data-takes]";
+  const columns = () => [...document.querySelectorAll(".stage")];
+  let dragged = null;
+
+  function move(card, column) {
+    const from = card.closest(".stage");
+    if (!column || column === from) return;
+    const url = card.dataset.move.replace(/[^/]+\/$/, `${column.dataset.stage}/`);
+    const values = { seen: from.dataset.stage, dropped: "1" };
+    htmx.ajax("POST", `${url}?at=board`, { source: document.getElementById("panel"), target: "#panel", swap: "innerHTML", values });
+  }
+  function mark(column) {
+    document.querySelectorAll(".stage.over").forEach((other) => other.classList.toggle("over", other === column));
+    column?.classList.add("over");
+  }
+
+  document.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest?.(CARD);
+    if (!dragged) return;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", dragged.id);
+    dragged.classList.add("dragged");
+  });
+  document.addEventListener("dragover", (event) => {
+    const column = dragged && event.target.closest?.(TAKES);
+    mark(column);
+    if (!column) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "move";
+  });
+  document.addEventListener("drop", (event) => {
+    const column = dragged && event.target.closest?.(TAKES);
+    if (!column) return;
+    event.preventDefault();
+    move(dragged, column);
+  });
+  document.addEventListener("dragend", () => {
+    dragged?.classList.remove("dragged");
+    dragged = null;
+    mark(null);
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const card = event.target.closest?.(CARD);
+    if (!by || !card || !event.shiftKey || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    event.preventDefault();
+    const all = columns().filter((column) => column.matches(TAKES) || column.contains(card));
+    move(card, all[all.findIndex((column) => column.contains(card)) + by]);
+  });
+})();
