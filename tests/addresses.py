@@ -218,9 +218,9 @@ todo:deal-facts pk=lost_deal                       | 403 403 200 200 / 404      
 todo:deal-lose pk=deal                             | 200 / 404                        | 422 / 404
 todo:deal-estimate pk=deal                         | 200 / 404                        | 422 / 404
 todo:deal-estimate pk=lost_deal                    | 403 403 200 200 / 404            | 403 403 422 422 / 404
-todo:estimate-sending pk=estimate                  | 405                              | 302 / 404
-todo:estimate-withdrawal pk=estimate               | 405                              | 302 / 404
-todo:estimate-return pk=estimate                   | 405                              | 302 / 404
+todo:estimate-sending pk=offer                     | 405                              | 302 / 404
+todo:estimate-withdrawal pk=offer                  | 405                              | 302 / 404
+todo:estimate-return pk=offer                      | 405                              | 302 / 404
 deals:stages                                       | 403 403 403 200 / 403            | 403 403 403 422 / 403
 deals:targets                                      | 200                              | 405
 deals:targets-edit store_pk=store span=2026-11     | 403 403 200 200 / 404            | 403 403 302 302 / 404

@@ -103,7 +103,7 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "vehicle": car,
         "deal": deal,
         "lost_deal": lost,
-        "estimate": estimate,
+        "offer": estimate,
         "lead": new,
         "pattern": made,
         "copy": copy,
