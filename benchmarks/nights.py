@@ -11,10 +11,11 @@ from followups.adjustment import adjust
 from followups.expansion import expand
 from followups.models import FollowUp, MoveReason, Pattern, StartRule, Step, Task
 from followups.occurrences import start_due
+from followups.workload import foresee_choice
 from followups.writing import write
-from stores.models import ClosingDay, Store
+from stores.models import ClosingDay, Staff, Store
 
-from .bars import CALENDAR_CHANGE_SECONDS, NIGHT_MEBIBYTES, NIGHT_SECONDS
+from .bars import CALENDAR_CHANGE_SECONDS, FORESIGHT_SECONDS, NIGHT_MEBIBYTES, NIGHT_SECONDS
 from .measures import Measure
 
 BY_RULE = (
@@ -28,6 +29,7 @@ OWN = {
 }
 """Two more, so that they are twelve."""
 MOVED = 50_000
+FORESEEN = 100_000
 
 
 def measure(size: str) -> list[Measure]:
@@ -37,6 +39,7 @@ def measure(size: str) -> list[Measure]:
 
     Rules and follow-ups that the house has are left as they are; what the nights begin stays in this copy.
     """
+    foresight = _foresight(size)
     rules = _twelve_rules()
     now = timezone.now()
     first, *at_first = _night(now)
@@ -48,7 +51,30 @@ def measure(size: str) -> list[Measure]:
         Measure("first night of new rules", wanted, first, "s"),
         Measure("night", a_days_worth, night, "s", bar=NIGHT_SECONDS),
         *_calendar_change(size),
+        *foresight,
         Measure("memory of the passes, most", size, peak, "MiB", bar=NIGHT_MEBIBYTES),
+    ]
+
+
+def _foresight(size) -> list[Measure]:
+    """What a pattern of every day's birthdays would come to over two years, as the page asks for it."""
+    last = max(Customer.objects.net().order_by("pk").values_list("pk", flat=True)[:FORESEEN])
+    found, took = None, {}
+    for spread in (False, True):
+        began = time.perf_counter()
+        found = foresee_choice(
+            Pattern.objects.get(slug="birthday", store=None),
+            Customer.objects.net().filter(pk__lte=last),
+            me=Staff.objects.admins().first(),
+            now=timezone.now(),
+            months=24,
+            spread=spread,
+        )
+        took[spread] = time.perf_counter() - began
+    what = f"{found.targets:,} customers, {found.tasks:,} tasks in 24 months; {size}"
+    return [
+        Measure("foresight of a group", what, took[False], "s", bar=FORESIGHT_SECONDS),
+        Measure("foresight with its spreading", what, took[True], "s", bar=FORESIGHT_SECONDS),
     ]
 
 
