@@ -1,0 +1,154 @@
+"""Two customers who are the same become one, with everything kept, and the way back for a month (REQUIREMENTS C7)."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from stores.wake import wake
+
+from .before_after import keep_after, keep_before, restore
+from .models import Customer, Merge, MergedRow
+from .models.merge import UNDO_MERGE
+from .pointing import VERBS, Fate, foreign_keys_of, has_store, hold_all, in_turn
+from .side_by_side import also_called, chosen_values
+from .store_moves import NotPossible, place
+
+HOPS = 50
+"""Whoever follows referrers or merges further than this goes in a circle."""
+
+
+def merge(winner, loser, taken=frozenset(), *, by, now) -> Merge:
+    """`loser` becomes part of `winner`: all that points at them points at the winner from now on.
+
+    `taken`: keys of `side_by_side.lines` of which the loser's value is kept. A loser of another store moves first.
+    Nothing is deleted. Raises NotPossible.
+    """
+    with transaction.atomic():
+        winner, loser = _both_still_there(winner, loser)
+        row = Merge.objects.create(winner=winner, loser=loser, by=by, at=now)
+        keep_before(row, [winner.pk, loser.pk])
+        values = chosen_values(winner, loser, taken)
+        values["also_called"] = also_called(winner, loser, values)
+        Customer.objects.with_ids([loser.pk]).update(
+            code="" if loser.code == values["code"] else loser.code,
+            merged_into=winner, closed_at=loser.closed_at or now, updated_at=now,
+        )  # fmt: skip
+        if loser.store_id != winner.store_id:
+            loser.code = ""
+            place(loser, winner.store, winner.owner, now=now)
+        for verbs in VERBS:
+            verbs.before(winner, loser, by, now)
+        _point(loser, winner)
+        _unite(winner, loser, values, by=by, now=now)
+        for verbs in VERBS:
+            verbs.settle(winner, winner.owner, now, moved=False)
+        keep_after(row)
+        wake()
+    return row
+
+
+def _both_still_there(winner, loser) -> tuple[Customer, Customer]:
+    held = hold_all([winner.pk, loser.pk])
+    found = held.get(winner.pk), held.get(loser.pk)
+    if winner.pk == loser.pk or None in found or any(one.merged_into_id for one in found):
+        raise NotPossible(_("One of the two has been merged meanwhile. Please look again."))
+    if found[0].closed_at and not found[1].closed_at:
+        raise NotPossible(_("Keep the one who is still looked after."))
+    return found
+
+
+def _point(loser, winner):
+    for field, relation in in_turn():
+        rows = field.model._base_manager.filter(**{field.name: loser.pk})
+        if field.model is Customer:
+            rows = rows.exclude(pk=winner.pk)
+        if relation.fate is Fate.STAYS:
+            continue
+        if relation.fate is Fate.MOVES or not field.model._base_manager.filter(**{field.name: winner.pk}).exists():
+            rows.update(**{field.name: winner.pk})
+
+
+def _unite(winner, loser, values, *, by, now):
+    for name, value in values.items():
+        setattr(winner, name, value)
+    if winner.referrer_id and _comes_back(winner.referrer_id, {winner.pk, loser.pk}):
+        winner.referrer = None
+    winner.created_at = min(winner.created_at, loser.created_at)
+    for name in ("last_contacted_at", "last_negotiated_at"):
+        setattr(winner, name, max(filter(None, (getattr(one, name) for one in (winner, loser))), default=None))
+    winner.updated_at = winner.edited_at = now
+    winner.edited_by = by
+    winner.save(
+        update_fields=[
+            *values, "created_at", "last_contacted_at", "last_negotiated_at", "updated_at", "edited_at", "edited_by"
+        ]
+    )  # fmt: skip
+    Customer.objects.with_ids([winner.pk]).reindex()
+
+
+def _comes_back(referrer_id, to: set[int]) -> bool:
+    """Whether somebody would have sent themselves, however many people between."""
+    for _hop in range(HOPS):
+        if referrer_id is None or referrer_id in to:
+            return referrer_id is not None
+        referrer_id = Customer.objects.with_ids([referrer_id]).values_list("referrer", flat=True).first()
+    return True
+
+
+def final(customer) -> Customer:
+    """Who somebody has become part of, however often that was merged on; themselves where they weren't."""
+    for _hop in range(HOPS):
+        if customer.merged_into_id is None:
+            break
+        customer = customer.merged_into
+    return customer
+
+
+def why_not_undone(row: Merge, now) -> str:
+    """A sentence; empty where it can be taken back."""
+    if row.undone_at:
+        return _("It has been taken back already.")
+    if not row.is_in_time(now):
+        return _("A merge can be taken back for %(days)d days.") % {"days": UNDO_MERGE.days}
+    if Merge.objects.standing().about(row.winner_id, row.loser_id).after(row).exists():
+        return _("Take back the later merge of the same customer first.")
+    return ""
+
+
+def undo(row: Merge, *, by, now):
+    """Two again, each with what was theirs; what came since stays with the deal, the task or the pattern it is about.
+
+    Raises NotPossible.
+    """
+    with transaction.atomic():
+        held = hold_all([row.winner_id, row.loser_id])
+        row = Merge.objects.select_for_update().get(pk=row.pk)
+        if why := why_not_undone(row, now):
+            raise NotPossible(why)
+        restore(row)
+        Merge.objects.filter(pk=row.pk).update(undone_at=now, undone_by=by)
+        loser = Customer.objects.get(pk=row.loser_id)
+        _take_along(row.winner_id, loser)
+        Customer.objects.with_ids(held).reindex()
+        wake()
+
+
+def _take_along(winner_id, loser):
+    """What was written since about deals, tasks and follow-ups that are the loser's again, and their store."""
+    moving = {field.model for field, relation in in_turn() if relation.fate is Fate.MOVES} - {Customer}
+    for field, relation in in_turn():
+        if relation.fate is Fate.STAYS or field.model is Customer:
+            continue
+        rows = field.model._base_manager
+        for other in field.model._meta.concrete_fields:
+            about_a_car = other.name == "vehicle" and field.model._meta.label == "customers.Deal"
+            if other.related_model in moving and not about_a_car:
+                for key in foreign_keys_of(other.related_model):
+                    theirs = {field.name: winner_id, f"{other.name}__{key.name}": loser.pk}
+                    rows.filter(**theirs).update(**{field.name: loser.pk})
+        if has_store(field.model):
+            rows.filter(**{field.name: loser.pk}).exclude(store=loser.store_id).update(store=loser.store_id)
+
+
+def forget_old(now) -> int:
+    """How rows were before merges that can't be taken back any more; gives how many rows."""
+    return MergedRow.objects.filter(merge__at__lte=now - UNDO_MERGE).delete()[0]
