@@ -204,14 +204,14 @@ class _Became:
         if old == new:
             return task.step_id
         if (old, new) not in self.maps:
-            steps_old, steps_new = self.known.versions[old], self.known.versions[new]
-            rows = compare([_parts(step) for step in steps_old], [_parts(step) for step in steps_new])
-            self.maps[old, new] = {
-                steps_old[row.old].pk: steps_new[row.new].pk
-                for row in rows
-                if row.old is not None and row.new is not None
-            }
+            self.maps[old, new] = became(self.known.versions[old], self.known.versions[new])
         return self.maps[old, new].get(task.step_id)
+
+
+def became(old: list, new: list) -> dict[int, int]:
+    """Which step of a version has become which of another, by their ids."""
+    rows = compare([_parts(step) for step in old], [_parts(step) for step in new])
+    return {old[row.old].pk: new[row.new].pk for row in rows if row.old is not None and row.new is not None}
 
 
 def _parts(step) -> dict:

@@ -21,6 +21,7 @@ from customers.models import Customer
 from stores.wake import wake
 
 from .models import Base, Batch, BatchKind, BatchRow, EndReason, FollowUp, Pattern
+from .moving import Spreads
 from .occurrences import reach_of
 from .progress import Skipped, Standing
 from .starting import WhyNot, key_of, start_many
@@ -281,6 +282,10 @@ def _move(batch, rows, now) -> dict:
     hold(follow_ups)
     running = dict(follow_ups.running().values_list("pk", "version"))
     others = [pk for pk, version in running.items() if version != batch.version_id]
+    spreads, spread = Spreads(batch.version), list(follow_ups.filter(pk__in=others).exclude(spread={}))
+    for row in spread:
+        row.spread = spreads.taken_along(row)
+    FollowUp.objects.bulk_update(spread, ["spread"])
     FollowUp.objects.filter(pk__in=others).switch_to(batch.version, now)
     why = defaultdict(lambda: Skipped.ENDED, dict.fromkeys(running, Skipped.SAME) | dict.fromkeys(others, ""))
     return {row.pk: (row.follow_up_id, why[row.follow_up_id]) for row in rows}

@@ -11,7 +11,7 @@ from django.core import signing
 
 from customers.models import Customer
 
-from .adjustment import tasks_of, work_out
+from .adjustment import became, tasks_of, work_out
 from .models import FollowUp, MoveReason, Step, Task
 from .models.move import window_of
 
@@ -43,6 +43,26 @@ class Outlook:
         return signing.dumps(asdict(self), salt=SALT, compress=True)
 
 
+class Spreads:
+    """The days by which steps leave their own day, taken along to a version as far as its steps may be moved."""
+
+    def __init__(self, version):
+        self.version, self.maps = version, {}
+        self.flex = {step.pk: step.flex_days for step in version.step_list}
+
+    def taken_along(self, follow_up: FollowUp) -> dict[str, int]:
+        """What FollowUp.spread will be; it still runs by its own version."""
+        old, found = follow_up.version_id, {}
+        if follow_up.spread and old not in self.maps:
+            self.maps[old] = became(list(Step.objects.filter(version=old)), self.version.step_list)
+        for pk, days in follow_up.spread.items():
+            step_id = self.maps[old].get(int(pk))
+            most = self.flex.get(step_id, 0)
+            if kept := max(-most, min(most, days)):
+                found[str(step_id)] = kept
+        return found
+
+
 def begin_looking(version, signed="") -> Outlook:
     """Where somebody who looks at that version has got to; from the start where `signed` says nothing of it."""
     try:
@@ -66,7 +86,9 @@ def look_on(outlook: Outlook, version, follow_ups, now, *, seconds: float):
 
 
 def _count(outlook: Outlook, rows: list[FollowUp], version, now):
+    spreads = Spreads(version)
     for row in rows:
+        row.spread = spreads.taken_along(row)
         row.version, row.adjust_reason = version, MoveReason.VERSION
     tasks = list(tasks_of(rows))
     changes, _failed = work_out(rows, tasks, now)

@@ -129,7 +129,7 @@ class TestOutlook:
     def test_a_slice_takes_as_many_statements_for_many_as_for_one(self, cast, care, number, django_assert_num_queries):
         running(cast, care, number)
         version = revise(care)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             look(version)
 
     def test_examples_show_before_and_after_to_whom_may_see_them(self, cast, care):
@@ -219,6 +219,24 @@ class TestBatch:
         move(revise(care), cast.manager)
         row.refresh_from_db()
         assert row.adjust_reason == "calendar"
+
+    def test_what_was_spread_stays_so_as_far_as_the_new_step_may_be_moved(self, cast):
+        flexible = [THANKS, {**ASKING, "flex_days": 5}, {"title": "はがき", "channel": "letter", "flex_days": 3}]
+        care = pattern("flexible", [{**step, "offset_days": 7 * n} for n, step in enumerate(flexible)])
+        row = start(care, customer=customer(cast.hiratsuka, owner=cast.sales), by=cast.sales, now=NOW)
+        _thanks, asking, card = care.current_version.step_list
+        FollowUp.objects.update(spread={str(asking.pk): 4, str(card.pk): -2})
+        settle()
+        assert open_tasks() == [("お礼", "11-22"), ("ご様子伺い", "12-03"), ("はがき", "12-04")]
+        version = revise(care, [THANKS, {**ASKING, "flex_days": 1}, {**flexible[2], "offset_days": 14}])
+        outlook = look(version)
+        move(version, cast.manager)
+        settle()
+        row.refresh_from_db()
+        asking, card = version.step_list[1:]
+        assert row.spread == {str(asking.pk): 1, str(card.pk): -2}
+        assert open_tasks() == [("お礼", "11-22"), ("ご様子伺い", "11-30"), ("はがき", "12-04")]
+        assert figures(outlook) == (1, 0, 0, 2)
 
     def test_it_is_finished_when_all_is_done(self, cast, care):
         running(cast, care, 2)

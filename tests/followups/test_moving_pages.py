@@ -150,7 +150,7 @@ def test_of_what_counts_from_something_else_it_says_that_it_stays(me, cast, own)
 def test_its_queries_do_not_grow_with_the_follow_ups(me, cast, own, number, django_assert_num_queries):
     begin(own, *[cast.hiratsuka] * number)
     version = revise(own)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         me.get(address(version))
 
 
