@@ -43,7 +43,7 @@ def _out_of_order(step: Step, above: tuple[int, Step] | None, base: str) -> Iter
     if base in KNOWN_ONLY_THEN and _span(step)[0] < 0:
         yield "offset_days", _("Nobody knows of it so long before: count from 0 on.")
     elif above and _span(step)[1] < _span(above[1])[0]:
-        yield "offset_days", _("Earlier than step %(number)d above it: put them in order.") % {"number": above[0]}
+        yield "offset_days", _("Earlier than step %(number)d above it.") % {"number": above[0]}
 
 
 def _span(step: Step) -> tuple[int, int]:
