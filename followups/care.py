@@ -194,16 +194,27 @@ def is_care(version: PatternVersion) -> bool:
     return not base.is_pursuit and base != Base.CHOSEN
 
 
-def per_month_by_rank(ranks: list[Rank | None], model: ModelCustomer) -> dict[Rank | None, tuple[float, float]]:
-    """(tasks, yen) a month of one customer of each rank, of the group's care that begins by rule."""
-    rules = list(StartRule.objects.active().for_list())
+@dataclass(frozen=True)
+class PerMonth:
+    """(tasks, yen) a month of one customer of each rank.
+
+    Of the group's care that begins by rule; `is_all`: of all of it, where nothing begins by rule yet.
+    """
+
+    by_rank: dict[Rank | None, tuple[float, float]]
+    is_all: bool
+
+
+def per_month(ranks: list[Rank | None], model: ModelCustomer) -> PerMonth:
     patterns = list(Pattern.objects.current().of_group().with_current_version())
+    slugs = {one.slug for one in patterns if is_care(one.current_version)}
+    rules = [rule for rule in StartRule.objects.active().for_list() if rule.pattern.slug in slugs]
     found = {}
     for rank in ranks:
-        begins = {rule.pattern.slug for rule in rules if _lets_in(rule, rank)}
+        begins = {rule.pattern.slug for rule in rules if _lets_in(rule, rank)} if rules else slugs
         total = Care([one for one in patterns if one.slug in begins], model, []).total(rank)
         found[rank] = (total.tasks / MONTHS, total.yen / MONTHS)
-    return found
+    return PerMonth(found, is_all=not rules)
 
 
 def _lets_in(rule: StartRule, rank: Rank | None) -> bool:

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from customers.models import Rank
 from customers.ranking import moves
 
-from .care import ModelCustomer, per_month_by_rank
+from .care import ModelCustomer, PerMonth, per_month
 from .models import Contact
 
 TYPICAL = {"birthday_month": 5, "inspection_months": 24}
@@ -64,11 +64,21 @@ class Effect:
     def table(self) -> list[tuple[str | None, list[tuple[str, int, bool]]]]:
         """By the rank they have (None: none): (rank they would have, how many, whether it is another)."""
         had = {before for before, _after in self.moves}
-        known = [rank.code for rank in Rank.objects.all() if rank.code in had]
+        known = [code for code in self._ranks if code in had]
         return [
             (before, [(after, self.moves.get((before, after), 0), after != before) for after in self.codes])
             for before in [*known, *([None] if None in had else [])]
         ]
+
+    @cached_property
+    def _ranks(self) -> dict[str | None, Rank]:
+        return {rank.code: rank for rank in Rank.objects.all()}
+
+    @cached_property
+    def each(self) -> PerMonth:
+        """What one customer of a rank gets; a rank that is still to be made, as one without."""
+        model = ModelCustomer(self.today.replace(day=1), **TYPICAL)
+        return per_month([None, *self._ranks.values()], model)
 
     @cached_property
     def ranks(self) -> list[OfRank]:
@@ -76,15 +86,18 @@ class Effect:
         for (was, becomes), number in self.moves.items():
             before[was] += number
             after[becomes] += number
-        known = {rank.code: rank for rank in Rank.objects.all()}
-        codes = [*self.codes, *(code for code in known if code in before and code not in self.codes)]
+        codes = [*self.codes, *(code for code in self._ranks if code in before and code not in self.codes)]
         if before[None]:
             codes.append(None)
-        model = ModelCustomer(self.today.replace(day=1), **TYPICAL)
-        each = per_month_by_rank(list({known.get(code) for code in codes}), model)
-        return [OfRank(code, before[code], after[code], *each[known.get(code)]) for code in codes]
+        each = self.each.by_rank
+        return [OfRank(code, before[code], after[code], *each[self._ranks.get(code)]) for code in codes]
 
     @property
     def sums(self) -> dict:
-        names = ("before", "after", "tasks_before", "tasks_after", "yen_before", "yen_after")
-        return {name: sum(getattr(row, name) for row in self.ranks) for name in names}
+        return {
+            "before": sum(row.before for row in self.ranks),
+            "tasks_before": round(sum(row.before * row.tasks for row in self.ranks)),
+            "tasks_after": round(sum(row.after * row.tasks for row in self.ranks)),
+            "yen_before": round(sum(row.before * row.yen for row in self.ranks)),
+            "yen_after": round(sum(row.after * row.yen for row in self.ranks)),
+        }

@@ -37,7 +37,7 @@ class MatrixForm(forms.Form):
         self.stores = list(Store.objects.visible_to(me))
         self.this_month = today.replace(day=1)
         own = me.stores[0].pk if me.stores else GROUP
-        first = {"store": own, "delivered": self.this_month.isoformat(), "birthday": 5, "inspection": 36}
+        first = {"store": own, "delivered": self.this_month.isoformat(), "birthday": 5, "inspection": 24}
         super().__init__({**first, **{name: value for name, value in data.items() if value}})
         self.ranks = list(Rank.objects.current())
         self.fields["rank"].queryset = Rank.objects.current()

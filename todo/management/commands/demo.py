@@ -8,7 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from customers.models import Customer, Rank
+from customers.ranking import propose
 from followups import shipped, shipped_care
+from followups.models import Contact
 from stores.models import Staff
 from todo.demo.amounts import Amounts
 from todo.demo.dealership import SLICE, Dealership
@@ -38,6 +40,7 @@ class Command(BaseCommand):
                 raise CommandError("There are people in this database already. --fresh empties it first.")
             dealership = Dealership(Amounts.of(customers), seed, now, self._progress)
             dealership.make()
+            propose(now, visits_since=Contact.objects.visits_since)
         self._report(dealership)
 
     def _progress(self, number, total):
