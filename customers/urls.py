@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import book, editing, exporting, import_rows, importing, leads
+from .views import book, editing, exporting, import_rows, importing, leads, retention
 
 app_name = "customers"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("customers/alike/", leads.alike, name="alike"),
     path("customers/<int:pk>/edit/", editing.edit, name="edit"),
     path("customers/<int:customer_pk>/vehicles/new/", editing.new_vehicle, name="new-vehicle"),
+    path("retention/", retention.periods, name="retention"),
+    path("retention/due/", retention.due, name="retention-due"),
     path("customers/exports/", exporting.exports, name="exports"),
     path("customers/export/<slug:what>/", exporting.export, name="export"),
     path("customers/import/", importing.upload, name="import"),

@@ -17,6 +17,7 @@ SCHEDULES = {
     "nightly": {"func": "followups.jobs.nightly", "schedule_type": Schedule.DAILY, "at": (2, 30)},
     "import-files": {"func": "customers.jobs.forget_import_files", "schedule_type": Schedule.DAILY, "at": (2, 45)},
     "ranks": {"func": "followups.jobs.propose_ranks", "schedule_type": Schedule.DAILY, "at": (3, 0)},
+    "forgetting": {"func": "followups.forgetting.forget", "schedule_type": Schedule.DAILY, "at": (3, 10)},
     "sessions": {"func": "stores.jobs.forget_sessions", "schedule_type": Schedule.DAILY, "at": (2, 50)},
 }
 

@@ -90,6 +90,8 @@ customers:export what=customers                    | 403 403 200 200 / 403 200  
 customers:export what=vehicles                     | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 customers:export what=deals                        | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 customers:export what=nothing                      | 403 403 404 404 / 403 404        | 403 403 404 404 / 403 404
+customers:retention                                | 403 403 403 200 / 403            | 403 403 403 422 / 403
+customers:retention-due                            | 403 403 403 200 / 403            | 405
 customers:exports                                  | 403 403 200 200 / 403 200        | 405
 customers:edit-vehicle pk=vehicle                  | 200 / 404                        | 422 / 404
 # Ranks: proposals and by hand, by managers; their rules, by administrators
@@ -198,6 +200,8 @@ todo:customer-contact customer_pk=customer         | 200 / 404                  
 todo:customer-inbound customer_pk=customer         | 200 / 404                        | 422 / 404
 todo:customer-appointment customer_pk=customer     | 200 / 404                        | 422 / 404
 todo:customer-follow-up customer_pk=customer       | 200 / 404                        | 422 / 404
+todo:customer-data pk=customer                     | 403 403 200 200 / 404            | 403 403 422 422 / 404
+todo:customer-disclosure pk=customer               | 405                              | 403 403 200 200 / 404
 todo:cards                                         | 200                              | 422
 todo:card pk=card                                  | 200 / 404                        | 422 / 404
 todo:card pk=typed_card                            | 200 / 404                        | 409 / 404
