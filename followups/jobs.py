@@ -81,7 +81,7 @@ def _stop(now) -> int:
 
 def _batches(now) -> int:
     """A slice of the batches once what was begun and moved before is placed, so that nobody waits behind a batch."""
-    unplaced = FollowUp.objects.waiting().exists() or FollowUp.objects.to_adjust().exists()
+    unplaced = FollowUp.objects.waiting().begun_by_people().exists() or FollowUp.objects.to_adjust().exists()
     return 0 if unplaced else work_on_batches(now)
 
 

@@ -54,6 +54,9 @@ class FollowUpQuerySet(StoreQuerySet):
             "customer__convenient_until",
         )  # fmt: skip
 
+    def begun_by_people(self):
+        return self.filter(rule__isnull=True)
+
     def in_turn(self):
         """What a person chose first: they look at the page. What rules began comes after it."""
         return self.order_by(F("rule").asc(nulls_first=True), "pk")
