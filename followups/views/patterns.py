@@ -24,7 +24,7 @@ from ..forms.pattern import NameForm, PreviewForm
 from ..models import FollowUp, Pattern, PatternVersion, StartRule, WaitReason
 from ..writing import Superseded, revise, write
 
-MOST_WARNINGS = 5
+MOST_WARNINGS = 3
 
 
 @signed_in
@@ -274,8 +274,8 @@ def _show(request, editor, *, status=200, newer=None, meanwhile=None):
 
 def _warn(request, editor):
     """Some of the stores can't keep it as it says."""
-    for text in editor.warnings[:MOST_WARNINGS]:
-        messages.warning(request, text)
+    if editor.warnings:
+        messages.warning(request, " ".join(editor.warnings[:MOST_WARNINGS]))
 
 
 def _go(request, found):
