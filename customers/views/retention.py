@@ -55,8 +55,8 @@ def periods(request):
     return redirect("customers:retention")
 
 
-@admins_only
 @require_safe
+@admins_only
 def due(request):
     """Whom tonight's forgetting would take."""
     now = timezone.now()
