@@ -213,6 +213,21 @@ class TestRules:
         assert (found.targets, found.estimated) == (0, 4)
         assert foresee_rules([(rule, [])], me=cast.yokohama_manager, now=NOW, months=12).tasks == 0
 
+    def test_deliveries_are_known_as_far_as_they_are_promised_and_then_expected(self, cast):
+        made = counted(Base.DELIVERED, [{}], slug="delivered")
+        for days in (20, -340, -300):
+            column = "promised_on" if days > 0 else "delivered_on"
+            deal = lead(customer(cast.hiratsuka), NOW - timedelta(days=350))
+            day = TODAY + timedelta(days=days)
+            Deal.objects.filter(pk=deal.pk).update(won_at=NOW - timedelta(days=345), **{column: day})
+        rule = StartRule(pattern=made, from_on=TODAY)
+        found = foresee_rules([(rule, [])], me=cast.admin, now=NOW, months=6)
+        assert (found.targets, found.estimated) == (1, 1)
+        assert sorted(day for _holder, day, _channel in shown(found)) == [
+            TODAY + timedelta(days=20),
+            TODAY + timedelta(days=64),
+        ]
+
 
 class TestFigures:
     def test_cost_by_rank_with_its_own_price(self, cast, ranks):
