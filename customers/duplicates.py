@@ -2,6 +2,8 @@
 
 from django.db import connection, transaction
 
+FIND_JOB = "customers.jobs.find_duplicates"
+"""What the worker is woken for after a list."""
 CROWD = 10
 """More than so many with one number are a switchboard or a slip: each is compared with the oldest only."""
 

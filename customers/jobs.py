@@ -7,8 +7,10 @@ from django.utils import timezone
 from stores.models import Heartbeat
 from stores.wake import heard, wake
 
+from .duplicates import FIND_JOB, find
 from .importing.slices import one_slice
 from .importing.uploads import WORK, forget_old
+from .merging import forget_old as forget_old_merges
 from .rank_decisions import work_on_decisions
 
 SLICE_SECONDS = 2.0
@@ -28,6 +30,14 @@ def work() -> str:
             wake(WORK)
             return "more"
     return "done"
+
+
+def find_duplicates() -> str:
+    """Who may be in the book twice: at night, and after a list was saved. Old merges can't be taken back any more."""
+    heard(FIND_JOB)
+    now = timezone.now()
+    forget_old_merges(now)
+    return f"found {find(now)}"
 
 
 def forget_import_files() -> str:

@@ -18,6 +18,7 @@ SCHEDULES = {
     "import-files": {"func": "customers.jobs.forget_import_files", "schedule_type": Schedule.DAILY, "at": (2, 45)},
     "ranks": {"func": "followups.jobs.propose_ranks", "schedule_type": Schedule.DAILY, "at": (3, 0)},
     "forgetting": {"func": "followups.forgetting.forget", "schedule_type": Schedule.DAILY, "at": (3, 10)},
+    "duplicates": {"func": "customers.jobs.find_duplicates", "schedule_type": Schedule.DAILY, "at": (3, 20)},
     "sessions": {"func": "stores.jobs.forget_sessions", "schedule_type": Schedule.DAILY, "at": (2, 50)},
 }
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("customers.urls")),
     path("", include("customers.urls_deals")),
     path("", include("customers.urls_ranks")),
+    path("", include("customers.urls_merging")),
     path("ranks/rules/", include("followups.urls_rank_rules")),
     path("patterns/", include("followups.urls_patterns")),
     path("batches/", include("followups.urls_batches")),

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from customers.merging import final
 from customers.models import Customer, Deal
 
 
@@ -54,7 +55,15 @@ def find_subject(me, *, customer_pk=None, deal_pk=None) -> Subject:
     customer = Customer.objects.visible_to(me).for_page().filter(pk=customer_pk).first()
     if customer is None:
         raise Http404
-    return Subject(customer)
+    return Subject(customer) if customer.merged_into_id is None else _merged_into(me, customer)
+
+
+def _merged_into(me, customer) -> Subject:
+    """Old links and open pages lead to whom they have become part of."""
+    whole = final(customer)
+    if whole.pk == customer.pk:
+        raise Http404
+    return find_subject(me, customer_pk=whole.pk)
 
 
 def subject_of(row, request) -> Subject:

@@ -11,7 +11,9 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone, translation
 
 from stores.models import Store
+from stores.wake import wake
 
+from ..duplicates import FIND_JOB
 from ..models import ImportFile
 from .checking import SORTED, batch_of, sort
 from .parsing import PARSED, parse
@@ -130,6 +132,7 @@ def _refer(file, now):
     if not _forward(file, file.rows.referred(), lambda rows: refer(file, rows, now), then=Step.NONE, count=False):
         file.report, file.saved_at = report(file), now
         file.save(update_fields=["report", "saved_at"])
+        wake(FIND_JOB)
 
 
 def _undo(file, now):

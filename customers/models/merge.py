@@ -49,8 +49,9 @@ class DuplicateQuerySet(models.QuerySet):
     def dismissed(self):
         return self.of_net_customers().exclude(OPEN)
 
-    def across_stores(self):
-        return self.exclude(one__store=F("other__store"))
+    def between(self, *two):
+        """The pair of these two, whichever is older; None where nobody noticed."""
+        return self.filter(one__in=two, other__in=two).first()
 
     def surest_first(self):
         """Those with most in common, then the latest found."""

@@ -55,6 +55,9 @@ class StoreQuerySet(models.QuerySet):
     def managed_by(self, staff):
         return self.all() if staff.is_admin else self.filter(pk__in=staff.managed_store_ids)
 
+    def other_than(self, store):
+        return self.exclude(pk=store.pk)
+
     def only_or_all(self, pk):
         """That one; all of them for None."""
         return self if pk is None else self.filter(pk=pk)

@@ -1,4 +1,5 @@
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +16,10 @@ from ..subject import find_subject
 @signed_in
 def customer(request, pk):
     """Everything of one customer in one screen."""
-    return show(request, find_subject(request.user, customer_pk=pk), timezone.now())
+    subject = find_subject(request.user, customer_pk=pk)
+    if subject.customer.pk != pk:
+        return redirect(subject.url)
+    return show(request, subject, timezone.now())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

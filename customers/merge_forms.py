@@ -1,0 +1,54 @@
+"""What is chosen when two customers become one, and when one goes to another store."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from stores.models import Staff, Store
+
+from .side_by_side import Line
+
+FIRST, SECOND = "first", "second"
+
+
+class MergeForm(forms.Form):
+    """For each thing that both say differently: whose is kept."""
+
+    def __init__(self, *args, lines: list[Line], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            if line.is_asked:
+                self.fields[line.key] = forms.ChoiceField(
+                    label=line.label,
+                    choices=[(FIRST, line.first), (SECOND, line.second)],
+                    widget=forms.RadioSelect,
+                    initial=FIRST,
+                )
+
+    @property
+    def rows(self) -> list[tuple]:
+        """(line, its two boxes or nothing), of what at least one of them says."""
+        said = [line for line in self.lines if line.first or line.second]
+        return [(line, list(self[line.key]) if line.is_asked else None) for line in said]
+
+    def taken(self) -> set[str]:
+        return {key for key, side in self.cleaned_data.items() if side == SECOND}
+
+
+class StoreMoveForm(forms.Form):
+    """First where to; then who is in charge there."""
+
+    store = forms.ModelChoiceField(Store.objects.none(), label=_("To which store"), empty_label=_("Please choose"))
+    owner = forms.ModelChoiceField(
+        Staff.objects.none(), label=_("Person in charge"), required=False, empty_label=_("Nobody yet")
+    )
+
+    def __init__(self, *args, stores, chosen=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["store"].queryset = stores
+        if chosen:
+            self.fields["store"].widget = forms.HiddenInput()
+            self.fields["owner"].queryset = Staff.objects.working_in([chosen]).by_name()
+            self.initial["store"] = chosen
+        else:
+            del self.fields["owner"]
