@@ -42,7 +42,7 @@ def task_row(task, view, now, *, mine=False, me=None) -> dict:
         icon=ICONS[task.channel],
         channel=Channel(task.channel).label,
         title=task.title,
-        origin=_joined(*_source(task), _moved(task), _covers(task), whose),
+        origin=_joined(*_source(task), _moved(task), _covers(task), _unwanted(task), whose),
         url=_address("todo:task") % task.pk,
         whose=whose,
         mark=_("promised") if task.promised_at else "",
@@ -183,6 +183,12 @@ def _moved(task) -> str:
 
 def _covers(task) -> str:
     return _("for who is off") if task.covering_for_id else ""
+
+
+def _unwanted(task) -> str:
+    """The customer wants nothing by that channel any more, and there was no second one."""
+    refused = task.customer.refused_channels if task.customer else ()
+    return _("way not wanted: decide how") if task.channel in refused and task.is_open else ""
 
 
 def _joined(*parts) -> str:

@@ -87,7 +87,7 @@ class TaskQuerySet(StoreQuerySet):
         return self.with_origin().select_related("customer__rank", "deal", "assignee").only(
             "channel", "title", "due_on", "due_from", "due_until", "late_at", "promised_at", "done_at", "moves",
             "covering_for", "follow_up", "customer__name", "customer__kind", "customer__phones", "customer__emails",
-            "customer__rank__code",
+            "customer__rank__code", "customer__refused_channels", "cancelled_at",
             "deal__goods", "deal__kind", "assignee__name", "assignee__username",
         )  # fmt: skip
 

@@ -97,6 +97,11 @@ class TestWithoutConsent:
         with translation.override("ja"):
             sentence = explain([["no_consent", "sms"]])[0]
         assert sentence in self.read(client, cast, task)
+        row = next(
+            row for row in client.get("/todo/?view=upcoming").context["rows"].rows if row["id"] == f"task-{task.pk}"
+        )
+        with translation.override("ja"):
+            assert translation.gettext("way not wanted: decide how") in row["origin"]
 
     def test_who_agrees_gets_it_the_steps_own_way_without_a_word(self, cast):
         (task,) = self.tasks(cast, [], [{"channel": "sms", "second_channel": "letter"}])
