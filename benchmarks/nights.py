@@ -6,16 +6,17 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from customers.models import Customer
+from customers.models import Customer, RankStanding
+from customers.ranking import propose
 from followups.adjustment import adjust
 from followups.expansion import expand
-from followups.models import FollowUp, MoveReason, Pattern, StartRule, Step, Task
+from followups.models import Contact, FollowUp, MoveReason, Pattern, StartRule, Step, Task
 from followups.occurrences import start_due
 from followups.workload import foresee_choice
 from followups.writing import write
 from stores.models import ClosingDay, Staff, Store
 
-from .bars import CALENDAR_CHANGE_SECONDS, FORESIGHT_SECONDS, NIGHT_MEBIBYTES, NIGHT_SECONDS
+from .bars import CALENDAR_CHANGE_SECONDS, FORESIGHT_SECONDS, NIGHT_MEBIBYTES, NIGHT_SECONDS, RANKING_SECONDS
 from .measures import Measure
 
 BY_RULE = (
@@ -52,6 +53,7 @@ def measure(size: str) -> list[Measure]:
         Measure("night", a_days_worth, night, "s", bar=NIGHT_SECONDS),
         *_calendar_change(size),
         *foresight,
+        *_ranking(size),
         Measure("memory of the passes, most", size, peak, "MiB", bar=NIGHT_MEBIBYTES),
     ]
 
@@ -76,6 +78,18 @@ def _foresight(size) -> list[Measure]:
         Measure("foresight of a group", what, took[False], "s", bar=FORESIGHT_SECONDS),
         Measure("foresight with its spreading", what, took[True], "s", bar=FORESIGHT_SECONDS),
     ]
+
+
+def _ranking(size) -> list[Measure]:
+    """The points of everybody: for the first time, and on a night on which nothing changed."""
+    RankStanding.objects.all().delete()
+    found = []
+    for name in ("ranking, first night", "ranking, every other night"):
+        began = time.perf_counter()
+        changed = propose(timezone.now(), visits_since=Contact.objects.visits_since)
+        took = time.perf_counter() - began
+        found.append(Measure(name, f"{changed:,} changed; {size}", took, "s", bar=RANKING_SECONDS))
+    return found
 
 
 def _twelve_rules() -> int:

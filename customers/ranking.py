@@ -77,19 +77,26 @@ WITH {counted},
 gone AS (
     DELETE FROM customers_rankstanding USING customers_customer AS customer
     WHERE customer.id = customers_rankstanding.customer_id AND customer.closed_at IS NOT NULL
+),
+standings AS (
+    SELECT ranked.id AS customer_id, ranked.store_id, ranked.points, rank.id AS rank_id,
+        jsonb_build_object(
+            'purchases', purchases, 'yen', yen, 'others', others, 'referrals', referrals,
+            'payment', payment, 'vehicles', vehicles, 'visits', visits
+        ) AS figures,
+        rank.id IS DISTINCT FROM ranked.rank_id AND hold.id IS NULL AS is_proposed
+    FROM ranked
+    JOIN customers_rank AS rank ON rank.code = ranked.code
+    LEFT JOIN customers_rankhold AS hold ON hold.customer_id = ranked.id
 )
 INSERT INTO customers_rankstanding AS standing
     (customer_id, store_id, points, figures, rank_id, computed_at, proposed_at)
-SELECT ranked.id, ranked.store_id, ranked.points,
-    jsonb_build_object(
-        'purchases', purchases, 'yen', yen, 'others', others, 'referrals', referrals,
-        'payment', payment, 'vehicles', vehicles, 'visits', visits
-    ),
-    rank.id, %(now)s,
-    CASE WHEN rank.id IS DISTINCT FROM ranked.rank_id AND hold.id IS NULL THEN %(now)s::timestamptz END
-FROM ranked
-JOIN customers_rank AS rank ON rank.code = ranked.code
-LEFT JOIN customers_rankhold AS hold ON hold.customer_id = ranked.id
+SELECT customer_id, now.store_id, now.points, now.figures, now.rank_id, %(now)s,
+    CASE WHEN now.is_proposed THEN %(now)s::timestamptz END
+FROM standings AS now
+LEFT JOIN customers_rankstanding AS was USING (customer_id)
+WHERE was.id IS NULL OR (was.store_id, was.points, was.figures, was.rank_id, was.proposed_at IS NOT NULL)
+    IS DISTINCT FROM (now.store_id, now.points, now.figures, now.rank_id, now.is_proposed)
 ON CONFLICT (customer_id) DO UPDATE SET
     store_id = EXCLUDED.store_id, points = EXCLUDED.points, figures = EXCLUDED.figures, rank_id = EXCLUDED.rank_id,
     computed_at = EXCLUDED.computed_at,
@@ -100,11 +107,6 @@ ON CONFLICT (customer_id) DO UPDATE SET
     decision_id = CASE
         WHEN EXCLUDED.proposed_at IS NOT NULL AND standing.rank_id = EXCLUDED.rank_id THEN standing.decision_id
     END
-WHERE (
-    standing.store_id, standing.points, standing.figures, standing.rank_id, standing.proposed_at IS NULL
-) IS DISTINCT FROM (
-    EXCLUDED.store_id, EXCLUDED.points, EXCLUDED.figures, EXCLUDED.rank_id, EXCLUDED.proposed_at IS NULL
-)
 """
 """What nobody decided about stays as old as it is; what was dismissed stays so while the same would be proposed."""
 
