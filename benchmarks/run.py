@@ -17,7 +17,7 @@ from .measures import Measure
 
 CUSTOMERS = {"200000": 20_000, "2000000": 200_000}
 """How many customers have so many tasks."""
-PARTS = ("pages", "engine", "import")
+PARTS = ("pages", "engine", "export", "import")
 """What is done in processes of their own, whose settings name a copy of the data."""
 
 
@@ -44,6 +44,7 @@ def run(sizes: list[int], *, rounds: int, seconds: float, follow_ups: int, rows:
                 found = _pages(urls, parts, rounds=rounds, seconds=seconds)
                 for url, size in zip(urls, parts.sizes, strict=True):
                     found += parts.run("engine", url, size)
+                found += parts.run("export", urls[-1], parts.sizes[-1])
                 found += parts.run("import", urls[-1], parts.sizes[-1])
         except databases.DataFailed as failed:
             raise CommandError(str(failed)) from None
@@ -122,6 +123,10 @@ def inside(part: str, *, follow_ups: int, rows: int, house: str, say):
         with worker.running_worker() as program:
             found = worker.measure(program, house)
         measures.hand_over(found + engine.measure(follow_ups=follow_ups, size=house), result)
+    elif part == "export":
+        from . import exporting
+
+        measures.hand_over(exporting.measure(rows=rows), result)
     else:
         from . import importing
 

@@ -153,7 +153,7 @@ def test_a_tiny_run_measures_everything_from_data_to_json(monkeypatch, tmp_path)
     names = " ".join(row["name"] for row in rows)
     for expected in (
         "bare view", "reference page", "board, own, overdue", "all stores", "search", "grown", "8 clients", "expansion",
-        "flag", "sweep", "night", "import", "largest web process, PSS", "every worker process together, RSS",
+        "flag", "sweep", "night", "export", "import", "largest web process, PSS", "every worker process together, RSS",
     ):  # fmt: skip
         assert expected in names
     assert [row["ok"] for row in rows if row["unit"] in {"queries", "errors"}].count(False) == 0
