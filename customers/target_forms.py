@@ -34,7 +34,7 @@ class TargetsFilter(forms.Form):
     of = forms.ChoiceField(choices=Figure.choices, required=False, widget=forms.HiddenInput)
 
     def __init__(self, data, *, me, current: date):
-        super().__init__(data)
+        super().__init__({"month": month_key(current), **data.dict()})
         self.me, self.current = me, current
         self.stores = list(me.visible_stores())
         self.fields["store"].queryset = me.visible_stores()
@@ -43,7 +43,6 @@ class TargetsFilter(forms.Form):
         self.fields["who"].choices = own + [(str(pk), str(one)) for pk, one in self.people.items() if pk != me.pk]
         months = [current + relativedelta(months=1 - back) for back in range(MONTHS_BACK + 2)]
         self.fields["month"].choices = [(month_key(one), date_format(one, "YEAR_MONTH_FORMAT")) for one in months]
-        self.fields["month"].initial = month_key(current)
         if len(self.stores) < 2:
             del self.fields["store"]
         self.is_valid()

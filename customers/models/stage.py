@@ -98,9 +98,9 @@ class Needed(models.TextChoices):
 
 
 STILL_AFTER_DAYS = {
-    Stage.ENQUIRY: 2,
+    Stage.ENQUIRY: 3,
     Stage.APPOINTMENT: 7,
-    Stage.MET: 5,
+    Stage.MET: 7,
     Stage.ESTIMATE: 5,
     Stage.ORDER: 30,
     Stage.ORDERED: 30,

@@ -205,7 +205,8 @@ def test_lists_search_and_the_board_of_deals_are_walked_by_keys(page_as, cast):
     press(page, "m")
     expect(page.locator("#panel-title")).to_contain_text("査定額提示")
     page.locator(".panel-foot .main").press("Enter")
-    expect(page.locator(".progress-steps [aria-current]")).to_contain_text("査定額提示")
+    expect(page.locator(f"[data-stage=estimate] #deal-{deals[1].pk}")).to_be_visible()
+    expect(page.locator("dialog.panel[open]")).to_have_count(0)
     deals[1].refresh_from_db()
     assert deals[1].stage == "estimate"
 

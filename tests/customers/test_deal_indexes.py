@@ -37,3 +37,12 @@ def test_a_column_counts_no_further_than_asked(cast):
     leave_only("deal_open_of_stage")
     rows = Deal.objects.open().in_stage(Stage.MET).order_by().values_list("stage")[:1001]
     assert kinds(rows) == {"Limit", "Index Only Scan"}
+
+
+@pytest.mark.parametrize(("whose", "index"), [("store", "deal_ordered_in_store"), ("staff", "deal_ordered_by_person")])
+def test_the_orders_of_a_store_or_a_person_are_read_from_an_index_alone(cast, whose, index):
+    leave_only(index)
+    holder = {"store": cast.hiratsuka, "staff": cast.sales}[whose]
+    rows = Deal.objects.counted_for(**{whose: holder}).ordered().order_by().values_list("ordered_on", "amount_yen")
+    assert uses(rows, index)
+    assert "Index Only Scan" in kinds(rows)

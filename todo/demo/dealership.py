@@ -11,7 +11,7 @@ from customers.models import Rank
 from customers.text import fold
 from followups.models import ContentKind, WaitReason
 
-from . import cars, history, people, stores, today
+from . import cars, history, lately, people, stores, today
 from .amounts import YEARS_BACK, Amounts, Quota
 from .folder import Folder, World
 from .outlook import DONE_TODAY, ON_TIME, OVERDUE, UPCOMING, Outlook
@@ -86,6 +86,7 @@ class Dealership:
                 self.tables.write()
                 self.progress(number, len(owners))
         self.tables.finish()
+        lately.targets(self.places, self.today)
 
     def _owners(self) -> list[stores.Person]:
         """Whose every customer is, in their order."""
@@ -118,6 +119,7 @@ class Dealership:
         elif owner:
             self._current(folder, desk)
         self._history(folder, number)
+        lately.insurance(folder, number)
         if (
             owner
             and folder.customer["closed_at"] is None
@@ -216,10 +218,10 @@ class Dealership:
 
     def _index(self):
         """The search column, as Customer.search_text makes it."""
-        plates = {}
+        cars = {}
         for vehicle in self.tables.vehicles.waiting:
-            plates.setdefault(vehicle["customer_id"], []).append(vehicle["plate"])
+            cars.setdefault(vehicle["customer_id"], []).extend([vehicle["plate"], vehicle["chassis_number"]])
         for row in self.tables.customers.waiting:
             parts = [row["name"], row["contact_name"], row["kana"], row["code"], *row["emails"]]
-            parts += plates.get(row["id"], [])
+            parts += cars.get(row["id"], [])
             row["search"] = "\n".join([*(fold(part) for part in parts if part), *row["phones"]])

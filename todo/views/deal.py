@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import render
@@ -75,10 +77,12 @@ def _is_from_board(request) -> bool:
 
 
 def _moved(request, subject, now, text, *, level="success"):
-    if not _is_from_board(request):
+    board = reverse("todo:deals")
+    shown = urlsplit(request.htmx.current_url or "").path
+    if not _is_from_board(request) or (request.htmx and shown != board):
         return changed(request, subject, now, text, level=level)
     if not request.htmx:
-        return changed(request, subject, now, text, level=level, back=reverse("todo:deals"))
+        return changed(request, subject, now, text, level=level, back=board)
     context = {**board_shown(request, now), "text": text, "level": level}
     return render(request, "todo/_stages_changed.html", context)
 

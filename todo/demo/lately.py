@@ -1,0 +1,54 @@
+"""What was ordered in the last weeks, and what everybody is to reach: so that the page of targets has something to say.
+
+Draws of its own: what else the same seed makes stays as it is.
+"""
+
+import random
+from datetime import date, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from customers.models import Figure, Target
+from stores.models import Role
+
+EVERY = 25
+"""Of so many customers one took out an insurance lately."""
+LATELY_DAYS = 55
+MONTHS = 8
+YEN_PER_ORDER = 1_200_000
+
+
+def insurance(folder, number: int):
+    """Asked for, ordered and paid on one day, of a customer who has somebody."""
+    if number % EVERY or folder.owner is None or folder.customer["closed_at"]:
+        return
+    rng, calendar = random.Random(number), folder.place.calendar
+    day = calendar.previous_open(folder.world.today - timedelta(days=rng.randint(1, LATELY_DAYS)))
+    at, by = calendar.moment(day, time(11, 20)), folder.owner.id
+    deal = folder.deal(
+        received_at=at, kind="insurance", source="repeat", goods="自動車保険", amount_yen=rng.randint(4, 15) * 10_000
+    )
+    folder.take(deal, by, at + timedelta(minutes=5))
+    folder.advance(deal, "order", by, at + timedelta(minutes=40), promised_on=day)
+    folder.advance(deal, "delivery", by, at + timedelta(minutes=50), delivered_on=day)
+    folder.advance(deal, "paid", by, at + timedelta(hours=1))
+
+
+def targets(places, today: date):
+    """Of everybody who sells, for this month and those before it."""
+    rows = []
+    for place in places:
+        rng = random.Random(place.id)
+        for person in place.people:
+            if person.role == Role.ASSISTANT:
+                continue
+            for back in range(MONTHS):
+                orders = rng.randint(3, 6)
+                asked = {
+                    "store_id": place.id,
+                    "staff_id": person.id,
+                    "begins_on": today.replace(day=1) - relativedelta(months=back),
+                }
+                rows.append(Target(**asked, figure=Figure.ORDERS, value=orders))
+                rows.append(Target(**asked, figure=Figure.AMOUNT, value=orders * YEN_PER_ORDER))
+    Target.objects.bulk_create(rows, batch_size=5000)
