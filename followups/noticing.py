@@ -109,7 +109,7 @@ def _renewed() -> Q:
     found = Q(pk__in=[])
     for base, column in COLUMN_OF.items():
         found |= Q(version__base=base, **{f"vehicle__{column}__gt": F("base_on") + CYCLE_DAYS[base]})
-    return found
+    return found & Q(base_chosen_at__isnull=True)
 
 
 def _move_bases(running, now):
@@ -126,7 +126,8 @@ def _move_bases(running, now):
 
 def _move(follow_ups, day, now):
     """`day`: an expression that gives the day as it is now; where it gives none, nothing moves."""
-    rows = follow_ups.annotate(now_on=day).filter(now_on__isnull=False).exclude(now_on=F("base_on"))
+    known = follow_ups.filter(base_chosen_at__isnull=True).annotate(now_on=day)
+    rows = known.filter(now_on__isnull=False).exclude(now_on=F("base_on"))
     rows.move_base(F("now_on"), now)
 
 

@@ -166,9 +166,11 @@ def _begun(pattern, customer, deal, key, *, vehicle=None, by, now, base) -> Foll
     """Not saved yet."""
     version = pattern.current_version
     vehicle = vehicle or vehicle_for(version, customer=customer, now=now)
-    if base is None:
-        base = base_for(version, customer=customer, deal=deal, vehicle=vehicle, now=now)
+    known = base_for(version, customer=customer, deal=deal, vehicle=vehicle, now=now)
+    base = known if base is None else base
     at = base if isinstance(base, datetime) else None
+    day = timezone.localdate(at) if at else base
+    known_on = timezone.localdate(known) if isinstance(known, datetime) else known
     return FollowUp(
         pattern=pattern,
         customer=customer,
@@ -177,8 +179,9 @@ def _begun(pattern, customer, deal, key, *, vehicle=None, by, now, base) -> Foll
         store_id=customer.store_id,
         version=version,
         occurrence_key=key,
-        base_on=timezone.localdate(at) if at else base,
+        base_on=day,
         base_at=at,
+        base_chosen_at=None if day == known_on else now,
         started_at=now,
         started_by=by,
     )

@@ -230,6 +230,8 @@ class FollowUp(models.Model):
     occurrence_key = models.CharField(max_length=40)
     base_on = models.DateField(_("base date"))
     base_at = models.DateTimeField(null=True, blank=True)
+    base_chosen_at = models.DateTimeField(null=True, blank=True)
+    """Whoever began it counts from another day than the one known: it stays when that one is put right."""
     started_at = models.DateTimeField()
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True)
     started_with = models.ForeignKey(

@@ -25,10 +25,10 @@ def settle(now=NOW):
         pass
 
 
-def running(cast, steps, *, base=Base.CHOSEN, now=NOW, deal=None, person=None, **fields):
+def running(cast, steps, *, base=Base.CHOSEN, now=NOW, deal=None, person=None, counted_from=None, **fields):
     made = pattern(f"own-{Step.objects.count()}", steps, base=base)
     person = person or (deal and deal.customer) or customer(cast.hiratsuka, owner=cast.sales)
-    follow_up = start(made, customer=person, deal=deal, by=cast.sales, now=now, **fields)
+    follow_up = start(made, customer=person, deal=deal, by=cast.sales, now=now, base=counted_from, **fields)
     settle(now)
     return follow_up
 
@@ -63,6 +63,12 @@ class TestBaseDate:
         (move,) = moved.times_moved.all()
         assert (move.reason, move.from_on, move.to_on) == ("base", date(2026, 12, 4), date(2026, 12, 14))
         assert moved.first_late_at == moved.late_at
+
+    def test_another_day_that_somebody_chose_stays_when_the_known_one_is_put_right(self, cast):
+        deal, follow_up = self.delivered(cast)
+        chosen = running(cast, [{}], base=Base.DELIVERED, deal=deal, counted_from=date(2026, 12, 20))
+        change(deal, promised_on=date(2026, 12, 14))
+        assert (days(follow_up)[0], days(chosen)) == ("12-14", ["12-20"])
 
     def test_what_is_done_or_placed_by_hand_stays(self, cast):
         deal, follow_up = self.delivered(cast)
