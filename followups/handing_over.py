@@ -51,7 +51,7 @@ def hand_over(work: Work, ids, share: Callable[[Iterable[Held]], Shares], *, by,
     Tasks stay with whoever got them by hand, also when the customer's owner changes.
     """
     with transaction.atomic():
-        _hold_customers({work: ids})
+        hold_customers({work: ids})
         along = _tasks_along(ids) if work is DEALS else []
         rows = work.locked(ids)
         shares = share(rows)
@@ -69,7 +69,7 @@ def hand_over(work: Work, ids, share: Callable[[Iterable[Held]], Shares], *, by,
             if any(getattr(row, f"{moved.name}_id") for row in kept if not row.why):
                 by_hand = {"assigned_by_hand_at": now} if moved is work is TASKS else {}
                 gone_on = {"covering_for": None} if moved is TASKS else {}
-                _place(moved, act, _ids(moved, kept), "after", **by_hand, **gone_on)
+                place(moved, act, _ids(moved, kept), "after", **by_hand, **gone_on)
     return act
 
 
@@ -79,7 +79,7 @@ def hand_back(act: Act) -> tuple[int, int]:
     Call it in a transaction. Who has left the store since then gets nothing back.
     """
     rows = list(act.rows.done().managed_by(act.by))
-    _hold_customers({work: _ids(work, rows) for work in IN_ORDER})
+    hold_customers({work: _ids(work, rows) for work in IN_ORDER})
     places = set(
         Membership.objects.filter(staff__is_active=True, staff__in={row.before_id for row in rows if row.before_id})
         .values_list("store_id", "staff_id")
@@ -97,12 +97,12 @@ def hand_back(act: Act) -> tuple[int, int]:
         ]
         rows_of_act = ActedOn.objects.filter(act=act, **{work.name: OuterRef("pk")})
         by_hand = {"assigned_by_hand_at": Subquery(rows_of_act.values("before_by_hand_at")[:1])}
-        _place(work, act, back, "before", **(by_hand if work is TASKS else {}))
+        place(work, act, back, "before", **(by_hand if work is TASKS else {}))
         moved += len(back) if work.name == act.work else 0
     return moved, sum(bool(getattr(row, f"{act.work}_id")) for row in rows) - moved
 
 
-def _hold_customers(rows: dict[Work, list[int]]):
+def hold_customers(rows: dict[Work, list[int]]):
     """All their follow-ups in one statement: whoever locks them bit by bit waits for one who waits for them."""
     about = [
         work.model.objects.filter(pk__in=ids).order_by().values_list("pk" if work is CUSTOMERS else "customer")
@@ -166,7 +166,16 @@ def _along(act, deals: dict[int, Held], changed: Shares, tasks) -> list[ActedOn]
     return [_kept(act, work, row, to) for work, row, to in found if to and to != row.holder_id]
 
 
-def _place(work: Work, act: Act, ids, side: str, **fields):
+def keep(act: Act, held: dict[Work, list[Held]], shares: dict[Work, Shares]):
+    """Write down whose these rows were and whose they become, in the order in which they are given back."""
+    for work in IN_ORDER:
+        kept = [_kept(act, work, row, shares[work][row.pk]) for row in held.get(work, ()) if row.pk in shares[work]]
+        if work is TASKS:
+            _note_what_was_by_hand(kept)
+        ActedOn.objects.bulk_create(kept, batch_size=2000)
+
+
+def place(work: Work, act: Act, ids, side: str = "after", **fields):
     """Give each of these rows to whoever stands on that `side` of what the act kept."""
     kept = ActedOn.objects.filter(act=act, **{work.name: OuterRef("pk")})
     work.model.objects.filter(pk__in=ids).update(**{work.holder: Subquery(kept.values(side)[:1]), **fields})

@@ -57,6 +57,14 @@ customers:new-lead                                 | 200                        
 customers:alike                                    | 200                              | 405
 customers:edit pk=customer                         | 200 / 404                        | 422 / 404
 customers:new-vehicle customer_pk=customer         | 200 / 404                        | 422 / 404
+merging:duplicates                                 | 403 403 200 200 / 403 200        | 405
+merging:dismissal pk=duplicate                     | 405                              | 403 403 302 302 / 403 404
+merging:reopening pk=duplicate                     | 405                              | 403 403 302 302 / 403 404
+merging:find pk=customer                           | 403 403 200 200 / 403 404        | 405
+merging:merge pk=customer other_pk=second_customer | 403 403 200 200 / 403 404        | 403 403 422 422 / 403 404
+merging:merged pk=merge                            | 403 403 200 200 / 403 404        | 405
+merging:undo pk=merge                              | 405                              | 403 403 302 302 / 403 404
+merging:store pk=customer                          | 403 403 200 200 / 403 404        | 403 403 422 422 / 403 404
 customers:import                                   | 403 200 200 200 / 403 200        | 403 422 422 422 / 403 422
 customers:import-file pk=import_file               | 403 200 200 200 / 404            | 405
 customers:import-file pk=import_working            | 403 200 200 200 / 404            | 405
@@ -250,6 +258,7 @@ todo:desk-pattern what=tasks                       | 405                        
 todo:desk-pattern what=tasks &row=task             | 405                              | 403 403 200 200 / 403 302
 todo:desk-reminder what=replies                    | 405                              | 403 403 302 302 / 403 302
 todo:desk-reminder what=replies &row=reply         | 405                              | 403 403 200 200 / 403 302
+handover:handover                                  | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 todo:desk-act pk=act                               | 403 403 200 404 / 403 404        | 405
 todo:desk-undo pk=act                              | 405                              | 403 403 302 404 / 403 404
 notifications:list                                 | 200                              | 405

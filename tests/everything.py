@@ -7,9 +7,11 @@ from PIL import Image
 
 from customers import cards
 from customers.importing import uploads
+from customers.merging import merge
 from customers.models import (
     BusinessCard,
     DealKind,
+    Duplicate,
     Estimate,
     Export,
     ImportFile,
@@ -125,6 +127,8 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "owner": owner,
         **_import_files(store, owner, person, word, digits, now),
         "kind": ContentKind.objects.first(),
+        "duplicate": Duplicate.objects.create(one=person, other=new_person, why=["phone"], found_at=now),
+        "merge": _merge(store, owner, word, digits, now),
         "second_customer": new_person,
         **_cards(store, owner, person, word, now),
         "rank_decision": _ranks(person, new_person, manager, word, now),
@@ -153,6 +157,15 @@ def _cards(store, owner, person, word, now) -> dict:
         by=owner, at=now, what="customers", form="xlsx", asked=[f"検索: {word}"], rows=1, store_ids=[store.pk]
     )
     return {"card": waiting, "typed_card": typed}
+
+
+def _merge(store, owner, word, digits, now):
+    """Of two who differ in everything."""
+    two = [
+        customer(store, name=f"{side}{word}", phones=[f"0{number}0{digits}{digits}"], note=f"メモ{word}", owner=owner)
+        for number, side in ((7, "併合先"), (6, "併合元"))
+    ]
+    return merge(*two, by=owner, now=now)
 
 
 def _batch(store, owner, made, person, now):

@@ -22,7 +22,15 @@ from tests.test_access import LINES, Line
 WORD, DIGITS = "カナリア", "8642"
 SONGS = (WORD, DIGITS * 2, f"{DIGITS}-{DIGITS}")
 """What is never to be heard: the word, and the telephone number with and without its hyphen."""
-SEARCHED = {"todo:search", "todo:board", "todo:deals", "todo:desk-rows", "customers:list", "customers:import-file"}
+SEARCHED = {
+    "todo:search",
+    "merging:find",
+    "todo:board",
+    "todo:deals",
+    "todo:desk-rows",
+    "customers:list",
+    "customers:import-file",
+}
 """Pages that take a word to look for, or are leafed through."""
 HTMX = {"HX-Request": "true", "HX-Target": "panel"}
 
@@ -65,6 +73,8 @@ def questions(name, theirs) -> list[dict]:
             {"phone": person.phone},
             {"email": person.email},
         ]
+    if name == "handover:handover":
+        found += [{"person": person, "preview": "yes", "what": "customer", "to": person, "store": place}]
     if name == "customers:list":
         found += [{"import": theirs["import_saved"].pk}]
     if name == "customers:import-file":

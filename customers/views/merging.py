@@ -25,8 +25,8 @@ FOUND = 20
 MERGES = 20
 
 
-@managers_only
 @require_safe
+@managers_only
 def duplicates(request):
     """Pairs found at night and after each list; `?show=dismissed`: those that somebody said are two."""
     now, dismissed = timezone.now(), request.GET.get("show") == "dismissed"
@@ -41,8 +41,8 @@ def duplicates(request):
     return render(request, "customers/duplicates.html", context)
 
 
-@managers_only
 @require_POST
+@managers_only
 def dismissal(request, pk):
     """They are two."""
     pair = get_object_or_404(Duplicate.objects.managed_by(request.user), pk=pk)
@@ -52,8 +52,8 @@ def dismissal(request, pk):
     return redirect("merging:duplicates")
 
 
-@managers_only
 @require_POST
+@managers_only
 def reopening(request, pk):
     pair = get_object_or_404(Duplicate.objects.managed_by(request.user), pk=pk)
     pair.reopen()
@@ -61,8 +61,8 @@ def reopening(request, pk):
     return redirect("merging:duplicates")
 
 
-@managers_only
 @require_safe
+@managers_only
 def find(request, pk):
     """Who else somebody may be: those most alike, or whoever is looked for."""
     me, customer = request.user, _customer(request, pk)
@@ -81,8 +81,8 @@ def find(request, pk):
     )
 
 
-@managers_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@managers_only
 def merging(request, pk, other_pk):
     """Both beside each other; what is kept of which, and what goes along."""
     me, now = request.user, timezone.now()
@@ -110,8 +110,8 @@ def merging(request, pk, other_pk):
     return render(request, "customers/merge.html", context, status=422 if told or form.errors else 200)
 
 
-@managers_only
 @require_safe
+@managers_only
 def merged(request, pk):
     """What became of two, and the way back."""
     row, now = _merge(request, pk), timezone.now()
@@ -124,8 +124,8 @@ def merged(request, pk):
     return render(request, "customers/merged.html", context)
 
 
-@managers_only
 @require_POST
+@managers_only
 def undoing(request, pk):
     row = _merge(request, pk)
     try:

@@ -16,8 +16,8 @@ from ..models import Customer, StoreMove
 from ..store_moves import NotPossible, counts_of, move_to_store
 
 
-@managers_only
 @require_http_methods(["GET", "HEAD", "POST"])
+@managers_only
 def store(request, pk):
     """`?store=`: to which; then what goes along, and who is in charge there."""
     me, now, is_sent = request.user, timezone.now(), request.method == "POST"

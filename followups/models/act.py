@@ -65,6 +65,7 @@ class ActQuerySet(models.QuerySet):
             Q(work="task", rows__task__isnull=False)
             | Q(work="deal", rows__deal__isnull=False)
             | Q(work="contact", rows__contact__isnull=False)
+            | Q(work="customer", rows__customer__isnull=False)
         )
         return self.annotate(number=Count("rows", filter=own), begun=Count("rows__follow_up", distinct=True))
 

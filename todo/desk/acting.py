@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from followups.handing_over import hand_over
 from followups.models import Act, ActKind, Left
+from followups.passing_on import pass_on
 from followups.reminding import remind
 from followups.starting import WhyNot
 from followups.taking_back import take_back
-from followups.work import DEALS, IN_ORDER, TASKS
+from followups.work import CUSTOMERS, DEALS, IN_ORDER, TASKS
 from stores.models import Notification, NotificationKind
 
 from .kinds import LEADS, OVERDUE, REPLIES_WAITING, STANDING_STILL
@@ -22,6 +23,14 @@ def hand_over_and_tell(work, ids, share, *, by, now) -> Act:
     with transaction.atomic():
         act = hand_over(work, ids, share, by=by, now=now)
         _tell(act)
+    return act
+
+
+def pass_on_and_tell(handover, *, by, now) -> Act | None:
+    with transaction.atomic():
+        act = pass_on(handover, by=by, now=now)
+        if act:
+            _tell(act)
     return act
 
 
@@ -54,10 +63,21 @@ def _tell(act: Act):
     Notification.tell(NEWS[act.kind], values, path=_path(act), by=act.by, now=act.at)
 
 
+CUSTOMERS_SHOWN = 200
+
+
+def customer_rows(customers) -> list[dict]:
+    """By kana, each with where its page is."""
+    rows = customers.net().in_kana_order().select_related("rank")[:CUSTOMERS_SHOWN]
+    return [{"customer": row, "url": reverse("todo:customer", args=[row.pk])} for row in rows]
+
+
 def rows_for(act: Act, me, now) -> list[dict]:
     """What the act is about for `me` and is still open, as rows of a list."""
     work = work_of(act)
     rows = work.open().visible_to(me).filter(acts__in=act.rows.done().for_person(me))
+    if work is CUSTOMERS:
+        return customer_rows(rows)
     if work is not DEALS:
         kind = OVERDUE if work is TASKS else REPLIES_WAITING
         return kind.to_rows(list(kind.in_order(rows).values_list("pk", flat=True)), me, now)

@@ -14,7 +14,6 @@ from followups.choosing import choose, foresee_choice
 from followups.models import Act, ActKind
 from followups.reminding import not_to_remind
 from followups.taking_back import TooLateToTakeBack
-from followups.work import DEALS
 from stores.decorators import managers_only, signed_in
 from stores.models import Staff
 
@@ -167,7 +166,7 @@ def act(request, pk):
     """What a manager handed over to me or reminded me of, as far as it is still open."""
     now = timezone.now()
     found = get_object_or_404(Act.objects.concerning(request.user).select_related("by"), pk=pk)
-    context = {"act": found, "rows": rows_for(found, request.user, now), "is_deals": work_of(found) is DEALS}
+    context = {"act": found, "rows": rows_for(found, request.user, now), "kind": work_of(found).name}
     for row in context["rows"]:
         row["link"] = f"{row['url']}?view=overdue&who=me"
     return render(request, "todo/act.html", context)
