@@ -6,8 +6,10 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 MOST_BYTES = 20 * 1024 * 1024
-MOST_PIXELS = 120_000_000
-"""More than any phone takes; a small file that says it has more is made to fill the memory."""
+MOST_PIXELS = {"JPEG": 89_000_000, "PNG": 25_000_000, "WEBP": 25_000_000}
+"""As phones take them; a small file that says it has more is made to fill the memory. JPEG is read at a fraction."""
+MOST_PROGRESSIVE = 25_000_000
+"""A JPEG that builds up in passes is held in memory as a whole; cameras write none."""
 WIDEST = 2000
 """A card is read well at that; the original weighs ten times as much."""
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -34,8 +36,7 @@ def cleaned(data: bytes) -> bytes:
         raise NoPicture(_("The file is empty."))
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise NoPicture(_("The picture has too many pixels."))
+            _refuse_endless(picture)
             picture.draft("RGB", (WIDEST, WIDEST))
             picture.thumbnail((2 * WIDEST, 2 * WIDEST))
             upright = ImageOps.exif_transpose(picture)
@@ -43,6 +44,12 @@ def cleaned(data: bytes) -> bytes:
             return _jpeg(upright)
     except BROKEN:
         raise NoPicture(_("This is no picture that can be read. Please send a photo as JPEG or PNG.")) from None
+
+
+def _refuse_endless(picture):
+    most = MOST_PROGRESSIVE if picture.info.get("progressive") else MOST_PIXELS[picture.format]
+    if picture.width * picture.height > most:
+        raise NoPicture(_("The picture has too many pixels."))
 
 
 def _jpeg(picture) -> bytes:

@@ -34,6 +34,10 @@ SPELLINGS = {
     "given_kana": "名カナ 名フリガナ カナ名(名) フリガナ名 名(カナ) メイ 名ヨミ",
     "kind": "個人法人区分 個人・法人 個人/法人 法人区分",
     "contact_name": "先方担当者 先方担当者名 ご担当者 ご担当者名 お客様担当者 窓口担当者 窓口 連絡担当者",
+    "contact_phone": "先方担当者電話 先方担当者電話番号 窓口電話番号",
+    "representative": "代表者 代表者名 代表者氏名",
+    "website": "ホームページ ウェブサイト サイトURL HP website",
+    "line_id": "LINE_ID LINEのID LINE",
     "postcode": "郵便番号 〒 郵便 郵便NO 郵便番号(自宅) 自宅郵便番号 zip zipcode postcode postal_code",
     "address": (
         "住所 ご住所 現住所 自宅住所 住所(自宅) 所在地 都道府県 県 都道府県名 市区町村 市区町村名 市区郡 町名 町域 "
@@ -81,6 +85,8 @@ SPELLINGS = {
         "車両登録番号 自動車登録番号 plate"
     ),
     "vehicle.chassis_number": "車台番号 車体番号 フレーム番号 フレームNO 車台NO シャシー番号 シャーシ番号 VIN",
+    "vehicle.user_name": "車両使用者 主な使用者 運転者",
+    "vehicle.mileage_on": "走行距離確認日 走行距離記録日",
     "vehicle.year": "年式 year",
     "vehicle.mileage_km": "走行距離 走行距離(km) 走行 走行km",
     "vehicle.first_registered_on": (

@@ -15,7 +15,7 @@ from .records import Record
 
 REPLACED = (
     *("kana", "contact_name", "postcode", "address", "born_on", "occupation", "free_days", "payment", "rank_id"),
-    *("kind", "convenient_weekdays"),
+    *("kind", "convenient_weekdays", "contact_phone", "representative", "website", "line_id"),
 )
 
 Changes = dict[str, tuple]
@@ -80,7 +80,8 @@ def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> li
 
 
 def _load(pks, *, lock):
-    rows, vehicles = Customer.objects.order_by("pk"), Vehicle.objects.filter(customer__in=pks).order_by("pk")
+    rows = Customer.objects.order_by("pk").prefetch_related("family")
+    vehicles = Vehicle.objects.filter(customer__in=pks).order_by("pk")
     if lock:
         rows, vehicles = rows.select_for_update(no_key=True), vehicles.select_for_update(no_key=True)
     customers, cars = rows.in_bulk(pks), {}
@@ -114,7 +115,7 @@ def _filled(batch, entry, customer, is_new, cars, now) -> Filled:
         if vehicle_is_new:
             cars.append(vehicle)
     if changed or vehicle_changed:
-        changed |= _set(customer, {"search": customer.search_text([car.plate for car in cars])})
+        changed |= _set(customer, {"search": customer.search_text([word for car in cars for word in car.search_words])})
     return Filled(entry, customer, is_new, changed, vehicle, vehicle_is_new, vehicle_changed)
 
 

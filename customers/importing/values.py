@@ -91,6 +91,14 @@ def phones(text: str) -> list[str]:
     return [_phone(part) for part in BETWEEN_VALUES.split(folded(text)) if part.strip()]
 
 
+def phone(text: str) -> str:
+    """One number."""
+    found = phones(text)
+    if len(found) != 1:
+        raise Bad(_("This is not a phone number."))
+    return found[0]
+
+
 def _phone(text):
     signs = text.translate(DASHES)
     if not PHONE_SIGNS.fullmatch(signs):

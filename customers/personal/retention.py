@@ -106,9 +106,3 @@ def remove_slice(kind: DataKind, now: datetime) -> int:
         some = list(rows.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True)[:SLICE])
         rows.model.objects.filter(pk__in=some).delete()
     return len(some)
-
-
-def customer_slice(now: datetime, number: int) -> list[Customer]:
-    """Some customers whose time is over, locked; call it in a transaction."""
-    rows = due(DataKind.CLOSED_CUSTOMERS, months_of(DataKind.CLOSED_CUSTOMERS), now)
-    return list(rows.select_for_update(of=("self",), skip_locked=True)[:number])

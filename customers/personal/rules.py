@@ -54,17 +54,22 @@ REPLACED = frozenset(
 TABLES: dict[str, Table] = {
     "customers.Customer": _table(
         Kept.PERSON,
-        "code name kana contact_name phones emails postcode address born_on occupation free_days convenient_weekdays "
-        "convenient_from convenient_until payment note also_called search",
+        "code name kana representative website contact_name contact_phone phones emails line_id postcode address "
+        "born_on occupation free_days convenient_weekdays convenient_from convenient_until payment note also_called "
+        "search",
         "refused_channels",
         by="merged_into",
     ),
     "customers.Vehicle": _table(
         Kept.PERSON,
-        "plate chassis_number",
-        "maker model first_registered_on inspection_expires_on check_due_on insurance_expires_on delivered_on "
-        "disposed_on",
+        "plate chassis_number user_name",
+        "maker model mileage_on first_registered_on inspection_expires_on check_due_on insurance_expires_on "
+        "delivered_on disposed_on",
     ),
+    "customers.FamilyMember": _table(Kept.PERSON, "name kana born_on note", removed=True),
+    "customers.Fact": _table(Kept.PERSON, "text", removed=True),
+    "customers.Consent": _table(Kept.PERSON, "note", "said_on"),
+    "customers.BookRules": _table(Kept.HOUSE, "", "person_fields company_fields"),
     "customers.Deal": _table(Kept.PERSON, "note", "goods ordered_on promised_on delivered_on paid_on competitor"),
     "customers.StageChange": _table(Kept.PERSON),
     "customers.Estimate": _table(Kept.PERSON, "note", "valid_until_on"),
@@ -124,6 +129,9 @@ TABLES: dict[str, Table] = {
 WORDS = {
     "customers.Customer": _("The customer's entry"),
     "customers.Vehicle": _("Cars"),
+    "customers.FamilyMember": _("Family"),
+    "customers.Fact": _("What we know about them"),
+    "customers.Consent": _("Consents"),
     "customers.Deal": _("Deals"),
     "customers.StageChange": _("Stages of deals"),
     "customers.Estimate": _("Estimates"),

@@ -29,14 +29,22 @@ def book(cast):
     )  # fmt: skip
     company = customer(
         cast.hiratsuka, code="102", name="相模運送", kind="company", kana="サガミウンソウ", contact_name="関 一郎",
-        phones=["0463111222"], referrer=nakamura,
+        phones=["0463111222"], referrer=nakamura, contact_phone="09033334444", representative="関 太郎",
+        website="https://example.test/", line_id="seki",
     )  # fmt: skip
     customer(cast.yokohama, name="横浜 太郎", phones=["0451112222"])
     vehicle(
         nakamura, plate="湘南 580 せ 34-21", chassis_number="ZVW50-2273051", inspection_expires_on=date(2027, 4, 22)
     )
     vehicle(nakamura, model="ヤリス", year=2021, bought_here=True, price_yen=2_430_000, delivered_on=date(2021, 9, 27))
-    vehicle(company, model="ハイエース", check_due_on=date(2027, 1, 5))
+    vehicle(
+        company,
+        model="ハイエース",
+        user_name="関 次郎",
+        mileage_km=1200,
+        mileage_on=date(2026, 10, 1),
+        check_due_on=date(2027, 1, 5),
+    )
     sold = lead(nakamura, at("2021-08-01 11:00"), kind=DealKind.SALE, staff=cast.sales, goods="ヤリス")
     sold.take(cast.sales, at("2021-08-02 11:00"))
     sold.move_to(
@@ -143,7 +151,9 @@ def test_where_nothing_is_lacking_shift_jis_comes_at_once(client, cast, book):
 def described(store):
     """The book of a store, without keys and stamps."""
     customers = [
-        (c.code, c.kind, c.name, c.kana, c.contact_name, tuple(c.phones), tuple(c.emails), c.postcode, c.address,
+        (c.code, c.kind, c.name, c.kana, c.contact_name,
+         c.contact_phone, c.representative, c.website, c.line_id, tuple(c.phones), tuple(c.emails),
+         c.postcode, c.address,
          c.born_on, c.occupation, c.free_days, tuple(c.convenient_weekdays), c.convenient_from, c.convenient_until,
          tuple(sorted(c.refused_channels)), c.payment, c.note, c.owner, c.rank, c.referrer and c.referrer.code,
          c.search)

@@ -117,10 +117,13 @@ def test_a_photo_of_more_than_20_mb_is_refused_before_it_is_read(client, cast, m
     assert "MB" in str(response.context["form"].errors["picture"])
 
 
-def test_a_picture_that_says_it_is_endless_is_refused(monkeypatch):
-    monkeypatch.setattr("customers.pictures.MOST_PIXELS", 100)
+@pytest.mark.parametrize("how", [{}, {"kind": "PNG"}, {"kind": "WEBP"}, {"progressive": True}])
+def test_a_picture_that_says_it_is_endless_is_refused(monkeypatch, how):
+    assert cleaned(photo(**how))
+    monkeypatch.setattr("customers.pictures.MOST_PIXELS", dict.fromkeys(["JPEG", "PNG", "WEBP"], 100))
+    monkeypatch.setattr("customers.pictures.MOST_PROGRESSIVE", 100)
     with pytest.raises(NoPicture):
-        cleaned(photo())
+        cleaned(photo(**how))
 
 
 def test_the_picture_is_served_as_a_picture_and_nothing_else(client, cast):
