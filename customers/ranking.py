@@ -188,13 +188,16 @@ def explain(rules: RankRules, figures: dict) -> list[tuple]:
     return lines
 
 
-def save_rules(rules: RankRules, scale, *, by, now) -> RankRules:
+def save_rules(rules: RankRules, scale, *, began_from: int | None, by, now) -> RankRules | None:
     """These rules from now on. Ranks that `scale` names and nobody had are made; those it leaves out are given no more.
 
     Nobody's rank changes by it: whoever has a rank that isn't given any more keeps it until another is confirmed.
+    None, and nothing is changed, where those in force are no longer the ones (`began_from`) that were edited.
     """
     with transaction.atomic():
         one_at_a_time(RANKS)
+        if RankRules.current().pk != began_from:
+            return None
         codes = [code for code, _from in scale]
         known = {rank.code: rank for rank in Rank.objects.all()}
         highest = max((rank.position for rank in known.values()), default=0)

@@ -95,6 +95,10 @@ class RankDecisionQuerySet(models.QuerySet):
         """Whoever decided may take it back."""
         return self.filter(by=staff)
 
+    def lately(self, now):
+        """Those that can still be taken back."""
+        return self.filter(undone_at__isnull=True, at__gt=now - UNDO_FOR)
+
     def take_one(self):
         """The first that has something left to do and is in no other worker's hands; None without one."""
         held = self.filter(done_at__isnull=True).select_for_update(of=("self",), skip_locked=True, no_key=True)

@@ -22,6 +22,8 @@ from ..rank_forms import ProposalFilter, RankHoldForm
 from ..ranking import explain
 
 PAGE = 50
+SHOWN = 20
+"""Decisions that can be taken back, the latest first."""
 
 
 @managers_only
@@ -34,7 +36,8 @@ def proposals(request):
     rules = RankRules.current()
     for standing in page.object_list:
         standing.lines = explain(rules, standing.figures)
-    context = {"form": form, "page": page, "rules": rules, "moves": found.count_moves()}
+    lately = RankDecision.objects.made_by(request.user).lately(timezone.now())[:SHOWN]
+    context = {"form": form, "page": page, "moves": found.count_moves(), "lately": lately}
     return render(request, "customers/ranks.html", context)
 
 

@@ -11,6 +11,7 @@ from customers.models import RankRules
 from customers.rank_forms import RankRulesForm
 from customers.ranking import save_rules
 from stores.decorators import managers_only
+from stores.inputs import whole_number
 from stores.wake import wake
 
 from ..rank_effect import Effect
@@ -24,18 +25,21 @@ def rules(request):
     if is_sent and not request.user.is_admin:
         raise PermissionDenied
     current = RankRules.current()
+    began_from = whole_number(request.POST.get("began_from")) if is_sent else current.pk
     form = RankRulesForm(request.POST if is_sent else None, instance=current)
-    context = {"form": form, "current": current}
+    context = {"form": form, "current": current, "began_from": began_from}
     if not is_sent:
         return render(request, "followups/rank_rules.html", context)
     if not form.is_valid():
         return render(request, "followups/rank_rules.html", context, status=422)
+    newer = None
     if request.POST.get("seal") == form.seal:
-        save_rules(form.instance, form.scale, by=request.user, now=now)
-        wake("followups.jobs.propose_ranks")
-        messages.success(
-            request, _("Saved. What the new rules come to is proposed in a moment; nobody's rank changed.")
-        )
-        return redirect("ranks:proposals")
+        if save_rules(form.instance, form.scale, began_from=began_from, by=request.user, now=now):
+            wake("followups.jobs.propose_ranks")
+            text = _("Saved. What the new rules come to is proposed in a moment; nobody's rank changed.")
+            messages.success(request, text)
+            return redirect("ranks:proposals")
+        newer = RankRules.current()
+        context |= {"newer": newer, "began_from": newer.pk}
     context["effect"] = Effect(form.instance, form.scale, now=now, today=timezone.localdate(now))
-    return render(request, "followups/rank_rules.html", context)
+    return render(request, "followups/rank_rules.html", context, status=409 if newer else 200)

@@ -130,7 +130,7 @@ def test_proposals_are_what_a_count_by_hand_comes_to(cast, seed):
     weights = {name: rng.randint(-20, 40) for name in RankRules.WEIGHTS}
     scale = [("A", 70), ("B", 30), ("C", 5), ("D", None)]
     rules = RankRules(**weights, years=5, visit_months=12)
-    expected_rules = save_rules(rules, scale, by=cast.admin, now=NOW)
+    expected_rules = save_rules(rules, scale, began_from=None, by=cast.admin, now=NOW)
     night()
     expected = by_hand(expected_rules)
     found = {one.customer_id: (one.figures, one.points, one.rank.code) for one in RankStanding.objects.all()}
@@ -275,7 +275,7 @@ class TestRules:
     def test_a_rank_is_added_between_others_and_one_given_no_more_is_kept_by_who_has_it(self, cast):
         person = customer(cast.hiratsuka, rank=rank("B"))
         scale = [("A", 90), ("S", 60), ("D", 10), ("C", None)]
-        save_rules(RankRules(), scale, by=cast.admin, now=NOW)
+        save_rules(RankRules(), scale, began_from=None, by=cast.admin, now=NOW)
         assert [one.code for one in Rank.objects.current()] == ["A", "S", "D", "C"]
         assert rank("B").retired_at
         person.refresh_from_db()
@@ -283,6 +283,13 @@ class TestRules:
         assert RankRules.current().scale() == scale
         night()
         assert RankStanding.objects.open().get().rank == rank("C")
+
+    def test_of_two_who_change_them_the_second_changes_nothing(self, cast):
+        scale = [("A", 90), ("B", 60), ("C", None)]
+        first = save_rules(RankRules(), scale, began_from=None, by=cast.admin, now=NOW)
+        assert save_rules(RankRules(visit=9), scale, began_from=None, by=cast.admin, now=NOW) is None
+        assert RankRules.current() == first
+        assert save_rules(RankRules(visit=9), scale, began_from=first.pk, by=cast.admin, now=NOW).visit == 9
 
     def test_as_shipped_every_rank_has_its_points(self, cast):
         assert RankRules.current().scale() == [("A", 60), ("B", 30), ("C", None)]

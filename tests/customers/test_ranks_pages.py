@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import Customer, Rank, RankDecision, RankHold, RankRules, RankStanding
-from customers.ranking import propose
+from customers.ranking import propose, save_rules
 from followups.models import Contact, StartRule
 from tests.cast import customer, pattern, vehicle
 from tests.pages import filled
@@ -117,7 +117,9 @@ class TestProposals:
 
     def test_dismissed_they_are_gone_and_no_rank_changed(self, manager, people):
         manager.post(DECISIONS, {"do": "dismiss", "all": "yes"})
-        assert names(manager.get(URL)) == []
+        page = manager.get(URL)
+        assert names(page) == []
+        assert [decision.number for decision in page.context["lately"]] == [2]
         assert set(codes().values()) == {"C"}
 
     def test_nothing_ticked_or_nothing_left_is_said(self, manager, people):
@@ -130,12 +132,12 @@ class TestProposals:
         assert manager.post(DECISIONS, {"do": "nothing", "all": "yes"}).status_code == 400
 
     def test_its_queries_do_not_grow_with_the_rows(self, manager, cast, people, django_assert_num_queries):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             manager.get(URL)
         for number in range(20):
             worthy(cast.hiratsuka, name=f"顧客{number}", owner=cast.sales)
         night()
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             assert len(names(manager.get(URL))) == 22
 
 
@@ -175,6 +177,15 @@ class TestOneCustomer:
         assert list(page.context["form"].errors) == [field]
         assert codes()["平塚一"] == "C"
 
+    def test_its_queries_do_not_grow_with_the_history(self, manager, people, django_assert_num_queries):
+        url = f"/customers/{people[0].pk}/rank/"
+        for _round in range(2):
+            for code in "ABABA":
+                manager.post(url, {"rank": rank(code).pk, "reason": "…"})
+            manager.get(url)
+            with django_assert_num_queries(11):
+                manager.get(url)
+
     def test_a_customer_nobody_looked_at_yet_has_a_page_too(self, manager, cast):
         person = customer(cast.hiratsuka)
         assert manager.get(f"/customers/{person.pk}/rank/").status_code == 200
@@ -201,6 +212,20 @@ class TestRules:
         again = admin.post(RULES, self.typed(admin, vehicle="1", seal=page.context["form"].seal))
         assert again.context["effect"].moves == {("C", "C"): 3}
         assert not RankRules.objects.exists()
+
+    def test_who_was_slower_is_told_and_sees_the_effect_again(self, admin, cast, people):
+        typed = self.typed(admin, vehicle="25")
+        page = admin.post(RULES, typed)
+        typed["seal"] = page.context["form"].seal
+        scale = RankRules.current().scale()
+        save_rules(RankRules(visit=7), scale, began_from=None, by=cast.admin, now=timezone.now())
+        assert admin.post(RULES, {**typed, "vehicle": "24"}).context["began_from"] is None
+        told = admin.post(RULES, typed)
+        assert told.status_code == 409
+        assert RankRules.current().visit == 7
+        assert told.context["form"]["vehicle"].value() == "25"
+        assert admin.post(RULES, {**typed, "began_from": told.context["began_from"]}).status_code == 302
+        assert (RankRules.current().vehicle, RankRules.current().visit) == (25, 3)
 
     def test_the_work_that_follows_is_shown_by_rank(self, admin, cast, people):
         own = {str(rank("C").pk): {"left_out": True}}
