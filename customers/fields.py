@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from django import forms
-from django.core.validators import EmailValidator
+from django.core.validators import EmailValidator, URLValidator
 from django.utils.translation import gettext_lazy as _
 
 from stores.inputs import SeveralField
@@ -60,6 +60,24 @@ class EmailField(forms.CharField):
             EmailValidator()(address)
         except forms.ValidationError:
             raise forms.ValidationError(self.error_messages["email"], "email", {"value": value}) from None
+        return address
+
+
+class WebsiteField(forms.CharField):
+    """An address of the web; gives it with its scheme."""
+
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"})
+    default_error_messages = {"url": _("“%(value)s” is not an address of the web.")}
+
+    def clean(self, value):
+        value = unicodedata.normalize("NFKC", super().clean(value))
+        if not value:
+            return ""
+        address = value if "://" in value else f"https://{value}"
+        try:
+            URLValidator(schemes=["http", "https"])(address)
+        except forms.ValidationError:
+            raise forms.ValidationError(self.error_messages["url"], "url", {"value": value}) from None
         return address
 
 

@@ -10,16 +10,17 @@ from django.utils.translation import pgettext_lazy
 from stores.channels import Channel
 from stores.forms.long_select import LongSelect
 from stores.forms.saving import SeenForm
-from stores.inputs import FIRST_DAY, LAST_DAY, ClockInput, DayField
+from stores.inputs import ClockInput, DayField
 from stores.models import Staff, Store
 from stores.models.store import Weekday
 from stores.pages import COUNTED
 
 from .entering import Lead
-from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, PlateField
-from .models import Customer, DealKind, ImportFile, Rank, Source, Vehicle
+from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, WebsiteField
+from .models import BookRules, Consent, Customer, DealKind, ImportFile, Rank, Source
 from .models.customer import FOUND
-from .text import display_phone, tidy
+from .postcodes import address_of
+from .text import display_phone, normalise_postcode, tidy
 
 
 class PeopleFilter(forms.Form):
@@ -200,6 +201,9 @@ class NewLeadForm(forms.Form):
         )
 
 
+_NEEDED = {Customer.Kind.COMPANY: _("A company needs this."), Customer.Kind.PERSON: _("The house wants to know this.")}
+
+
 class BookForm(SeenForm):
     """A part of a customer's entry."""
 
@@ -244,15 +248,22 @@ class CustomerForm(BookForm):
         label=_("Does not want"), choices=Channel.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    contact_phone = PhoneField(label=_("Phone of the contact person"), max_length=20, required=False)
+    website = WebsiteField(label=_("Web site"), max_length=200, required=False)
+
     class Meta:
         model = Customer
         fields = [
             "kind",
             "name",
             "kana",
+            "representative",
+            "website",
             "contact_name",
+            "contact_phone",
             "phones",
             "emails",
+            "line_id",
             "postcode",
             "address",
             "convenient_weekdays",
@@ -269,9 +280,19 @@ class CustomerForm(BookForm):
         field_classes = {"born_on": DayField}
         widgets = {"convenient_from": ClockInput, "convenient_until": ClockInput}
 
-    def __init__(self, *args, today: date, **kwargs):
+    def __init__(self, *args, today: date, only=(), **kwargs):
+        """`only`: the fields of a part of the entry, each of which is then kept by itself."""
         super().__init__(*args, **kwargs)
         self.today = today
+        self.refused_before = list(self.instance.refused_channels)
+        for name in set(self.fields) - set(only or self.fields) - {"seen"}:
+            del self.fields[name]
+
+    def save_of(self, customer, *, by, now):
+        with transaction.atomic():
+            super().save_of(customer, by=by, now=now)
+            if "refused_channels" in self.fields:
+                Consent.record_change(self.instance, self.refused_before, by=by, now=now, today=self.today)
 
     def clean_code(self):
         code = tidy(self.cleaned_data["code"])
@@ -287,13 +308,11 @@ class CustomerForm(BookForm):
         return born
 
     def clean_postcode(self):
-        digits = "".join(char for char in self.cleaned_data["postcode"] if char.isdecimal())
-        if not digits:
-            return ""
-        if len(digits) != 7:
+        typed = self.cleaned_data["postcode"]
+        code = normalise_postcode(typed)
+        if not code and any(char.isdecimal() for char in typed):
             raise forms.ValidationError(_("A post code has seven digits."))
-        digits = f"{int(digits):07d}"
-        return f"{digits[:3]}-{digits[3:]}"
+        return code
 
     def clean(self):
         data = super().clean()
@@ -302,49 +321,9 @@ class CustomerForm(BookForm):
             self.add_error("convenient_until" if starts else "convenient_from", _("Please give both times."))
         elif starts and starts >= ends:
             self.add_error("convenient_until", _("This is not after the first time."))
-        if data.get("kind") == Customer.Kind.COMPANY:
-            for name in ("contact_name", "phones", "emails", "address"):
-                if name not in self.errors and not data.get(name):
-                    self.add_error(name, _("A company needs this."))
+        if data.get("postcode") and not data.get("address") and "address" in self.fields:
+            data["address"] = address_of(data["postcode"])
+        for name in BookRules.load().wanted_of(data.get("kind") or self.instance.kind):
+            if name in self.fields and name not in self.errors and not data.get(name):
+                self.add_error(name, _NEEDED[data.get("kind") or self.instance.kind])
         return data
-
-
-class VehicleForm(BookForm):
-    plate = PlateField(label=_("Plate"), max_length=30, required=False)
-
-    class Meta:
-        model = Vehicle
-        fields = [
-            "maker",
-            "model",
-            "year",
-            "plate",
-            "inspection_expires_on",
-            "check_due_on",
-            "insurance_expires_on",
-            "first_registered_on",
-            "mileage_km",
-            "chassis_number",
-            "bought_here",
-            "delivered_on",
-            "price_yen",
-            "disposed_on",
-        ]
-        field_classes = dict.fromkeys(
-            (
-                "inspection_expires_on",
-                "check_due_on",
-                "insurance_expires_on",
-                "first_registered_on",
-                "delivered_on",
-                "disposed_on",
-            ),
-            DayField,
-        )
-        labels = {"model": pgettext_lazy("vehicle", "Model")}
-
-    def clean_year(self):
-        year = self.cleaned_data["year"]
-        if year is not None and not FIRST_DAY.year <= year <= LAST_DAY.year:
-            raise forms.ValidationError(_("Please give the year as four digits of the western calendar."))
-        return year

@@ -1,6 +1,9 @@
 """Two customers who are the same become one, with everything kept, and the way back for a month (REQUIREMENTS C7)."""
 
-from django.db import transaction
+import logging
+
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from stores.wake import wake
@@ -8,10 +11,13 @@ from stores.wake import wake
 from .before_after import keep_after, keep_before, restore
 from .models import Customer, Merge, MergedRow
 from .models.merge import UNDO_MERGE
-from .pointing import VERBS, Fate, foreign_keys_of, has_store, hold_all, in_turn
+from .pointing import VERBS, Fate, has_store, hold_all, in_turn, owning_keys_of
 from .side_by_side import also_called, chosen_values
 from .store_moves import NotPossible, place
 
+logger = logging.getLogger(__name__)
+GATHERED = 1000
+"""So many of a kind in one night: there are a handful."""
 HOPS = 50
 """Whoever follows referrers or merges further than this goes in a circle."""
 
@@ -136,17 +142,34 @@ def _take_along(winner_id, loser):
     """What was written since about deals, tasks and follow-ups that are the loser's again, and their store."""
     moving = {field.model for field, relation in in_turn() if relation.fate is Fate.MOVES} - {Customer}
     for field, relation in in_turn():
-        if relation.fate is Fate.STAYS or field.model is Customer:
+        if relation.fate is Fate.STAYS or field.model is Customer or not relation.owns:
             continue
         rows = field.model._base_manager
         for other in field.model._meta.concrete_fields:
             about_a_car = other.name == "vehicle" and field.model._meta.label == "customers.Deal"
             if other.related_model in moving and not about_a_car:
-                for key in foreign_keys_of(other.related_model):
+                for key in owning_keys_of(other.related_model):
                     theirs = {field.name: winner_id, f"{other.name}__{key.name}": loser.pk}
                     rows.filter(**theirs).update(**{field.name: loser.pk})
         if has_store(field.model):
             rows.filter(**{field.name: loser.pk}).exclude(store=loser.store_id).update(store=loser.store_id)
+
+
+def gather() -> int:
+    """What was written to somebody who had just become part of another goes along; gives how many rows."""
+    moved = 0
+    for field, relation in in_turn():
+        if relation.fate is Fate.MOVES:
+            model = field.model
+            whole = Customer.objects.filter(pk=OuterRef(field.name)).values("merged_into")
+            stray = model._base_manager.filter(**{f"{field.name}__merged_into__isnull": False})
+            for pk in stray.order_by("pk").values_list("pk", flat=True)[:GATHERED]:
+                try:
+                    with transaction.atomic():
+                        moved += model._base_manager.filter(pk=pk).update(**{field.name: Subquery(whole)})
+                except IntegrityError:
+                    logger.warning("left with who was merged: %s %s", model._meta.label, pk)
+    return moved
 
 
 def forget_old(now) -> int:

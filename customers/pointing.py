@@ -29,11 +29,15 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Relation:
-    """`turn`: when its rows are locked, lower first; `words`: what is counted in a preview, without: nothing is."""
+    """`turn`: when its rows are locked, lower first; `words`: what is counted in a preview, without: nothing is.
+
+    `owns`: not where the row is another customer's and only names this one.
+    """
 
     fate: Fate
     words: str | Promise = ""
     turn: int = LAST
+    owns: bool = True
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,11 @@ def foreign_keys_of(model) -> list:
     return [field for field in pointing() if field.model is model]
 
 
+def owning_keys_of(model) -> list:
+    """By which its rows are a customer's own."""
+    return [field for field in foreign_keys_of(model) if RELATIONS[name_of(field)].owns]
+
+
 def has_store(model) -> bool:
     return any(field.name == "store" for field in model._meta.concrete_fields)
 
@@ -100,6 +109,10 @@ def hold_all(pks) -> dict[int, Customer]:
 register(
     {
         "customers.Vehicle.customer": Relation(Fate.MOVES, _("Vehicles"), turn=2),
+        "customers.Vehicle.used_by": Relation(Fate.MOVES, turn=2, owns=False),
+        "customers.FamilyMember.customer": Relation(Fate.MOVES, _("Family")),
+        "customers.Fact.customer": Relation(Fate.MOVES, _("What we know")),
+        "customers.Consent.customer": Relation(Fate.MOVES),
         "customers.Deal.customer": Relation(Fate.MOVES, _("Deals"), turn=3),
         "customers.Customer.referrer": Relation(Fate.MOVES, _("People they sent")),
         "customers.Customer.merged_into": Relation(Fate.STAYS),

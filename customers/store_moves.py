@@ -35,8 +35,8 @@ def place(customer, store, owner, *, now):
     if customer.code and Customer.objects.in_store(store).with_code(customer.code).exists():
         words = _("%(store)s has another customer with the code %(code)s. Change one of the codes first.")
         raise NotPossible(words % {"store": store, "code": customer.code})
-    for field, _fate in in_turn():
-        if has_store(field.model) and field.model is not Customer:
+    for field, relation in in_turn():
+        if has_store(field.model) and relation.owns and field.model is not Customer:
             field.model._base_manager.filter(**{field.name: customer.pk}).update(store=store)
     Customer.objects.with_ids([customer.pk]).update(store=store, owner=owner)
     customer.store, customer.owner = store, owner

@@ -64,12 +64,56 @@ def full_width_kana(text: str) -> str:
     return tidy(jaconv.hira2kata(unicodedata.normalize("NFKC", text)))
 
 
+PLATE = re.compile(
+    r"(?P<region>[^\W\d_]{1,4}) ?(?P<number>\d[0-9ACFHKLMPXY]{0,2}) ?"
+    r"(?P<sign>[あ-んA-Z]) ?(?P<serial>[1-9]\d?-\d\d|[・.]{0,3}[1-9]\d{0,2}|[1-9]\d{3})"
+)
+"""Region, class, sign and serial number; since 2018 a class may have letters."""
+MOTORCYCLE = re.compile(r"(?P<number>\d)? ?(?P<region>[^\W\d_]{1,4}) ?(?P<sign>[あ-んA-Z]) ?(?P<serial>[1-9]\d?-\d\d)")
+UNUSED_SIGNS = frozenset("おしへん")
+"""No plate bears these."""
+
+
+def read_plate(text: str) -> str:
+    """A plate in one writing: '湘南 500 あ 12-34', its serial number without dots. ValueError when it is none."""
+    folded = _plain_plate(text)
+    match = PLATE.fullmatch(folded) or MOTORCYCLE.fullmatch(folded)
+    if not match or match["sign"] in UNUSED_SIGNS:
+        raise ValueError(text)
+    serial = match["serial"].lstrip("・.")
+    if serial.isdecimal() and len(serial) == 4:
+        serial = f"{serial[:2]}-{serial[2:]}"
+    parts = (match["region"], match["number"], match["sign"], serial)
+    if match.re is MOTORCYCLE:
+        parts = (match["number"], match["region"], match["sign"], serial)
+    return " ".join(filter(None, parts))
+
+
 def normalise_plate(text: str) -> str:
-    """Digits and hyphens of single width, one space between the parts: '湘南 500 あ 12-34'."""
-    folded = unicodedata.normalize("NFKC", text)
+    """A plate in one writing; what is none stays, in digits and hyphens of single width."""
+    try:
+        return read_plate(text)
+    except ValueError:
+        return _plain_plate(text)
+
+
+def shown_plate(plate: str) -> str:
+    """As it stands on the plate: dots before a serial number of less than four digits."""
+    rest, _gap, serial = plate.rpartition(" ")
+    return f"{rest} {serial:・>4}" if rest and serial.isdecimal() and len(serial) < 4 else plate
+
+
+def _plain_plate(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).replace("･", "・")
     for dash in "‐‑–—―−":
         folded = folded.replace(dash, "-")
     return tidy(folded)
+
+
+def normalise_postcode(text: str) -> str:
+    """'254-0035' of seven digits in any writing; empty where they aren't seven."""
+    digits = "".join(char for char in unicodedata.normalize("NFKC", text) if char.isdecimal())
+    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else ""
 
 
 def normalise_email(text: str) -> str:

@@ -2,14 +2,41 @@
 
 from django.urls import path
 
-from .views import book, editing, exporting, import_rows, importing, leads, retention
+from .views import (
+    book,
+    editing,
+    exporting,
+    import_rows,
+    importing,
+    knowing,
+    leads,
+    referrals,
+    retention,
+    typing,
+    vehicles,
+)
 
 app_name = "customers"
 urlpatterns = [
     path("customers/", book.customers, name="list"),
     path("customers/new/", leads.new_lead, name="new-lead"),
     path("customers/alike/", leads.alike, name="alike"),
+    path("customers/postcode/", typing.postcode, name="postcode"),
+    path("customers/kana/", typing.kana, name="kana"),
+    path("customers/required/", knowing.required, name="required"),
     path("customers/<int:pk>/edit/", editing.edit, name="edit"),
+    path("customers/<int:pk>/edit/<slug:key>/", editing.part, name="part"),
+    path("customers/<int:pk>/facts/", knowing.facts, name="facts"),
+    path("customers/<int:pk>/facts/<int:fact_pk>/", knowing.fact, name="fact"),
+    path("customers/<int:pk>/facts/<int:fact_pk>/confirmation/", knowing.confirm_fact, name="fact-confirmation"),
+    path("customers/<int:pk>/facts/<int:fact_pk>/end/", knowing.end_fact, name="fact-end"),
+    path("customers/<int:pk>/facts/<int:fact_pk>/return/", knowing.return_fact, name="fact-return"),
+    path("customers/<int:pk>/family/", knowing.family, name="family"),
+    path("customers/<int:pk>/family/<int:member_pk>/", knowing.family_member, name="family-member"),
+    path("customers/<int:pk>/family/<int:member_pk>/removal/", knowing.remove_family_member, name="family-removal"),
+    path("customers/<int:pk>/family/<int:member_pk>/return/", knowing.return_family_member, name="family-return"),
+    path("customers/<int:pk>/consents/", knowing.consents, name="consents"),
+    path("customers/<int:pk>/referrals/", referrals.referrals, name="referrals"),
     path("customers/<int:customer_pk>/vehicles/new/", editing.new_vehicle, name="new-vehicle"),
     path("retention/", retention.periods, name="retention"),
     path("retention/due/", retention.due, name="retention-due"),
@@ -27,5 +54,6 @@ urlpatterns = [
     path("customers/import/<int:pk>/again/", importing.again, name="import-again"),
     path("customers/import/<int:pk>/removal/", importing.removal, name="import-removal"),
     path("customers/import/<int:pk>/undoing/", importing.undoing, name="import-undoing"),
+    path("vehicles/", vehicles.vehicles, name="vehicles"),
     path("vehicles/<int:pk>/edit/", editing.edit_vehicle, name="edit-vehicle"),
 ]

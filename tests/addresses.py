@@ -56,6 +56,29 @@ customers:list                                     | 200                        
 customers:new-lead                                 | 200                              | 422
 customers:alike                                    | 200                              | 405
 customers:edit pk=customer                         | 200 / 404                        | 422 / 404
+customers:part pk=customer key=name                | 200 / 404                        | 422 / 404
+customers:part pk=customer key=reach               | 200 / 404                        | 302 / 404
+customers:part pk=customer key=hours               | 200 / 404                        | 302 / 404
+customers:part pk=customer key=home                | 200 / 404                        | 302 / 404
+customers:part pk=customer key=person              | 200 / 404                        | 302 / 404
+customers:part pk=customer key=note                | 200 / 404                        | 302 / 404
+customers:part pk=customer key=company             | 404                              | 404
+customers:part pk=customer key=nothing             | 404                              | 404
+customers:postcode                                 | 200                              | 405
+customers:kana                                     | 200                              | 405
+customers:required                                 | 403 403 403 200 / 403            | 403 403 403 302 / 403
+customers:facts pk=customer                        | 200 / 404                        | 422 / 404
+customers:fact pk=customer fact_pk=fact            | 405                              | 422 / 404
+customers:fact-confirmation pk=customer fact_pk=fact | 405                              | 302 / 404
+customers:fact-end pk=customer fact_pk=fact        | 405                              | 302 / 404
+customers:fact-return pk=customer fact_pk=ended_fact | 405                              | 302 / 404
+customers:family pk=customer                       | 200 / 404                        | 422 / 404
+customers:family-member pk=customer member_pk=family_member | 200 / 404                | 422 / 404
+customers:family-removal pk=customer member_pk=family_member | 405                     | 302 / 404
+customers:family-return pk=customer member_pk=family_member | 405                      | 302 / 404
+customers:consents pk=customer                     | 200 / 404                        | 422 / 404
+customers:referrals pk=customer                    | 200 / 404                        | 302 / 404
+customers:vehicles                                 | 200                              | 405
 customers:new-vehicle customer_pk=customer         | 200 / 404                        | 422 / 404
 merging:duplicates                                 | 403 403 200 200 / 403 200        | 405
 merging:dismissal pk=duplicate                     | 405                              | 403 403 302 302 / 403 404
@@ -258,6 +281,7 @@ todo:desk-pattern what=tasks                       | 405                        
 todo:desk-pattern what=tasks &row=task             | 405                              | 403 403 200 200 / 403 302
 todo:desk-reminder what=replies                    | 405                              | 403 403 302 302 / 403 302
 todo:desk-reminder what=replies &row=reply         | 405                              | 403 403 200 200 / 403 302
+handover:past pk=customer                          | 200 / 404                        | 405
 handover:handover                                  | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 todo:desk-act pk=act                               | 403 403 200 404 / 403 404        | 405
 todo:desk-undo pk=act                              | 405                              | 403 403 302 404 / 403 404

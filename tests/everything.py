@@ -3,6 +3,7 @@
 import io
 from datetime import date, timedelta
 
+from django.utils import timezone
 from PIL import Image
 
 from customers import cards
@@ -10,10 +11,12 @@ from customers.importing import uploads
 from customers.merging import merge
 from customers.models import (
     BusinessCard,
+    Consent,
     DealKind,
     Duplicate,
     Estimate,
     Export,
+    Fact,
     ImportFile,
     LostReason,
     Rank,
@@ -131,6 +134,7 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "merge": _merge(store, owner, word, digits, now),
         "second_customer": new_person,
         **_cards(store, owner, person, word, now),
+        **_known(person, owner, word, now),
         "rank_decision": _ranks(person, new_person, manager, word, now),
     }
 
@@ -142,6 +146,16 @@ def _ranks(person, other, manager, word, now):
     RankStanding.objects.create(customer=person, proposed_at=now, **fields)
     hold(other, Rank.objects.first(), reason=f"理由{word}", until_on=None, by=manager, now=now)
     return RankDecision.objects.create(kind="dismissed", number=1, by=manager, at=now, done_at=now)
+
+
+def _known(person, owner, word, now) -> dict:
+    """What we know beside the entry: facts that stand and one that doesn't, the family, what was said about mails."""
+    over = Fact.note(person, Fact.Kind.HOBBY, f"趣味は{word}", by=owner, now=now - timedelta(days=300))
+    over.end(now=now)
+    member = person.family.create(relation="child", name=f"子{word}", kana=word, note=f"小学生{word}")
+    Consent.record(person, "line", "given", how="paper", said_on=now.date(), note=f"用紙{word}", by=owner, now=now)
+    fact = Fact.note(person, Fact.Kind.JOB, f"仕事は{word}", by=owner, now=now - timedelta(days=250))
+    return {"fact": fact, "ended_fact": over, "family_member": member}
 
 
 def _cards(store, owner, person, word, now) -> dict:

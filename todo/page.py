@@ -6,7 +6,10 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from customers.models import Stage
+from customers.knowing import ConsentsCard, FactsCard, FamilyCard
+from customers.known_forms import ConsentForm, FactForm, FamilyForm
+from customers.models import BookRules, Stage, Vehicle
+from customers.parts import parts_of
 
 from .at_work import ended_row, running_row
 from .rows import task_row
@@ -76,7 +79,7 @@ def _row(task, now) -> dict:
 
 def _customer_part(customer, me, now) -> dict:
     today = timezone.localdate(now)
-    vehicles = list(customer.vehicles.managed())
+    vehicles = list(Vehicle.objects.driven_or_owned_by(customer).managed())
     for vehicle in vehicles:
         expires = vehicle.inspection_expires_on
         vehicle.inspection_state = ""
@@ -86,6 +89,11 @@ def _customer_part(customer, me, now) -> dict:
             )
     return {
         "vehicles": vehicles,
+        "parts": parts_of(customer),
+        "missing": BookRules.load().missing_of(customer),
+        "facts": FactsCard(customer, now, FactForm()),
+        "family": FamilyCard(customer, FamilyForm(today=today)),
+        "consents": ConsentsCard(customer, ConsentForm(today=today)),
         "referrer": customer.referrer if customer.referrer and me.may_see(customer.referrer.store_id) else None,
         "deals": list(customer.deals.for_cards().open_first()[:20]),
         "may_assign": may_assign(me, customer, customer.owner_id),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from customers.knowing import FactsCard
 from followups.models import ActedOn, Contact, MoveReason, Outcome, TextTemplate
 from followups.models.contact import CONVERSATIONS
 from followups.reasons import explain
@@ -40,6 +41,8 @@ class Panel:
     acts: list = field(default_factory=list)
     moves: list = field(default_factory=list)
     escalations: list = field(default_factory=list)
+    asking: list = field(default_factory=list)
+    """What the conversation should ask for, because it was never noted or may have changed (C10)."""
 
     @classmethod
     def of_task(cls, task, form, now) -> "Panel":
@@ -51,6 +54,7 @@ class Panel:
             save_url=reverse("todo:task-result", args=[task.pk]),
             outcomes=form.fields["outcome"].choices,
             history=_history(task.customer, now),
+            asking=FactsCard(task.customer, now).ask_next() if task.customer else [],
             acts=list(ActedOn.objects.about(task=task)),
             moves=list(task.times_moved.for_panel()),
             escalations=list(task.escalations.for_panel()) if task.overdue_at else [],
@@ -73,6 +77,7 @@ class Panel:
             save_url=reverse("todo:reply-answer", args=[reply.pk]),
             outcomes=form.fields["outcome"].choices,
             history=_history(reply.customer, now),
+            asking=FactsCard(reply.customer, now).ask_next(),
             acts=list(ActedOn.objects.about(contact=reply)),
             reply=reply,
             beside_url=reverse("todo:reply-contact", args=[reply.pk]),

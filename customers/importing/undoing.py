@@ -51,7 +51,8 @@ class Book:
 def undo(file: ImportFile, rows: list[ImportRow], now: datetime):
     """Takes back some rows, from the last to the first: a row further down may have changed what one above has made."""
     rows = [row for row in rows if row.before and row.customer_id]
-    customers = Customer.objects.select_for_update().order_by("pk").in_bulk([row.customer_id for row in rows])
+    locked = Customer.objects.select_for_update().order_by("pk").prefetch_related("family")
+    customers = locked.in_bulk([row.customer_id for row in rows])
     cars = Vehicle.objects.select_for_update().filter(customer__in=customers).order_by("pk")
     deals = Deal.objects.select_for_update().filter(customer__in=customers).order_by("pk")
     book = Book(file, customers, {car.pk: car for car in cars}, {deal.pk: deal for deal in deals})
@@ -103,7 +104,7 @@ def _take_back(book, row, now) -> list[str]:
     reasons += _restore(customer, told["customer"], book.names, but={"search", "updated_at"})
     _restore(customer, told["customer"], book.names, but=set(told["customer"]) - {"search"})
     if reasons:
-        customer.search = customer.search_text([car.plate for car in book.cars_of(customer)])
+        customer.search = customer.search_text([word for car in book.cars_of(customer) for word in car.search_words])
         customer.updated_at = now
         book.names |= {"search", "updated_at"}
     else:

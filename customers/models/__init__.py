@@ -1,8 +1,12 @@
+from .book_rules import BookRules, Wanted
 from .card import BusinessCard, CardPicture
+from .consent import Consent
 from .customer import Customer
 from .deal import Deal, DealKind, LostReason, Source, Stage, StageChange
 from .estimate import Estimate
 from .export import Export
+from .fact import Fact
+from .family import FamilyMember
 from .import_columns import ImportColumns
 from .import_file import ImportFile, ImportRow
 from .mark import Mark
@@ -15,8 +19,10 @@ from .vehicle import Vehicle
 
 __all__ = [
     "Alike",
+    "BookRules",
     "BusinessCard",
     "CardPicture",
+    "Consent",
     "Customer",
     "DataKind",
     "Deal",
@@ -26,6 +32,8 @@ __all__ = [
     "Estimate",
     "EvaluationPeriod",
     "Export",
+    "Fact",
+    "FamilyMember",
     "Figure",
     "ImportColumns",
     "ImportFile",
@@ -49,4 +57,5 @@ __all__ = [
     "StoreMove",
     "Target",
     "Vehicle",
+    "Wanted",
 ]

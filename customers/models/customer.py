@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, NullIf
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
@@ -109,6 +109,30 @@ class CustomerQuerySet(StoreQuerySet):
         """Who has one of these numbers or addresses, normalised."""
         return self.filter(Q(phones__overlap=list(phones)) | Q(emails__overlap=list(emails)))
 
+    def with_kana(self):
+        return self.exclude(kana="")
+
+    def named_in_part(self, part: str):
+        """Whose name has that part; looked up by the search column's index."""
+        return self.alias(short_parts=SHORT_PARTS).filter(_holds(fold(part)), name__contains=part)
+
+    def sent_by(self, referrers):
+        return self.filter(referrer__in=referrers).order_by("pk")
+
+    def with_order_count(self):
+        """`order_count`: how many deals became orders."""
+        return self.annotate(order_count=Count("deals", filter=Q(deals__won_at__isnull=False)))
+
+    def household_of(self, customer, *, and_also=None):
+        """Who lives with somebody: the same address or phone, in the same store; and one named already."""
+        same = Q(pk__in=[])
+        if customer.address:
+            same |= Q(address=customer.address)
+        if customer.phones:
+            same |= Q(phones__overlap=customer.phones)
+        near = self.net().filter(same, store=customer.store_id).exclude(pk=customer.pk)
+        return self.filter(Q(pk=and_also) | Q(pk__in=near), store=customer.store_id).order_by("pk")
+
     def alike(self, *, names=(), phones=(), emails=()):
         """Who may be the same person: the same number or address first, then the same name or kana in any writing."""
         reached = Q(phones__overlap=list(phones)) | Q(emails__overlap=list(emails))
@@ -124,8 +148,8 @@ class CustomerQuerySet(StoreQuerySet):
         )
 
     def reindex(self):
-        """Recompute the search column of these customers; call it after names, phones, mails or plates changed."""
-        customers = list(self.prefetch_related("vehicles"))
+        """Recompute the search column of these customers; call it after what is in it has changed."""
+        customers = list(self.prefetch_related("vehicles", "family"))
         for customer in customers:
             customer.search = customer.search_text()
         self.model.objects.bulk_update(customers, ["search"], batch_size=1000)
@@ -153,9 +177,13 @@ class Customer(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.PERSON)
     name = models.CharField(_("name"), max_length=100)
     kana = models.CharField(_("kana"), max_length=100, blank=True)
+    representative = models.CharField(_("representative"), max_length=60, blank=True)
+    website = models.CharField(_("web site"), max_length=200, blank=True)
     contact_name = models.CharField(_("contact person"), max_length=60, blank=True)
+    contact_phone = models.CharField(_("phone of the contact person"), max_length=20, blank=True)
     phones = ArrayField(models.CharField(max_length=20), verbose_name=_("phones"), default=list, blank=True)
     emails = ArrayField(models.CharField(max_length=120), verbose_name=_("emails"), default=list, blank=True)
+    line_id = models.CharField(_("LINE id"), max_length=60, blank=True)
     postcode = models.CharField(_("post code"), max_length=8, blank=True)
     address = models.CharField(_("address"), max_length=200, blank=True)
     born_on = models.DateField(_("birthday"), null=True, blank=True)
@@ -257,6 +285,10 @@ class Customer(models.Model):
         return self.emails[0] if self.emails else ""
 
     @property
+    def contact_phone_display(self) -> str:
+        return display_phone(self.contact_phone) if self.contact_phone else ""
+
+    @property
     def convenient_label(self) -> str:
         """'Tue, Fri 17:00–19:00'; empty where nothing is known."""
         days = ", ".join(str(WEEKDAYS_ABBR[day]) for day in sorted(self.convenient_weekdays))
@@ -269,12 +301,17 @@ class Customer(models.Model):
     def refused_labels(self) -> list[str]:
         return [str(Channel(channel).label) for channel in self.refused_channels]
 
-    def search_text(self, plates=None) -> str:
+    def search_text(self, plates=None, family=None) -> str:
         """What the search column holds: the folded form of everything one looks a customer up by.
 
-        `plates`: those of the vehicles, where they are known without asking.
+        `plates`: plates and chassis numbers of the vehicles; `family`: names of theirs. Where they are known without
+        asking.
         """
         if plates is None:
-            plates = [vehicle.plate for vehicle in self.vehicles.all()]
-        parts = [self.name, self.contact_name, self.kana, self.code, *self.emails, *plates, *self.also_called]
-        return "\n".join([*(fold(part) for part in parts if part), *self.phones])
+            plates = [word for vehicle in self.vehicles.all() for word in vehicle.search_words]
+        if family is None:
+            members = self.family.all() if self.pk else []
+            family = [word for member in members if not member.removed_at for word in member.search_words]
+        names = [self.name, self.contact_name, self.representative, self.kana, self.code, self.line_id]
+        parts = [*names, *self.emails, *plates, *family, *self.also_called]
+        return "\n".join([*(fold(part) for part in parts if part), *filter(None, [*self.phones, self.contact_phone])])

@@ -193,7 +193,7 @@
         const field = document.getElementById(id);
         if (field) field.value = value;
       }
-      find("button:not([type=button])", document.getElementById(fill.dataset.then))?.focus();
+      if (fill.dataset.then) find("button:not([type=button])", document.getElementById(fill.dataset.then))?.focus();
     }
   });
 

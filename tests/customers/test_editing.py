@@ -56,7 +56,9 @@ def test_a_company_needs_somebody_to_speak_to_and_ways_to_reach_it(me, cast):
     there = customer(cast.hiratsuka, phones=[])
     url = f"/customers/{there.pk}/edit/"
     response = me.post(url, filled(me.get(url), kind="company"))
-    assert set(response.context["form"].errors) == {"contact_name", "phones", "emails", "address"}
+    assert set(response.context["form"].errors) == {
+        "contact_name", "contact_phone", "phones", "emails", "address", "representative", "website",
+    }  # fmt: skip
 
 
 @pytest.fixture
@@ -209,7 +211,7 @@ def test_its_next_periodic_inspection_is_entered_and_stands_on_the_customers_pag
 
 def test_a_vehicle_needs_its_model(me, cast):
     there = customer(cast.hiratsuka)
-    response = me.post(f"/customers/{there.pk}/vehicles/new/", {"plate": "湘南 500", "year": "12"})
+    response = me.post(f"/customers/{there.pk}/vehicles/new/", {"plate": "湘南 500 あ 12-34", "year": "12"})
     assert response.status_code == 422
     assert set(response.context["form"].errors) == {"model", "year"}
     assert not Vehicle.objects.exists()

@@ -1,0 +1,111 @@
+"""What we know about a customer as people, how old it is, and what to ask next (REQUIREMENTS C1, C10)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.functional import cached_property
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from stores.channels import Channel
+
+from .models import Consent, Customer, Fact
+
+STALE = timedelta(days=180)
+"""What nobody has said again for so long may have changed."""
+ASKED = {
+    Customer.Kind.PERSON: (Fact.Kind.FAMILY, Fact.Kind.JOB, Fact.Kind.CAR_USE, Fact.Kind.HOURS, Fact.Kind.HOBBY),
+    Customer.Kind.COMPANY: (Fact.Kind.JOB, Fact.Kind.CAR_USE, Fact.Kind.HOURS),
+}
+"""What is worth knowing of everybody, the most telling first."""
+
+
+def age_label(moment, now) -> str:
+    """'8 months ago'."""
+    if now - moment < timedelta(days=1):
+        return _("today")
+    return _("%(age)s ago") % {"age": timesince(moment, now, depth=1).replace("\xa0", " ")}
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fact as it is shown."""
+
+    fact: Fact
+    age: str
+    is_stale: bool
+
+
+@dataclass(frozen=True)
+class Asking:
+    """What the next conversation should ask for. `known`: what we knew, however old."""
+
+    kind: Fact.Kind
+    known: Known | None = None
+
+
+class FactsCard:
+    """The facts about a customer, the stalest first."""
+
+    def __init__(self, customer, now, form=None):
+        self.customer, self.now, self.form = customer, now, form
+
+    @cached_property
+    def rows(self) -> list[Known]:
+        return [self._known(fact) for fact in self.customer.facts.standing().stalest_first().with_people()]
+
+    @cached_property
+    def history(self) -> list[Known]:
+        return [self._known(fact) for fact in self.customer.facts.ended().with_people()]
+
+    def ask_next(self, most: int = 2) -> list[Asking]:
+        """What was never noted, then what was confirmed longest ago; nothing that is fresh."""
+        latest = {}
+        for known in self.rows:
+            latest[known.fact.kind] = known
+        asked = ASKED[self.customer.kind]
+        never = [Asking(kind) for kind in asked if kind not in latest]
+        stale = [Asking(Fact.Kind(kind), known) for kind, known in latest.items() if known.is_stale and kind in asked]
+        stale.sort(key=lambda asking: asking.known.fact.confirmed_at)
+        return [*never, *stale][:most]
+
+    def _known(self, fact) -> Known:
+        return Known(fact, age_label(fact.confirmed_at, self.now), self.now - fact.confirmed_at >= STALE)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How it stands with one way of reaching somebody."""
+
+    channel: Channel
+    is_refused: bool
+    said: Consent | None = None
+    """When and how; None where it isn't known."""
+
+
+class ConsentsCard:
+    def __init__(self, customer, form=None):
+        self.customer, self.form = customer, form
+
+    @cached_property
+    def history(self) -> list[Consent]:
+        return list(self.customer.consents.latest_first())
+
+    @cached_property
+    def rows(self) -> list[Standing]:
+        return [self._standing(channel) for channel in Channel]
+
+    def _standing(self, channel) -> Standing:
+        is_refused = channel in self.customer.refused_channels
+        said = [one for one in self.history if one.channel == channel]
+        latest = max(said, key=lambda one: (one.said_on, one.at, one.pk), default=None)
+        return Standing(channel, is_refused, latest if latest and latest.is_given != is_refused else None)
+
+
+class FamilyCard:
+    def __init__(self, customer, form=None):
+        self.customer, self.form = customer, form
+
+    @cached_property
+    def rows(self) -> list:
+        return list(self.customer.family.standing())

@@ -1,0 +1,84 @@
+"""Who sent whom: the tree above and below a customer, and naming who sent them (REQUIREMENTS C1)."""
+
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from .models import Customer
+
+LEVELS = 5
+MOST = 500
+"""People shown of one tree."""
+
+
+class InACircle(Exception):
+    """Somebody would have sent themselves."""
+
+
+@dataclass
+class Sent:
+    customer: Customer
+    people: list["Sent"] = field(default_factory=list)
+
+    @property
+    def orders(self) -> int:
+        return self.customer.order_count
+
+    @property
+    def people_in_all(self) -> int:
+        return sum(1 + one.people_in_all for one in self.people)
+
+    @property
+    def orders_in_all(self) -> int:
+        """Of everybody they sent, however far."""
+        return sum(one.orders + one.orders_in_all for one in self.people)
+
+
+def tree_of(customer, me) -> Sent:
+    """Whom a customer sent, level by level: one question for each."""
+    root = Sent(Customer.objects.visible_to(me).with_ids([customer.pk]).with_order_count().get())
+    level, count = {customer.pk: root}, 0
+    for _level in range(LEVELS):
+        rows = Customer.objects.visible_to(me).sent_by(level).with_order_count()[: MOST - count]
+        further = {}
+        for one in rows:
+            if one.pk != customer.pk:
+                further[one.pk] = Sent(one)
+                level[one.referrer_id].people.append(further[one.pk])
+        count += len(further)
+        if not further or count >= MOST:
+            break
+        level = further
+    return root
+
+
+def senders_of(customer, me) -> list[Customer]:
+    """Who sent them, who sent those …, the first of all first; none beyond what one may see."""
+    found, referrer = [], customer.referrer_id
+    while referrer and len(found) < LEVELS and referrer not in {one.pk for one in found}:
+        one = Customer.objects.visible_to(me).with_ids([referrer]).first()
+        if one is None:
+            break
+        found.insert(0, one)
+        referrer = one.referrer_id
+    return found
+
+
+def refer(customer, referrer, *, by, now):
+    """`referrer`: None takes it back. Raises InACircle."""
+    with transaction.atomic():
+        kept = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        if referrer and _leads_to(referrer, kept.pk):
+            raise InACircle(_("%(name)s was sent by this customer.") % {"name": referrer})
+        Customer.objects.with_ids([kept.pk]).update(referrer=referrer, updated_at=now, edited_at=now, edited_by=by)
+
+
+def _leads_to(customer, pk) -> bool:
+    seen = set()
+    while customer and customer.pk not in seen:
+        if customer.pk == pk:
+            return True
+        seen.add(customer.pk)
+        customer = customer.referrer
+    return False
