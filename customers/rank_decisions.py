@@ -153,7 +153,7 @@ def hold(customer: Customer, rank: Rank, *, reason: str, until_on, by, now) -> R
 
 
 def release(customer: Customer, *, now) -> bool:
-    """The rules may propose again, at once where they come to something else; until that is confirmed the rank stays."""
+    """The rules may propose again, at once where they come to something else; the rank stays until then."""
     with transaction.atomic():
         _lock_standing(customer)
         if not RankHold.objects.filter(customer=customer).delete()[0]:
