@@ -63,6 +63,9 @@ def questions(name, theirs) -> list[dict]:
         found += [{"view": view, "who": who} for view in views for who in people]
     if name == "todo:deals":
         found += [{"tab": tab, "as": "list", "store": place} for tab in ("open", "lost", "paid")]
+        found += [{"as": "list", "still": "on"}, {"tab": "ordered", "shop": place}, {"tab": "ordered", "seller": person}]
+    if name == "deals:targets":
+        found += [{"store": place, "who": person}, {"who": person, "of": "amount", "month": "2026-10"}]
     if name == "todo:desk-rows":
         found += [{"who": person}, {"who": "nobody"}, {"open": "today", "who": person}]
     if name == "customers:alike":
