@@ -11,6 +11,7 @@ from .duplicates import FIND_JOB, find
 from .importing.slices import one_slice
 from .importing.uploads import WORK, forget_old
 from .merging import forget_old as forget_old_merges
+from .merging import gather
 from .rank_decisions import work_on_decisions
 
 SLICE_SECONDS = 2.0
@@ -37,6 +38,7 @@ def find_duplicates() -> str:
     heard(FIND_JOB)
     now = timezone.now()
     forget_old_merges(now)
+    gather()
     return f"found {find(now)}"
 
 

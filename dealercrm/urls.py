@@ -32,6 +32,6 @@ urlpatterns = [
     path("ranks/rules/", include("followups.urls_rank_rules")),
     path("patterns/", include("followups.urls_patterns")),
     path("batches/", include("followups.urls_batches")),
-    path("desk/handover/", include("todo.urls_handover")),
+    path("", include("todo.urls_handover")),
     path("", include("todo.urls")),
 ]

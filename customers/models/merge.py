@@ -115,6 +115,10 @@ class MergeQuerySet(models.QuerySet):
         """Those that one of them took part in."""
         return self.filter(Q(winner__in=customers) | Q(loser__in=customers))
 
+    def into(self, customer):
+        """Who became part of that customer."""
+        return self.filter(winner=customer)
+
     def after(self, merge):
         return self.filter(pk__gt=merge.pk)
 

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from customers.merging import merge
 from customers.models import Customer
+from customers.store_moves import move_to_store
 from followups.models import Act, Task
 from stores.models import Notification
 from tests.cast import at, customer, task
@@ -98,6 +100,19 @@ def test_who_leaves_is_filled_in_from_their_page(client, cast, book):
     assert str(form["person"].value()) == str(cast.sales.pk)
     client.post(URL, wanted(cast, cast.sales2))
     assert set(Customer.objects.values_list("owner", flat=True)) == {cast.sales2.pk}
+
+
+def test_a_customer_tells_where_they_have_been(client, cast, book):
+    client.force_login(cast.manager)
+    client.post(URL, wanted(cast, cast.sales2))
+    merge(book[0], book[1], by=cast.manager, now=NOW)
+    move_to_store(book[0], cast.yokohama, cast.yokohama_sales, by=cast.admin, now=NOW)
+    client.force_login(cast.admin)
+    text = client.get(reverse("handover:past", args=[book[0].pk])).content.decode()
+    for words in ("佐藤 健太 → 森 翔", "平塚店 → 横浜店", book[1].name):
+        assert words in text
+    client.force_login(cast.manager)
+    assert client.get(reverse("handover:past", args=[book[0].pk])).status_code == 404
 
 
 @pytest.mark.parametrize("number", [1, 10])

@@ -4,14 +4,16 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from followups.passing_on import foresee
-from stores.decorators import managers_only
+from stores.decorators import managers_only, signed_in
 from stores.models import Staff, Store
 
 from ..desk.acting import pass_on_and_tell
 from ..forms.handover import WORDS, HandoverForm
+from ..past import past as events_of
+from ..subject import find_subject
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,6 +36,14 @@ def handover(request):
         plan = foresee(form.handover())
     context = {"form": form, "plan": plan, "table": plan and _table(plan)}
     return render(request, "todo/handover.html", context, status=422 if is_bound and not is_valid else 200)
+
+
+@require_safe
+@signed_in
+def past(request, pk):
+    """Stores and people in charge that a customer has had, as far as it was changed for many or by a move."""
+    customer = find_subject(request.user, customer_pk=pk).customer
+    return render(request, "todo/past.html", {"customer": customer, "events": events_of(customer, request.user)})
 
 
 def _table(plan) -> dict:
