@@ -178,7 +178,7 @@ class FollowUpQuerySet(StoreQuerySet):
         done = models.Subquery(tasks.order_by().values("follow_up").annotate(n=models.Count("pk")).values("n"))
         rows = self.select_related("pattern", "version", "deal", "ended_by").only(
             "customer", "occurrence_key", "base_on", "base_at", "expanded_at", "failed_at", "past_steps",
-            "started_at", "paused_at", "paused_until_on", "ended_at", "end_reason", "pattern__name",
+            "adjust_at", "started_at", "paused_at", "paused_until_on", "ended_at", "end_reason", "pattern__name",
             "version__number", "version__base", "deal__goods", "deal__kind", "ended_by__name", "ended_by__username",
         )  # fmt: skip
         return rows.annotate(step_count=Coalesce(count, 0), done_count=Coalesce(done, 0)).order_by(
@@ -329,5 +329,13 @@ class FollowUp(models.Model):
 
     @property
     def is_being_prepared(self):
-        waits = self.expanded_at is None and self.failed_at is None
-        return waits and self.ended_at is None and self.paused_at is None
+        return self._is_at_work and self.expanded_at is None
+
+    @property
+    def is_being_adjusted(self):
+        """Its tasks are there, and the worker has still to look whether they stay where they are (see TO_ADJUST)."""
+        return self._is_at_work and self.expanded_at is not None and self.adjust_at is not None
+
+    @property
+    def _is_at_work(self):
+        return self.ended_at is None and self.paused_at is None and self.failed_at is None

@@ -67,6 +67,18 @@ def page(client, follow_up) -> str:
     return client.get(f"/customers/{follow_up.customer_id}/").content.decode()
 
 
+def test_the_page_asks_until_the_worker_has_moved_the_tasks(me, calls):
+    url = f"/followups/{calls.pk}/preparing/"
+    assert url not in page(me, calls)
+    response = do(me, calls, "base", {"base_on": "2026-12-04"}, headers=HTMX)
+    assert url in response.content.decode()
+    assert me.get(url, headers=HTMX).status_code == 204
+    settle()
+    response = me.get(url, headers=HTMX)
+    assert response.context["running"][0]["next"].startswith("12/4")
+    assert url not in response.content.decode()
+
+
 class TestPause:
     def test_it_rests_until_a_day_and_the_page_says_so(self, me, calls):
         response = do(me, calls, "pause", {"length": "week"}, headers=HTMX)

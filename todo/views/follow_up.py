@@ -66,9 +66,9 @@ def _sheet(request, subject, now, form):
 @require_safe
 @signed_in
 def preparing(request, pk):
-    """Asked by the page while the worker makes the tasks; the page's new state once they are there."""
+    """Asked by the page while the worker makes or moves the tasks; the page's new state once that is done."""
     follow_up = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk)
-    if follow_up.is_being_prepared:
+    if follow_up.is_being_prepared or follow_up.is_being_adjusted:
         return HttpResponse(status=204)
     subject = subject_of(follow_up, request)
     return render(request, "todo/_changed.html", page_context(request.user, subject, timezone.now()))
