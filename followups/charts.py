@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from stores.channels import Channel
+from stores.picture import bare
 
 WIDTH, HEIGHT = 960, 320
 MOST_LABELS = 12
@@ -63,23 +64,16 @@ def draw(periods, *, title: str) -> str:
     )
     for _name, label, values in series:
         chart.add(label, values)
-    root = chart.render_tree()
-    _prune(root, series)
-    root.attrib.pop("id", None)
+    root = bare(chart)
+    _name_bars(root, series)
     root.attrib |= {"role": "img", "aria-label": title, "class": "workload-chart"}
     # An etree escapes every text and attribute.
     return mark_safe(etree.tostring(root, encoding="unicode"))  # noqa: S308
 
 
-def _prune(root, series):
-    """Without pygal's own styles, scripts and hints for them; every bar with its words, its channel as a class."""
-    for parent in list(root.iter()):
-        for child in list(parent):
-            is_comment = not isinstance(child.tag, str)
-            if is_comment or child.tag in {"defs", "title"} or "tooltip-overlay" in child.get("class", ""):
-                parent.remove(child)
-    for node in list(root.iter()):
-        node.attrib.pop("style", None)
+def _name_bars(root, series):
+    """Every bar with its words, its channel as a class."""
+    for node in root.iter():
         for name in {"x", "y", "width", "height"} & set(node.attrib):
             node.set(name, f"{float(node.get(name)):.1f}")
     for group in list(root.iter("g")):
