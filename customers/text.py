@@ -100,7 +100,7 @@ def normalise_plate(text: str) -> str:
 def shown_plate(plate: str) -> str:
     """As it stands on the plate: dots before a serial number of less than four digits."""
     rest, _gap, serial = plate.rpartition(" ")
-    return f"{rest} {serial:・>4}" if rest and serial.isdecimal() and len(serial) < 4 else plate
+    return f"{rest} {serial:・>4}" if rest.count(" ") == 2 and serial.isdecimal() and len(serial) < 4 else plate
 
 
 def _plain_plate(text: str) -> str:

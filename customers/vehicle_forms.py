@@ -111,7 +111,7 @@ class DueFilter(PeopleFilter):
     due = forms.ChoiceField(label=_("Which day"), required=False)
     within = forms.ChoiceField(label=_("When"), required=False)
     order = forms.ChoiceField(
-        label=_("Order"), required=False, choices=[("day", _("The nearest day first")), ("kana", _("By kana"))]
+        label=_("Sorted by"), required=False, choices=[("day", _("The nearest day first")), ("kana", _("By kana"))]
     )
 
     def __init__(self, data, *, me, today: date):

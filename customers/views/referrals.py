@@ -43,5 +43,5 @@ def _name(request, book, customer):
     except InACircle as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("Referred by: %(name)s") % {"name": referrer or _("Nobody")})
+        messages.success(request, _("Referred by: %(name)s") % {"name": referrer or "—"})
     return redirect("customers:referrals", customer.pk)

@@ -74,5 +74,5 @@ def test_people_of_another_store_are_neither_shown_nor_named(me, cast, people):
 def test_its_queries_do_not_grow_with_the_people(me, cast, people, number, django_assert_num_queries):
     for index in range(number):
         customer(cast.hiratsuka, name=f"紹介{index}", referrer=people[0])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         me.get(f"/customers/{people[0].pk}/referrals/")

@@ -151,5 +151,5 @@ class TestTheList:
     def test_its_queries_do_not_grow_with_the_rows(self, me, cast, number, django_assert_num_queries):
         for _index in range(number):
             self.book(cast.hiratsuka, owner=cast.sales)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             assert len(self.names(me, within="3")) == number
