@@ -56,7 +56,7 @@ def store_edit(request, pk):
     store = _managed(request, pk)
     form = StoreForm(request.POST or None, instance=store)
     if request.method == "POST" and form.is_valid() and save_or_tell(form):
-        messages.success(request, form.say(_("Saved. It counts for tasks made from now on.")))
+        messages.success(request, form.say(_("Saved. Open tasks follow within a minute.")))
         return redirect("stores:detail", store.pk)
     return _store_form(request, form)
 
