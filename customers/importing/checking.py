@@ -112,6 +112,9 @@ def _there_already(batch, record, known) -> Record | Known | None:
         heading = batch.columns.heading_for("code", "name", "family_name")
         _not_twice(record, heading, record.code or record.name, same, _("The same customer"))
         return same
+    if whole := batch.stored.whole_of(record):
+        _not_twice(record, batch.columns.heading_for("code"), record.code, whole, _("The same customer"))
+        return whole
     phone, other = _same_phone(record, known, batch.stored, batch.above)
     if other:
         heading, text = record.cells_of[phone]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from stores.models import Staff, Store
 
+from ..merging import final
 from ..models import Customer, Vehicle
 from ..text import fold
 from . import values
@@ -37,6 +38,8 @@ class Known:
     phones: list[str]
     emails: list[str]
     address: str
+    merged_into: int | None = None
+    """Then only the code is theirs still: everything else is known of whom they have become part of."""
 
 
 def identities(name, phones, emails, address):
@@ -58,7 +61,7 @@ class StoredCustomers:
     """The store's customers who have a code, a number or a car of these records, or the name of one without a code."""
 
     def __init__(self, store: Store, records: list[Record], *, also_by_name=()):
-        columns = ("pk", "code", "name", "phones", "emails", "address")
+        columns = ("pk", "code", "name", "phones", "emails", "address", "merged_into")
         everybody = Customer.objects.filter(store=store).values_list(*columns)
         codes = {record.code for record in records if record.code}
         codes |= {values.folded(record.referrer[1]) for record in records if record.referrer}
@@ -70,8 +73,9 @@ class StoredCustomers:
         ]
         if names:
             found += everybody.alias(folded_name=FOLDED_NAME).filter(folded_name__in=names)
-        self.by_pk = {row[0]: Known(*row) for row in sorted(found, key=lambda row: row[0])}
-        self.by_code = {known.code: known for known in self.by_pk.values() if known.code}
+        everybody_found = {row[0]: Known(*row) for row in sorted(found, key=lambda row: row[0])}
+        self.by_code = {known.code: known for known in everybody_found.values() if known.code}
+        self.by_pk = {pk: known for pk, known in everybody_found.items() if known.merged_into is None}
         self.by_phone: dict[str, list[Known]] = {}
         self.by_identity: dict[tuple[str, str], list[Known]] = {}
         for known in self.by_pk.values():
@@ -84,8 +88,17 @@ class StoredCustomers:
     def find(self, record: Record) -> Known | None:
         """By code; a row without a code by name and number, mail or address."""
         if record.code:
-            return self.by_code.get(record.code)
+            known = self.by_code.get(record.code)
+            return None if known and known.merged_into else known
         return self.by_looks(record)
+
+    def whole_of(self, record: Record) -> Known | None:
+        """Who has become one with the customer of that code; None where the code is nobody's, or theirs still."""
+        known = self.by_code.get(record.code)
+        if not known or known.merged_into is None:
+            return None
+        whole = final(Customer.objects.select_related("merged_into").get(pk=known.pk))
+        return Known(whole.pk, whole.code, whole.name, whole.phones, whole.emails, whole.address)
 
     def by_looks(self, record: Record, *, but: int | None = None) -> Known | None:
         found = (known for one in identities_of(record) for known in self.by_identity.get(one, []))
