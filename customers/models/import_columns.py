@@ -10,7 +10,8 @@ from stores.models import Store
 class ImportColumnsQuerySet(StoreQuerySet):
     def of(self, store, headings):
         """What people of the store have said of a list with these headings, in this order; None when nobody has."""
-        return self.filter(store=store, headings_key=ImportColumns.key_of(headings)).first()
+        found = self.filter(store=store, headings_key=ImportColumns.key_of(headings))
+        return found.select_related("saved_by").first()
 
 
 class ImportColumns(models.Model):

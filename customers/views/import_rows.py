@@ -13,7 +13,7 @@ from stores.decorators import signed_in
 from ..importing import fields, refused, showing, uploads
 from ..importing.forms import ColumnsForm, PeopleForm
 from ..importing.reading import Unusable
-from ..models import ImportFile, ImportRow
+from ..models import ImportColumns, ImportFile, ImportRow
 from .importing import list_of, told
 
 CHANGEABLE = {ImportFile.State.CHECKED, ImportFile.State.NAMELESS}
@@ -37,7 +37,8 @@ def columns(request, pk):
             form.add_error(None, str(unusable))
         else:
             return redirect("customers:import-file", file.pk)
-    context = {"file": file, "form": form, "words": fields.FIELDS.values()}
+    said = ImportColumns.objects.of(file.store, [column["heading"] for column in file.columns])
+    context = {"file": file, "form": form, "words": fields.FIELDS.values(), "said": said}
     return render(request, "customers/import_columns.html", context, status=422 if form.is_bound else 200)
 
 

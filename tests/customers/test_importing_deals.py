@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.urls import reverse
 from django.utils.timezone import localdate
 
 from customers.importing import uploads
@@ -138,6 +139,18 @@ def test_columns_are_taken_as_somebody_of_the_store_said_before(cast):
     assert [column["field"] for column in again.columns] == ["code", "name", "phones", "note"]
     assert again.state == ImportFile.State.CHECKED
     assert ImportColumns.objects.get().saved_by == cast.manager
+
+
+def test_the_page_says_that_the_columns_are_as_somebody_said_before(client, cast):
+    headings = ["氏名", "電話", "謎"]
+    rows = [["田中 花子", "09011112222", "犬がいる"]]
+    client.force_login(cast.manager)
+    for said in (False, True):
+        file = uploads.receive(csv_of(rows, headings=headings), name="a.csv", store=cast.hiratsuka, by=None, now=NOW)
+        address = reverse("customers:import-columns", args=[file.pk])
+        assert ("大塚" in client.get(address).content.decode().partition("<main")[2]) is said
+        client.post(address, {"column-0": "name", "column-1": "phones", "column-2": "note"})
+    assert ImportColumns.objects.get().fields == ["name", "phones", "note"]
 
 
 def test_what_one_store_said_of_columns_is_not_said_for_another(cast):
