@@ -6,13 +6,12 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils import timezone
 
+from customers.deal_filter import DealFilter
 from customers.models import Deal, Estimate, Stage, StageSetting
 from followups.assignment import assign_deal
 from followups.models import FollowUp
 from followups.stopping import hold, move_deal
 from stores.pages import COUNTED
-
-from .forms.deals import DealFilter
 
 CARDS = 20
 """How many deals a column of the board shows; the list shows all."""
@@ -79,7 +78,8 @@ def board_of(me, query, now) -> dict:
     settings = StageSetting.objects.by_stage()
     listed = query.copy()
     listed["as"] = "list"
-    stages = columns(form.found_open(now, settings), settings, now)
+    deals = form.open(Deal.objects.visible_to(me), now, settings)
+    stages = columns(deals, settings, now)
     return {"form": form, "now": now, "stages": stages, "list_query": listed.urlencode()}
 
 

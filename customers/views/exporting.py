@@ -30,7 +30,7 @@ def export(request, what):
     if what not in LISTS:
         raise Http404
     now = timezone.now()
-    asked = Asked(what, request.GET, me=request.user, stores=stores_where(request.user, May.EXPORT))
+    asked = Asked(what, request.GET, me=request.user, stores=stores_where(request.user, May.EXPORT), now=now)
     form = ExportForm(request.POST if request.method == "POST" else None)
     context = {"form": form, "asked": asked, "what": Export.What(what), "count": asked.found.count()}
     context["lists"] = [(value, Export.What(value).label) for value in LISTS]

@@ -147,6 +147,15 @@ def test_the_manager_sees_everybody_of_the_store_and_each_number_opens_its_deals
     assert len(client.get(page.context["year_url"]).context["page"]) == page.context["result"].year_done
 
 
+def test_the_deals_behind_a_number_are_taken_out_as_they_are_shown(client, cast, orders):
+    client.force_login(cast.manager)
+    page = client.get(f"/targets/?who={cast.sales.pk}")
+    shown = page.context["orders_url"]
+    taken = client.get(shown.replace("/deals/", "/customers/export/deals/"))
+    assert taken.context["count"] == len(client.get(shown).context["page"]) == 2
+    assert "佐藤 健太" in " ".join(taken.context["asked"].words)
+
+
 def test_a_salesperson_sees_the_stores_and_their_own_and_no_colleagues(client, cast, orders):
     client.force_login(cast.sales)
     page = client.get("/targets/")

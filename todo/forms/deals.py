@@ -5,12 +5,11 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.asking import asked, has, needed_now
 from customers.fields import NameField, YenField
-from customers.forms import PeopleFilter
 from customers.models import Deal, Estimate, LostReason, Stage, Vehicle
 from customers.models.stage import ALWAYS_NEEDED, DAY_OF_STAGE
 from stores.forms.saving import OwnFieldsForm, SeenForm
-from stores.inputs import FIRST_DAY, LAST_DAY, DayField
-from stores.models import Staff, Store
+from stores.inputs import DayField
+from stores.models import Staff
 
 ALWAYS_IN_PLACE = {name for names in ALWAYS_NEEDED.values() for name in names}
 """What may not be emptied again once its stage is reached."""
@@ -216,31 +215,3 @@ class AssignForm(forms.Form):
     def __init__(self, *args, store, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["staff"].queryset = Staff.objects.working_in([store]).by_name()
-
-
-class DealFilter(PeopleFilter):
-    """Which deals are shown: whose, of which store, only those that stand still, or those a figure counts."""
-
-    still = forms.BooleanField(label=_("Only those that stand still"), required=False)
-    first = forms.DateField(required=False, widget=forms.HiddenInput)
-    last = forms.DateField(required=False, widget=forms.HiddenInput)
-    shop = forms.ModelChoiceField(Store.objects.none(), required=False, widget=forms.HiddenInput)
-    seller = forms.ModelChoiceField(Staff.objects.none(), required=False, widget=forms.HiddenInput)
-
-    def __init__(self, data, *, me):
-        super().__init__(data, me=me)
-        self.fields["shop"].queryset = me.visible_stores()
-        self.fields["seller"].queryset = Staff.objects.visible_to(me)
-
-    def found_open(self, now, settings):
-        """The open ones; with `still`, those that have stood for longer than their stage allows."""
-        rows = self.found(Deal.objects.visible_to(self.me).open())
-        return rows.standing_still(now, settings) if self.cleaned_data.get("still") else rows
-
-    def found_ordered(self):
-        """The orders of a period, as figures count them: for the store and the person they were made in and by."""
-        self.is_valid()
-        data = self.cleaned_data
-        rows = Deal.objects.visible_to(self.me).counted_for(store=data.get("shop"), staff=data.get("seller"))
-        first, last = data.get("first") or FIRST_DAY, data.get("last") or LAST_DAY
-        return rows.ordered_between(first, last)

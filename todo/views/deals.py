@@ -4,15 +4,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from customers.deal_filter import TABS, DealFilter
 from customers.models import Deal, Stage, StageSetting
 from stores.decorators import signed_in
 from stores.pages import Pages
 
-from ..forms.deals import DealFilter
 from ..stages import board_of, with_days
 
 PAGE = 50
-TABS = ("open", "ordered", "paid", "lost")
 
 
 @require_safe
@@ -37,10 +36,10 @@ def _lines(tab, settings, now, picked):
 
 
 def _rows(form, tab, stage, settings, now):
+    rows = form.of_tab(Deal.objects.visible_to(form.me), tab, now, settings)
     if tab == "ordered":
-        return form.found_ordered().latest_ordered()
+        return rows.latest_ordered()
     if tab == "open":
-        rows = form.found_open(now, settings).longest_in_stage()
-        return rows.in_stage(stage) if stage in Stage.values else rows
-    found = form.found(Deal.objects.visible_to(form.me))
-    return (found.lost() if tab == "lost" else found.paid()).latest_closed()
+        rows = rows.in_stage(stage) if stage in Stage.values else rows
+        return rows.longest_in_stage()
+    return rows.latest_closed()
