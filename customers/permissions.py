@@ -1,4 +1,4 @@
-"""Which role may do what goes beyond daily work with the book, in one place (REQUIREMENTS H1). Administrators may all."""
+"""Which role may do what goes beyond daily work with the book, in one place (REQUIREMENTS H1)."""
 
 from enum import Enum, auto
 

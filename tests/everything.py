@@ -3,7 +3,6 @@
 import io
 from datetime import date, timedelta
 
-from django.utils import timezone
 from PIL import Image
 
 from customers import cards
