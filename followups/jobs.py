@@ -92,7 +92,7 @@ def _until_done(passes) -> bool:
     """
     until = time.monotonic() + SLICE_SECONDS
     Heartbeat.stamp(timezone.now())
-    while any([one_pass(timezone.now()) for one_pass in passes]):
+    while sum(one_pass(timezone.now()) for one_pass in passes):
         if time.monotonic() > until:
             return False
     return True
