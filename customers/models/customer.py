@@ -55,6 +55,9 @@ class CustomerQuerySet(StoreQuerySet):
     def held_by(self, staff):
         return self.filter(owner=staff)
 
+    def besides(self, customer):
+        return self.exclude(pk=customer.pk)
+
     def with_code(self, code):
         return self.filter(code=code)
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from stores.models import Store
 
+from ..text import display_phone
 from .customer import Customer
 
 UNDO_MERGE = timedelta(days=30)
@@ -87,7 +88,12 @@ class Duplicate(models.Model):
 
     @property
     def reasons(self) -> list[str]:
-        return [str(Alike(why).label) for why in self.why]
+        """With what it is that they share, where that isn't plain from their names."""
+        shared = {
+            Alike.PHONE: [display_phone(number) for number in self.one.phones if number in self.other.phones],
+            Alike.EMAIL: [address for address in self.one.emails if address in self.other.emails],
+        }
+        return [" ".join([str(Alike(why).label), *shared.get(why, [])]) for why in self.why]
 
     def dismiss(self, by, now) -> bool:
         """Not the same. Remembered for ever. False when somebody has said so already."""

@@ -67,7 +67,7 @@ def find(request, pk):
     """Who else somebody may be: those most alike, or whoever is looked for."""
     me, customer = request.user, _customer(request, pk)
     text = plain(request.GET.get("q")).strip()
-    book = Customer.objects.managed_by(me).net().exclude(pk=customer.pk)
+    book = Customer.objects.managed_by(me).net().besides(customer)
     if text:
         found = book.search(text)
     else:

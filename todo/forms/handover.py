@@ -24,7 +24,7 @@ class PersonField(forms.ModelChoiceField):
 class HandoverForm(forms.Form):
     """Sent by GET to be shown what it would do, by POST to do it."""
 
-    person = PersonField(Staff.objects.none(), label=_("Whose"), empty_label=_("Please choose"))
+    person = PersonField(Staff.objects.none(), label=_("Whose work"), empty_label=_("Please choose"))
     store = forms.ModelChoiceField(
         Store.objects.none(), label=_("Of which store"), required=False, empty_label=_("All stores")
     )
