@@ -18,6 +18,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from customers.models import Customer
+from stores.models import Store
 from stores.wake import wake
 
 from .models import Base, Batch, BatchKind, BatchRow, EndReason, FollowUp, Pattern
@@ -143,17 +144,25 @@ def foresee_begin(pattern, customers, *, by, now, base=None, spreads=False) -> W
     version = pattern.current_version
     is_short = not version.is_fixed and reach_of(version.step_list).latest < DAY_BY_DAY
     if spreads and base is None and version.base == Base.CHOSEN:
-        base = timezone.localdate(now)
+        base = _day_to_begin(customers, now)
     targets = customers.filter(may_be_chosen_by(by))
     return foresee_choice(pattern, targets, me=by, now=now, base=base, months=2 if is_short else 24, spread=spreads)
 
 
+def _day_to_begin(customers, now):
+    """Today; tomorrow once a store of theirs has closed, where it would all be late at once."""
+    today = timezone.localdate(now)
+    stores = Store.objects.filter(pk__in=customers.order_by().values("store")).with_calendar()
+    is_over = any(store.calendar().closing(today) <= now for store in stores)
+    return today + timedelta(days=1) if is_over else today
+
+
 def _spread(batch, now):
     """Its rows say by how many days steps leave their day, so that no day overflows."""
-    if batch.base_on is None and batch.pattern.current_version.base == Base.CHOSEN:
-        batch.base_on = timezone.localdate(now)
-        batch.save(update_fields=["base_on"])
     customers = Customer.objects.filter(pk__in=batch.rows.to_do().values("customer"))
+    if batch.base_on is None and batch.pattern.current_version.base == Base.CHOSEN:
+        batch.base_on = _day_to_begin(customers, now)
+        batch.save(update_fields=["base_on"])
     found = foresee_begin(batch.pattern, customers, by=batch.made_by, now=now, base=batch.base_on, spreads=True)
     by_target = found.spreading.by_target if found.spreading else {}
     lines = dict(batch.rows.to_do().values_list("customer", "pk"))

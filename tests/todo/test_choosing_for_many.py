@@ -189,6 +189,19 @@ class TestForesight:
         assert days == made
         assert max(days.values()) < 8
 
+    def test_spread_after_closing_nothing_is_late_at_once(self, me, cast, time_machine):
+        night = at("2026-11-21 21:00")
+        time_machine.move_to(night, tick=False)
+        soon = pattern("soon", [{"channel": "letter"}, {"offset_days": 4, "channel": "letter", "flex_days": 2}])
+        sent = {"ids": ids(people(cast.hiratsuka, 3, owner=cast.sales)), "pattern": soon.pk, "spreads": "on"}
+        foreseen = me.post(URL, {**sent, "preview": "yes"}).context["foresight"]
+        me.post(URL, sent)
+        expand(night)
+        first = [f"{task.due_on:%m-%d}" for task in Task.objects.filter(step__position=1)]
+        assert first == ["11-22"] * 3
+        assert not Task.objects.filter(late_at__lte=night).exists()
+        assert next(f"{period.first:%m-%d}" for period in foreseen.periods if period.tasks) == "11-22"
+
     def test_not_spread_they_all_fall_on_one_day(self, me, cast, overfull):
         chosen, flexible = overfull
         me.post(URL, {"ids": ids(chosen), "pattern": flexible.pk})
