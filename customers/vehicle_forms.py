@@ -109,7 +109,7 @@ class DueFilter(PeopleFilter):
     PASSED = "passed"
 
     due = forms.ChoiceField(label=_("Which day"), required=False)
-    within = forms.ChoiceField(label=_("When"), required=False)
+    within = forms.ChoiceField(label=_("In which time"), required=False)
     order = forms.ChoiceField(
         label=_("Sorted by"), required=False, choices=[("day", _("The nearest day first")), ("kana", _("By kana"))]
     )

@@ -28,6 +28,8 @@ SEARCHED = {
     "todo:board",
     "todo:deals",
     "todo:desk-rows",
+    "customers:referrals",
+    "customers:vehicles",
     "customers:list",
     "customers:import-file",
 }
@@ -63,7 +65,11 @@ def questions(name, theirs) -> list[dict]:
         found += [{"view": view, "who": who} for view in views for who in people]
     if name == "todo:deals":
         found += [{"tab": tab, "as": "list", "store": place} for tab in ("open", "lost", "paid")]
-        found += [{"as": "list", "still": "on"}, {"tab": "ordered", "shop": place}, {"tab": "ordered", "seller": person}]
+        found += [
+            {"as": "list", "still": "on"},
+            {"tab": "ordered", "shop": place},
+            {"tab": "ordered", "seller": person},
+        ]
     if name == "deals:targets":
         found += [{"store": place, "who": person}, {"who": person, "of": "amount", "month": "2026-10"}]
     if name == "todo:desk-rows":
@@ -76,6 +82,8 @@ def questions(name, theirs) -> list[dict]:
             {"phone": person.phone},
             {"email": person.email},
         ]
+    if name == "customers:kana":
+        found += [{"name": theirs["customer"].name}]
     if name == "handover:handover":
         found += [{"person": person, "preview": "yes", "what": "customer", "to": person, "store": place}]
     if name == "customers:list":

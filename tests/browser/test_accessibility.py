@@ -17,6 +17,7 @@ from tests.test_access import KNOWN, LINES, OURS
 WIDE, PHONE, NARROWEST = 1280, 375, 320
 """The last is what 400 % of a desk leaves (WCAG 1.4.10)."""
 FRAGMENTS = {"health", "todo:counts", "todo:search", "customers:alike", "todo:prepared", "todo:follow-up-preparing"}
+FRAGMENTS |= {"customers:kana", "customers:postcode"}
 FRAGMENTS |= {"customers:import-progress", "customers:import-to-mend", "todo:card-picture"}
 """What a page asks for, or a file, rather than a page for a person."""
 BY_THEMSELVES = {"account_login", "setup"}

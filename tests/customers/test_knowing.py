@@ -44,7 +44,7 @@ class TestFacts:
         assert (made.text, made.noted_by, made.noted_at, made.confirmed_at) == ("釣り", cast.sales, NOW, NOW)
         content = me.get(f"/customers/{who.pk}/").content.decode()
         assert content.index("看護師") < content.index("釣り")
-        assert "8か月前" in content
+        assert "8ヶ月前" in content
 
     def test_nothing_is_no_fact(self, me, who):
         response = me.post(f"/customers/{who.pk}/facts/", {"kind": "hobby", "text": " "}, headers=HTMX)

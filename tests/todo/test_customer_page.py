@@ -131,7 +131,7 @@ def test_its_queries_do_not_grow_with_the_rows(me, cast, who, number, django_ass
         start(pattern, customer=who, deal=deal, by=cast.sales, now=NOW)
     expand(NOW)
     assert FollowUp.objects.count() == number
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(14):
         page(me, who)
 
 
