@@ -11,7 +11,7 @@ from customers.models import Rank
 from customers.text import fold
 from followups.models import ContentKind, WaitReason
 
-from . import cars, history, lately, people, stores, today
+from . import cars, history, known, lately, people, stores, today
 from .amounts import YEARS_BACK, Amounts, Quota
 from .folder import Folder, World
 from .outlook import DONE_TODAY, ON_TIME, OVERDUE, UPCOMING, Outlook
@@ -147,6 +147,7 @@ class Dealership:
         folder = Folder(self.world, customer, place, owner)
         for _ in range(rng.choices((0, 1, 2, 3), (8, 72, 16, 4))[0]):
             self._vehicle(folder)
+        known.add(self.tables, customer, owner, self.now)
         return folder
 
     def _vehicle(self, folder):
@@ -221,7 +222,8 @@ class Dealership:
         cars = {}
         for vehicle in self.tables.vehicles.waiting:
             cars.setdefault(vehicle["customer_id"], []).extend([vehicle["plate"], vehicle["chassis_number"]])
+        families = {one["customer_id"]: [one["name"], one["kana"]] for one in self.tables.family.waiting}
         for row in self.tables.customers.waiting:
             parts = [row["name"], row["contact_name"], row["kana"], row["code"], *row["emails"]]
-            parts += cars.get(row["id"], [])
+            parts += [*cars.get(row["id"], []), *families.get(row["id"], [])]
             row["search"] = "\n".join([*(fold(part) for part in parts if part), *row["phones"]])

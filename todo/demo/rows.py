@@ -6,7 +6,7 @@ from django.core.management.color import no_style
 from django.db import connection, models
 from django.utils import timezone
 
-from customers.models import Customer, Deal, Mark, StageChange, Vehicle
+from customers.models import Customer, Deal, Fact, FamilyMember, Mark, StageChange, Vehicle
 from followups.models import Contact, FollowUp, Task
 
 from . import bare
@@ -53,6 +53,8 @@ class Tables:
     def __init__(self):
         self.customers = Table(Customer)
         self.vehicles = Table(Vehicle)
+        self.family = Table(FamilyMember)
+        self.facts = Table(Fact)
         self.deals = Table(Deal)
         self.stage_changes = Table(StageChange)
         self.follow_ups = Table(FollowUp)
