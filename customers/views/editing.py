@@ -4,16 +4,17 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
 from stores.decorators import signed_in
 from stores.forms.saving import save_or_tell
 
 from ..forms import CustomerForm
+from ..merging import final
 from ..models import BookRules, Customer, Vehicle
 from ..parts import PARTS, parts_of
 from ..vehicle_forms import VehicleForm
@@ -23,6 +24,8 @@ from ..vehicle_forms import VehicleForm
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    if customer.merged_into_id:
+        return _to_the_whole(request, customer)
     form = CustomerForm(request.POST or None, instance=customer, today=timezone.localdate())
     return _save(request, form, customer, "customers/edit.html")
 
@@ -32,6 +35,8 @@ def edit(request, pk):
 def part(request, pk, key):
     """A part of the entry, changed in its place on the customer's page. `?shown=yes`: as it stands, for who gave up."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user).for_page(), pk=pk)
+    if customer.merged_into_id:
+        return _to_the_whole(request, customer)
     found, now = PARTS.get(key), timezone.now()
     if found not in parts_of(customer):
         raise Http404
@@ -54,6 +59,8 @@ def part(request, pk, key):
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_vehicle(request, customer_pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
+    if customer.merged_into_id:
+        return _to_the_whole(request, customer)
     form = VehicleForm(request.POST or None, instance=Vehicle(customer=customer, store=customer.store))
     return _save(request, form, customer, "customers/vehicle.html")
 
@@ -81,3 +88,11 @@ def _save(request, form, customer, template):
         messages.success(request, form.say(_("Saved: %(name)s") % {"name": form.instance}))
         return redirect("todo:customer", customer.pk)
     return render(request, template, {"form": form, "customer": customer}, status=form.status)
+
+
+def _to_the_whole(request, customer):
+    """Who was merged has nothing of their own to change."""
+    whole = final(customer)
+    messages.warning(request, _("Nothing is changed: the entry has become part of this customer."))
+    address = resolve_url("todo:customer", whole.pk)
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

@@ -191,6 +191,16 @@ def test_an_action_sent_to_the_old_page_goes_to_the_whole_customer(client, cast,
     assert one.owner == cast.sales2
 
 
+@pytest.mark.parametrize("name", ["edit", "new-vehicle"])
+def test_the_form_of_who_is_no_more_leads_to_the_whole_customer(client, cast, pair, name):
+    one, other = pair
+    merge(one, other, by=cast.manager, now=timezone.now())
+    client.force_login(cast.sales)
+    for answer in (client.get, client.post):
+        response = answer(reverse(f"customers:{name}", args=[other.pk]))
+        assert (response.status_code, response.url) == (302, reverse("todo:customer", args=[one.pk]))
+
+
 def test_whoever_is_alike_is_offered_and_anybody_can_be_looked_for(client, cast, pair):
     one, other = pair
     stranger = customer(cast.hiratsuka, name="小林 直樹", kana="コバヤシ", phones=["0311112222"])
