@@ -13,7 +13,7 @@ class ManyForm(forms.Form):
         Pattern.objects.none(), label=_("Follow-up pattern"), empty_label=_("Please choose")
     )
     base_on = BaseField()
-    spreads = forms.BooleanField(label=_("Spread over days with less to do"), required=False)
+    spreads = forms.BooleanField(label=_("Spread flexible steps over days with less to do"), required=False)
 
     def __init__(self, *args, me, stores, now, **kwargs):
         super().__init__(*args, **kwargs)
