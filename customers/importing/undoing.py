@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import DO_NOTHING
 from django.utils.translation import gettext as _
 
-from ..models import Customer, Deal, ImportFile, ImportRow, Vehicle
+from ..models import Customer, Deal, ImportFile, ImportRow, RankStanding, Vehicle
 from .writing import update
 
 UNDONE = ("kept",)
@@ -59,7 +59,7 @@ def undo(file: ImportFile, rows: list[ImportRow], now: datetime):
     made = {row.customer_id for row in rows if row.before["made"]}
     made_cars = {row.before["car"]["pk"] for row in rows if row.before.get("car", {}).get("made")}
     made_deals = {row.before["deal"]["pk"] for row in rows if row.before.get("deal", {}).get("made")}
-    book.worked_with = _pointed_at(Customer, made, but={ImportRow, Vehicle, Deal, Customer})
+    book.worked_with = _pointed_at(Customer, made, but={ImportRow, Vehicle, Deal, Customer, RankStanding})
     book.worked_with |= ImportRow.objects.rested_on(made, but=file) | _named_as_referrers(file, made)
     book.cars_worked_with = _pointed_at(Vehicle, made_cars, but={Deal})
     book.cars_worked_with |= {one.vehicle_id for one in book.deals.values() if one.pk not in made_deals}

@@ -7,7 +7,9 @@ import time_machine
 
 from customers.importing import slices, uploads
 from customers.jobs import forget_import_files
-from customers.models import Customer, ImportFile, ImportRow, Vehicle
+from customers.merging import merge
+from customers.models import Customer, Duplicate, ImportFile, ImportRow, RankStanding, Vehicle
+from followups.jobs import propose_ranks
 from tests.cast import at, customer, lead, vehicle
 
 from .lists import many, row
@@ -242,3 +244,21 @@ def test_whom_somebody_else_names_as_referrer_stays(cast):
     other.refresh_from_db()
     assert other.referrer.code == "5001"
     assert (file.report["deleted"], file.report["kept"]) == (2, 1)
+
+
+def test_what_the_house_finds_out_by_itself_at_night_is_nobodys_work(cast):
+    before = book()
+    file = imported(cast, many(2))
+    propose_ranks()
+    one, other = Customer.objects.order_by("pk")
+    Duplicate.objects.create(one=one, other=other, why=["phone"], found_at=NOW)
+    assert RankStanding.objects.count() == 2
+    undone(cast, file)
+    assert book() == before
+
+
+def test_who_was_merged_since_stays(cast):
+    file = imported(cast, many(2))
+    merge(*Customer.objects.order_by("pk"), by=cast.manager, now=NOW)
+    undone(cast, file)
+    assert Customer.objects.count() == 2
