@@ -112,5 +112,7 @@ class Vehicle(models.Model):
     @property
     def driver(self) -> str:
         """Whoever drives it, where that isn't the owner."""
+        if self.used_by_id == self.customer_id:
+            return self.user_name
         household = self.used_by_id and self.used_by.store_id == self.store_id
         return str(self.used_by) if household else self.user_name

@@ -5,10 +5,13 @@ from datetime import date
 import pytest
 import time_machine
 
+from customers.merging import merge, undo
 from customers.models import Customer, Vehicle
+from customers.store_moves import move_to_store
 from customers.text import normalise_plate, read_plate, shown_plate
+from followups.starting import start
 from tests import pages
-from tests.cast import at, customer, vehicle
+from tests.cast import at, customer, lead, pattern, vehicle
 
 NOW = at("2026-11-20 11:00")
 
@@ -153,3 +156,40 @@ class TestTheList:
             self.book(cast.hiratsuka, owner=cast.sales)
         with django_assert_num_queries(8):
             assert len(self.names(me, within="3")) == number
+
+
+class TestACarThatSomebodyElseDrives:
+    @pytest.fixture
+    def car(self, cast):
+        owner = customer(cast.hiratsuka, address="平塚市1-1")
+        wife = customer(cast.hiratsuka, name="中村 花", phones=["0463111111"], address="平塚市1-1")
+        return vehicle(owner, used_by=wife)
+
+    def test_stays_where_its_owner_is_when_the_driver_goes_to_another_store(self, client, cast, car):
+        move_to_store(car.used_by, cast.yokohama, cast.yokohama_sales, by=cast.admin, now=NOW)
+        car.refresh_from_db()
+        assert car.store == cast.hiratsuka
+        client.force_login(cast.yokohama_sales)
+        assert "アクア" not in client.get(f"/customers/{car.used_by_id}/").content.decode()
+        client.force_login(cast.sales)
+        assert "中村 花" not in client.get(f"/customers/{car.customer_id}/").content.decode()
+
+    def test_is_driven_by_whom_the_driver_becomes_part_of_and_comes_back(self, cast, car):
+        deal = lead(car.customer, NOW, vehicle=car)
+        sister = customer(cast.hiratsuka, name="中村 華", phones=["0463222222"])
+        merged = merge(sister, car.used_by, by=cast.manager, now=NOW)
+        car.refresh_from_db()
+        assert (car.used_by, car.customer_id) == (sister, deal.customer_id)
+        undo(merged, by=cast.manager, now=NOW)
+        car.refresh_from_db()
+        deal.refresh_from_db()
+        assert (car.used_by.name, car.customer_id, deal.customer_id) == ("中村 花", deal.customer_id, car.customer_id)
+
+    def test_takes_nothing_of_the_owner_along_when_the_two_were_one_for_a_while(self, cast, car):
+        owner, wife = car.customer, car.used_by
+        merged = merge(owner, wife, by=cast.manager, now=NOW)
+        steps = [{"title": "お電話", "offset_days": 1}]
+        since = start(pattern("car", steps, by=cast.manager), customer=owner, vehicle=car, by=cast.manager, now=NOW)
+        undo(merged, by=cast.manager, now=NOW)
+        since.refresh_from_db()
+        assert since.customer == owner
