@@ -5,14 +5,19 @@ By the same functions as the engine, so that what is shown is what will be made.
 
 from calendar import Calendar
 from collections.abc import Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
-from stores.calendar import NoOpenDay, OpeningCalendar
+from stores.calendar import OpeningCalendar
 
-from .models import Step
+from .known import Effective, read
+from .models import FollowUp, Step
 from .reasons import day_label, explain_in_one_line
 from .schedule import NO_PREFERENCE, Planned, Preference, plan
+
+NOT_THERE_YET = 0
+"""No follow-up's id: calls of those that run, and today's, which belong to none, count beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +79,38 @@ def foresee(
     return [Foreseen(number, step, placed) for number, (step, placed) in enumerate(pairs, start=1)]
 
 
-def foresee_anyway(steps, base, calendar, preference=NO_PREFERENCE, *, fixed_base=False) -> list[Foreseen]:
-    """As the engine will plan it: a store that never opens counts as always open. Nothing beyond the calendar's end."""
+def foresee_for(version, base, *, customer, deal=None, now) -> list[Foreseen]:
+    """For one customer, as the expand pass will plan it: as their rank has the steps, by ways they agree to, and with
+    the calls that are planned for them already. Nothing beyond the calendar's end.
+    """
+    at = base if isinstance(base, datetime) else None
+    row = FollowUp(
+        pk=NOT_THERE_YET,
+        customer=customer,
+        deal=deal,
+        store_id=customer.store_id,
+        version=version,
+        base_on=base,
+        base_at=at,
+    )
     try:
-        return foresee(steps, base, calendar, preference, fixed_base=fixed_base)
-    except NoOpenDay:
-        return foresee(steps, base, calendar.as_if_always_open(), preference, fixed_base=fixed_base)
+        planned = read([row], now).plan(row)
     except OverflowError:
         return []
+    return [
+        Foreseen(number, _as_done(one), _with_how(one, placed)) for number, (one, placed, _) in enumerate(planned, 1)
+    ]
+
+
+def _as_done(effective: Effective) -> Step:
+    """The step by the way and the title it has for the customer."""
+    step = copy(effective.step)
+    step.channel, step.title = effective.spec.channel, effective.title
+    return step
+
+
+def _with_how(effective: Effective, placed: Planned) -> Planned:
+    return replace(placed, reason=[*placed.reason, *effective.reason])
 
 
 @dataclass(frozen=True, slots=True)

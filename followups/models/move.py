@@ -60,6 +60,11 @@ class TaskMove(models.Model):
         )
 
     @property
+    def only_its_deadline(self) -> bool:
+        """Day and window are as before: it may be done until another day."""
+        return (self.from_on, self.from_window) == (self.to_on, self.to_window)
+
+    @property
     def why(self) -> str:
         """By hand without a hand: somebody let the pattern place it again."""
         if self.reason == MoveReason.BY_HAND and self.moved_by_id is None:

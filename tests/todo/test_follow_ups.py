@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from customers.models import Rank
 from followups.expansion import expand
 from followups.models import FollowUp, Pattern, Task
 from followups.starting import start
@@ -41,6 +42,28 @@ def test_the_dates_are_shown_before_the_choice(me, who, arrival):
     response = me.post(url, {"pattern": arrival.pk, "base_on": "2026-11-21", "preview": "yes"})
     assert len(response.context["preview"]) == 5
     assert not FollowUp.objects.exists()
+
+
+def test_the_dates_are_shown_as_the_customers_rank_and_consent_have_them(me, cast, who):
+    who.rank, who.refused_channels = Rank.objects.first(), ["email"]
+    who.save()
+    own = {str(who.rank_id): {"left_out": True}}
+    steps = [
+        {"title": "お電話", "offset_days": 1, "by_rank": own},
+        {"title": "ご案内", "offset_days": 2, "channel": "email", "second_channel": "letter"},
+        {"title": "メール", "offset_days": 3, "channel": "email"},
+    ]
+    chosen = pattern("ranked", steps)
+    url = f"/customers/{who.pk}/follow-ups/new/"
+    preview = me.get(url, {"pattern": chosen.pk}, headers=HTMX).context["preview"]
+    assert [(row.step.title, row.step.channel) for row in preview] == [("ご案内", "letter"), ("メール", "email")]
+    me.post(url, {"pattern": chosen.pk})
+    expand(NOW)
+    made = Task.objects.order_by("step__position")
+    assert [(task.title, task.channel, task.due_on) for task in made] == [
+        (row.step.title, row.step.channel, row.planned.due_on) for row in preview
+    ]
+    assert all(task.reason[-1] == row.planned.reason[-1] for task, row in zip(made, preview, strict=True))
 
 
 def test_a_chosen_pattern_is_being_prepared_until_the_worker_made_its_tasks(me, who, arrival):
@@ -149,7 +172,8 @@ def test_a_follow_up_is_stopped_and_the_stop_taken_back(me, cast, who, arrival):
     response = me.post(f"/followups/{follow_up.pk}/stop/", headers=HTMX)
     assert f"/followups/{follow_up.pk}/resume/" in response.content.decode()
     assert not Task.objects.open().exists()
-    me.post(f"/followups/{follow_up.pk}/stop/")
+    again = me.post(f"/followups/{follow_up.pk}/stop/", headers=HTMX)
+    assert f"/followups/{follow_up.pk}/resume/" not in again.content.decode()
     assert me.post(f"/followups/{follow_up.pk}/resume/").url == f"/customers/{who.pk}/"
     assert Task.objects.open().count() == 5
 

@@ -8,8 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
 from followups.counting import base_for
-from followups.foresight import foresee_anyway
-from followups.known import preference_of
+from followups.foresight import foresee_for
 from followups.models import Pattern
 from followups.rebasing import foresee_base
 from stores.inputs import DayField, DayInput
@@ -92,8 +91,7 @@ class FollowUpForm(forms.Form):
         if not self.is_valid():
             return []
         version = self.cleaned_data["pattern"].current_version
-        calendar, preference = self.customer.store.calendar(), preference_of(self.customer)
-        return foresee_anyway(version.step_list, self.base(), calendar, preference, fixed_base=version.is_fixed)
+        return foresee_for(version, self.base(), customer=self.customer, deal=self.deal_chosen, now=self.now)
 
 
 PAUSES = [

@@ -81,6 +81,8 @@ def stop_follow_up(request, pk):
     follow_up, now = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk), timezone.now()
     subject = subject_of(follow_up, request)
     this = FollowUp.objects.visible_to(request.user).with_ids([pk])
+    if not this.running().exists():
+        return changed(request, subject, now, _("It has ended already."), level="warning")
     cancelled = stop(this, EndReason.STOPPED, by=request.user, now=now)
     text = _("“%(pattern)s” was stopped, %(n)d open tasks with it.") % {"pattern": follow_up.pattern, "n": cancelled}
     undo_url = reverse("todo:follow-up-resume", args=[pk]) + subject.query
@@ -93,5 +95,6 @@ def resume_follow_up(request, pk):
     """Take a stop back: the tasks it cancelled are open again."""
     follow_up, now = get_object_or_404(FollowUp.objects.visible_to(request.user), pk=pk), timezone.now()
     subject = subject_of(follow_up, request)
-    resume(FollowUp.objects.visible_to(request.user).with_ids([pk]).ended_by_hand())
+    if not resume(FollowUp.objects.visible_to(request.user).with_ids([pk]).ended_by_hand()):
+        return changed(request, subject, now, _("This can no longer be taken back."), level="warning")
     return changed(request, subject, now, _("“%(pattern)s” is at work again.") % {"pattern": follow_up.pattern})
