@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.db.models import OuterRef
 from django.utils.functional import cached_property
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from stores.channels import Channel
 
-from .models import Consent, Customer, Fact
+from .folded import folded, unfolded
+from .models import BookRules, Consent, Customer, Fact, FamilyMember
 
 STALE = timedelta(days=180)
 """What nobody has said again for so long may have changed."""
@@ -18,6 +20,39 @@ ASKED = {
     Customer.Kind.COMPANY: (Fact.Kind.JOB, Fact.Kind.CAR_USE, Fact.Kind.HOURS),
 }
 """What is worth knowing of everybody, the most telling first."""
+
+
+def with_known(customers):
+    """Customers with what their page shows of the cards below and of the house's rules, by the same statement."""
+    person = OuterRef("pk")
+    return customers.annotate(
+        folded_facts=folded(
+            _facts(Fact.objects.filter(customer=person)), "confirmed_by__name", "confirmed_by__username"
+        ),
+        folded_consents=folded(_said(Consent.objects.filter(customer=person)), "by__name", "by__username"),
+        folded_family=folded(FamilyMember.objects.standing().filter(customer=person).order_by("pk")),
+        folded_rules=folded(BookRules.objects.order_by("pk")[:1]),
+    )
+
+
+def missing_of(customer) -> list:
+    """What the house wants to know of them and doesn't."""
+    rules = _read(customer, "rules", BookRules, lambda: [BookRules.load()]) or [BookRules.unsaid()]
+    return rules[0].missing_of(customer)
+
+
+def _facts(rows):
+    return rows.standing().stalest_first()
+
+
+def _said(rows):
+    return rows.latest_first()
+
+
+def _read(customer, name: str, model, ask) -> list:
+    """As it came with the customer (`with_known`), else asked for now."""
+    rows = getattr(customer, f"folded_{name}", None)
+    return list(ask()) if rows is None else unfolded(model, rows)
 
 
 def age_label(moment, now) -> str:
@@ -52,7 +87,8 @@ class FactsCard:
 
     @cached_property
     def rows(self) -> list[Known]:
-        return [self._known(fact) for fact in self.customer.facts.standing().stalest_first().with_people()]
+        facts = _read(self.customer, "facts", Fact, lambda: _facts(self.customer.facts).with_people())
+        return [self._known(fact) for fact in facts]
 
     @cached_property
     def history(self) -> list[Known]:
@@ -89,7 +125,7 @@ class ConsentsCard:
 
     @cached_property
     def history(self) -> list[Consent]:
-        return list(self.customer.consents.latest_first())
+        return _read(self.customer, "consents", Consent, lambda: _said(self.customer.consents))
 
     @cached_property
     def rows(self) -> list[Standing]:
@@ -108,4 +144,4 @@ class FamilyCard:
 
     @cached_property
     def rows(self) -> list:
-        return list(self.customer.family.standing())
+        return _read(self.customer, "family", FamilyMember, self.customer.family.standing)

@@ -6,9 +6,9 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from customers.knowing import ConsentsCard, FactsCard, FamilyCard
+from customers.knowing import ConsentsCard, FactsCard, FamilyCard, missing_of
 from customers.known_forms import ConsentForm, FactForm, FamilyForm
-from customers.models import BookRules, Stage, Vehicle
+from customers.models import Stage, Vehicle
 from customers.parts import parts_of
 
 from .at_work import ended_row, running_row
@@ -90,7 +90,7 @@ def _customer_part(customer, me, now) -> dict:
     return {
         "vehicles": vehicles,
         "parts": parts_of(customer),
-        "missing": BookRules.load().missing_of(customer),
+        "missing": missing_of(customer),
         "facts": FactsCard(customer, now, FactForm()),
         "family": FamilyCard(customer, FamilyForm(today=today)),
         "consents": ConsentsCard(customer, ConsentForm(today=today)),

@@ -7,6 +7,7 @@ from django.http import Http404
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from customers.knowing import with_known
 from customers.merging import final
 from customers.models import Customer, Deal
 
@@ -45,14 +46,15 @@ class Subject:
 ACTIONS = ("contact", "inbound", "appointment", "follow_up", "assign")
 
 
-def find_subject(me, *, customer_pk=None, deal_pk=None) -> Subject:
-    """Raises Http404 when it isn't there, or not for `me`."""
+def find_subject(me, *, customer_pk=None, deal_pk=None, known=False) -> Subject:
+    """Raises Http404 when it isn't there, or not for `me`. `known`: with what is known of the customer, for reading."""
     if deal_pk is not None:
         deal = Deal.objects.visible_to(me).for_page().filter(pk=deal_pk).first()
         if deal is None:
             raise Http404
         return Subject(deal.customer, deal)
-    customer = Customer.objects.visible_to(me).for_page().filter(pk=customer_pk).first()
+    rows = Customer.objects.visible_to(me).for_page().filter(pk=customer_pk)
+    customer = (with_known(rows) if known else rows).first()
     if customer is None:
         raise Http404
     return Subject(customer) if customer.merged_into_id is None else _merged_into(me, customer)

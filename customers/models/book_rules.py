@@ -49,7 +49,12 @@ class BookRules(models.Model):
 
     @classmethod
     def load(cls) -> "BookRules":
-        return cls.objects.first() or cls(company_fields=list(BUSINESS))
+        return cls.objects.first() or cls.unsaid()
+
+    @classmethod
+    def unsaid(cls) -> "BookRules":
+        """As it is so long as nobody has said otherwise."""
+        return cls(company_fields=list(BUSINESS))
 
     def wanted_of(self, kind: str) -> list[Wanted]:
         """In the order of the form."""

@@ -16,7 +16,7 @@ from ..subject import find_subject
 @signed_in
 def customer(request, pk):
     """Everything of one customer in one screen."""
-    subject = find_subject(request.user, customer_pk=pk)
+    subject = find_subject(request.user, customer_pk=pk, known=True)
     if subject.customer.pk != pk:
         return redirect(subject.url)
     return show(request, subject, timezone.now())
