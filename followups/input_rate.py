@@ -39,7 +39,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class FaultyEntry:
-    """An entry that counts against its person, with where it is mended."""
+    """An entry that counts against its person. `customer`: empty when they have gone to another store since."""
 
     fault: Fault
     happened_at: datetime
@@ -68,7 +68,8 @@ def faulty_entries(store, staff, since, until, *, limit: int) -> list[FaultyEntr
     with connection.cursor() as cursor:
         cursor.execute(
             f"""{_ENTRIES}
-            SELECT fault, at, task_id, contact_id, customer_id, customer.name
+            SELECT fault, at, task_id, contact_id, customer_id,
+                CASE WHEN customer.store_id = ANY(%(stores)s) THEN customer.name ELSE '' END
             FROM entries JOIN customers_customer AS customer ON customer.id = customer_id
             WHERE fault IS NOT NULL ORDER BY at DESC, task_id, contact_id LIMIT %(limit)s""",
             {**_values([store.pk], since, until, closings, staff.pk), "limit": limit},

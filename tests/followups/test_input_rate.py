@@ -94,6 +94,14 @@ def test_cancelled_after_it_fell_due_it_stays_due(cast, who):
     assert rate(cast) == Rate(1, 0)
 
 
+def test_whoever_has_gone_to_another_store_is_not_named(cast, who):
+    entry(cast, who, minutes=45)
+    who.store = cast.yokohama
+    who.save()
+    [row] = faulty_entries(cast.hiratsuka, cast.sales, NOW - JUDGED_OVER, NOW, limit=50)
+    assert (row.fault, row.customer) == (Fault.LATE, "")
+
+
 def test_a_stage_change_is_an_entry_made_in_time(cast, who):
     deal = lead(who, CALLED, staff=cast.sales)
     StageChange.objects.create(deal=deal, before="enquiry", after="estimate", by=cast.sales, at=CALLED)
