@@ -107,7 +107,7 @@ WITH closing AS (
         AS row (store_id, day, closes_at)
 ), fell_due AS (
     SELECT task.counted_store_id AS store_id, task.counted_staff_id AS staff_id, task.first_late_at AS at,
-           task.id AS task_id, contact.id AS contact_id, task.customer_id, contact.store_id AS contact_store,
+           task.id AS task_id, contact.id AS contact_id, task.customer_id,
            contact.channel, contact.happened_at, contact.entered_at, contact.completed_at
     FROM {Task._meta.db_table} AS task
     LEFT JOIN {Contact._meta.db_table} AS contact ON contact.task_id = task.id AND contact.voided_at IS NULL
@@ -116,12 +116,12 @@ WITH closing AS (
         AND (task.cancelled_at IS NULL OR task.cancelled_at > task.first_late_at)
     UNION ALL
     SELECT contact.counted_store_id, contact.counted_staff_id, contact.happened_at,
-           NULL, contact.id, contact.customer_id, contact.store_id,
+           NULL, contact.id, contact.customer_id,
            contact.channel, contact.happened_at, contact.entered_at, contact.completed_at
     FROM {Contact._meta.db_table} AS contact
-    WHERE contact.store_id = ANY(%(stores)s) AND contact.happened_at > %(since)s
+    WHERE contact.counted_store_id = ANY(%(stores)s) AND contact.happened_at > %(since)s
         AND contact.happened_at <= %(until)s AND contact.task_id IS NULL AND contact.voided_at IS NULL
-        AND contact.counted_staff_id IS NOT NULL AND contact.counted_store_id = ANY(%(stores)s)
+        AND contact.counted_staff_id IS NOT NULL
 ), limits AS (
     SELECT fell_due.*,
            GREATEST(closing.closes_at, happened_at + %(short)s) AS complete_by,
@@ -130,7 +130,7 @@ WITH closing AS (
                LEAD(happened_at) OVER (PARTITION BY staff_id, channel ORDER BY happened_at)
            )) ELSE happened_at + %(short)s END AS enter_by
     FROM fell_due LEFT JOIN closing
-        ON closing.store_id = contact_store AND closing.day = (happened_at AT TIME ZONE %(zone)s)::date
+        ON closing.store_id = fell_due.store_id AND closing.day = (happened_at AT TIME ZONE %(zone)s)::date
 ), entries AS (
     SELECT store_id, staff_id, at, task_id, contact_id, customer_id,
            CASE WHEN contact_id IS NULL THEN '{Fault.MISSING.value}'

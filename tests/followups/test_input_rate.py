@@ -6,6 +6,7 @@ import pytest
 
 from customers.models import StageChange
 from followups.input_rate import JUDGED_OVER, Fault, Rate, faulty_entries, input_rates
+from followups.models import Contact
 from tests.cast import at, contact, customer, lead, task
 
 pytestmark = pytest.mark.django_db
@@ -98,6 +99,7 @@ def test_whoever_has_gone_to_another_store_is_not_named(cast, who):
     entry(cast, who, minutes=45)
     who.store = cast.yokohama
     who.save()
+    Contact.objects.update(store=cast.yokohama)
     [row] = faulty_entries(cast.hiratsuka, cast.sales, NOW - JUDGED_OVER, NOW, limit=50)
     assert (row.fault, row.customer) == (Fault.LATE, "")
 
