@@ -23,6 +23,7 @@ urlpatterns = [
     path("setup/", setup, name="setup"),
     path("stores/", include("stores.urls")),
     path("stores/<int:store_pk>/escalation/", include("followups.urls_escalation")),
+    path("stores/<int:store_pk>/leads/", include("followups.urls_giving")),
     path("notifications/", include("stores.urls_notifications")),
     path("house/", include("followups.urls_house")),
     path("", include("customers.urls")),

@@ -14,6 +14,7 @@ from .batches import work_on_batches
 from .covering import cover
 from .escalating import escalate
 from .expansion import expand, plan_failed_ones_again
+from .giving import give_leads
 from .models import Contact, FollowUp
 from .noticing import notice, notice_calendars
 from .occurrences import start_due
@@ -30,7 +31,7 @@ LATELY = timedelta(days=1)
 def work() -> str:
     """Woken after a change: what it begins, makes, moves and ends."""
     heard()
-    finished = _until_done([expand, notice, notice_calendars, adjust, _stop, _batches])
+    finished = _until_done([give_leads, expand, notice, notice_calendars, adjust, _stop, _batches])
     if not finished:
         wake()
     return "done" if finished else "more"
@@ -39,7 +40,10 @@ def work() -> str:
 def sweep() -> str:
     """Every minute: everything a lost message may have left, and what the clock made due."""
     finished = _until_done(
-        [expand, resume_due, notice, notice_calendars, start_due, adjust, _stop, cover, flag, escalate, _batches]
+        [
+            *(give_leads, expand, resume_due, notice, notice_calendars, start_due),
+            *(adjust, _stop, cover, flag, escalate, _batches),
+        ]
     )
     if not finished:
         wake("followups.jobs.sweep_on")

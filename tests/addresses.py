@@ -22,6 +22,9 @@ stores:dates-add pk=store                          | 405                        
 stores:dates-remove pk=store                       | 405                              | 403 403 302 302 / 404
 escalation:rules store_pk=store                    | 403 403 200 200 / 404            | 403 403 422 422 / 404
 escalation:retirement store_pk=store pk=escalation_rule | 405                         | 403 403 302 302 / 404
+giving:rules store_pk=store                        | 403 403 200 200 / 404            | 403 403 422 422 / 404
+giving:standing store_pk=store                     | 200 / 404                        | 405
+giving:retirement store_pk=store pk=lead_rule      | 405                              | 403 403 302 302 / 404
 stores:staff                                       | 200                              | 405
 stores:staff-new                                   | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 stores:staff-detail pk=colleague                   | 200 / 404                        | 405
@@ -220,6 +223,7 @@ todo:reply-contact pk=reply                        | 405                        
 todo:reply-closing pk=reply                        | 405                              | 422 / 404
 todo:lead-settle pk=lead                           | 405                              | 422 / 404
 todo:lead-settle pk=deal                           | 405                              | 302 / 404
+todo:lead-choice pk=lead                           | 200 / 404                        | 405
 todo:lead-unsettle pk=lead                         | 405                              | 302 / 404
 todo:prepared pk=follow_up                         | 200 / 404                        | 405
 todo:act pk=act                                    | 200 404 404 404 / 404            | 405

@@ -35,6 +35,7 @@ from followups.models import (
     ContentKind,
     EscalateTo,
     EscalationRule,
+    LeadRule,
     Pattern,
     StartRule,
     Step,
@@ -119,6 +120,7 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "escalation_rule": EscalationRule.objects.create(
             store=store, after_hours=99, to=EscalateTo.MANAGER, made_by=owner, made_at=now
         ),
+        "lead_rule": LeadRule.objects.create(store=store, lowest_percent=1, made_by=owner, made_at=now),
         "task": overdue,
         "reply": inbound,
         "contact": outbound,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from customers.models import Deal
-from followups.models import Contact, Task
+from followups.models import Contact, LeadChoice, Task
 from stores.inputs import whole_number
 from stores.models import DayOff, Staff
 
@@ -170,7 +170,8 @@ def _tasks(tasks, view, now, mine, me) -> list[dict]:
 
 
 def _leads(deals, view, now, mine) -> list[dict]:
-    return [lead_row(deal, view, now, mine=mine) for deal in deals.for_board()]
+    deals = deals.for_board().annotate(has_choices=LeadChoice.objects.is_kept())
+    return [lead_row(deal, view, now, mine=mine) for deal in deals]
 
 
 def _replies(contacts, view, now, mine) -> list[dict]:

@@ -77,6 +77,7 @@ def lead_row(deal, view, now, *, mine=False) -> dict:
         url=_address("todo:deal") % deal.pk,
         staff_id=deal.staff_id,
         store_id=deal.store_id,
+        has_choices=getattr(deal, "has_choices", False),
         whose=whose,
     )
     return row

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from customers.knowing import with_known
 from customers.merging import final
 from customers.models import Customer, Deal
+from followups.models import LeadChoice
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ ACTIONS = ("contact", "inbound", "appointment", "follow_up", "assign")
 def find_subject(me, *, customer_pk=None, deal_pk=None, known=False) -> Subject:
     """Raises Http404 when it isn't there, or not for `me`. `known`: with what is known of the customer, for reading."""
     if deal_pk is not None:
-        deal = Deal.objects.visible_to(me).for_page().filter(pk=deal_pk).first()
+        deals = Deal.objects.visible_to(me).for_page().annotate(has_choices=LeadChoice.objects.is_kept())
+        deal = deals.filter(pk=deal_pk).first()
         if deal is None:
             raise Http404
         return Subject(deal.customer, deal)

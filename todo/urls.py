@@ -40,6 +40,7 @@ urlpatterns = [
     path("todo/replies/<int:pk>/contact/", recording.reply_contact, name="reply-contact"),
     path("todo/replies/<int:pk>/closing/", recording.reply_closing, name="reply-closing"),
     path("todo/leads/<int:pk>/settlement/", leads.settle_lead, name="lead-settle"),
+    path("todo/leads/<int:pk>/choice/", leads.choice, name="lead-choice"),
     path("todo/leads/<int:pk>/settlement/undo/", leads.unsettle_lead, name="lead-unsettle"),
     path("todo/follow-ups/<int:pk>/tasks/", leads.prepared, name="prepared"),
     path("todo/acts/<int:pk>/", desk.act, name="act"),

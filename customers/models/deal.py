@@ -139,6 +139,8 @@ class Deal(models.Model):
         received_at = received_at or now
         store = customer.store
         late_at = store.calendar().after_open_minutes(received_at, store.new_limit_minutes)
+        if fields.get("staff") is None:
+            wake()  # The store may have a rule that gives it to somebody.
         return cls.objects.create(
             customer=customer,
             store=store,

@@ -16,8 +16,9 @@ from ..models import CardPicture, Customer, Export
 from .rules import words_of
 from .walk import rows_of
 
-LEFT_OUT = frozenset({"search", "keys", "pgh_context", "pgh_context_id"})
-"""Kept for the machine's sake alone; nothing in them that does not stand elsewhere."""
+LEFT_OUT = frozenset({"search", "keys", "pgh_context", "pgh_context_id", "reasons"})
+"""Kept for the machine's sake alone, with nothing in them that does not stand elsewhere; and how well the staff work
+(`LeadChoice.reasons`), which is not the customer's."""
 
 
 def everything(customer: Customer) -> list[dict]:

@@ -4,6 +4,7 @@ from .batch import Batch, BatchKind, BatchRow
 from .contact import Contact, ContentKind, Direction, HouseRules, Outcome, TextTemplate, WaitReason
 from .escalation import EscalateTo, Escalation, EscalationRule
 from .followup import EndReason, FollowUp
+from .giving import LeadChoice, LeadRule, Prefer
 from .move import TaskMove
 from .move_reason import MoveReason
 from .pattern import Pattern, PatternVersion, StopWhen
@@ -31,11 +32,14 @@ __all__ = [
     "EscalationRule",
     "FollowUp",
     "HouseRules",
+    "LeadChoice",
+    "LeadRule",
     "Left",
     "MoveReason",
     "Outcome",
     "Pattern",
     "PatternVersion",
+    "Prefer",
     "StartRule",
     "Step",
     "StopWhen",

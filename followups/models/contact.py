@@ -311,6 +311,12 @@ class Contact(models.Model):
                 condition=Q(direction="in", answered_at__isnull=True, voided_at__isnull=True),
             ),
             models.Index(fields=["store", "-happened_at"], name="contact_of_store"),
+            models.Index(
+                fields=["counted_store", "happened_at"],
+                include=["counted_staff"],
+                name="contact_without_task",
+                condition=Q(task__isnull=True, voided_at__isnull=True, counted_staff__isnull=False),
+            ),
         ]
 
     def __str__(self):

@@ -9,8 +9,9 @@ from ..locks import one_at_a_time
 
 BY_RULE = _("Work that has been overdue for long has come to you by your store's rule: %(n)s.")
 """What a person is told when nobody's hand, but a rule gave them work."""
+LEAD_BY_RULE = _("A new lead has come to you by your store's rule: %(n)s.")
 CARD_TYPED = _("%(by)s has typed in a business card for you: %(name)s. Please complete the entry.")
-SENTENCES = {"by_rule": BY_RULE, "card": CARD_TYPED}
+SENTENCES = {"by_rule": BY_RULE, "lead_by_rule": LEAD_BY_RULE, "card": CARD_TYPED}
 """Instead of the kind's, where that key stands in the values."""
 ONE_SWEEP = timedelta(minutes=1)
 
@@ -89,8 +90,10 @@ class Notification(models.Model):
         )
 
     @classmethod
-    def tell_by_rule(cls, kind, numbers: dict[int, int], *, path, now):
+    def tell_by_rule(cls, kind, numbers: dict[int, int], *, path, now, said="by_rule"):
         """Tell people (by id) how much a rule has given them: once a sweep, however many slices it works in.
+
+        `said`: which of SENTENCES.
 
         Call it in a transaction: two workers add to what is told one after the other.
         """
@@ -100,7 +103,7 @@ class Notification(models.Model):
         )
         before = dict(just_told.values_list("staff", "values__n"))
         just_told.delete()
-        values = {pk: {"n": n + before.get(pk, 0), "by_rule": True} for pk, n in numbers.items()}
+        values = {pk: {"n": n + before.get(pk, 0), said: True} for pk, n in numbers.items()}
         cls.tell(kind, values, path=path, by=None, now=now)
 
     def open(self, now):

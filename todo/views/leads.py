@@ -7,14 +7,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from customers.models import Deal
-from followups.models import FollowUp
+from followups.models import FollowUp, LeadChoice
 from followups.starting import AlreadyRunning
 from stores.decorators import signed_in
 
 from ..board import Who
 from ..forms.leads import SettleForm
 from ..leads import AlreadyBegun, TooLateToUnsettle, holders, lead_choices, receipt, settle, unsettle
+from ..page import show
 from ..rows import lead_row
+from ..subject import find_subject
 from ..tally import tally
 
 
@@ -69,6 +71,15 @@ def unsettle_lead(request, pk):
     except TooLateToUnsettle:
         messages.warning(request, _("This can no longer be taken back: somebody has gone on with the lead."))
     return redirect(reverse("todo:board") + "?view=new")
+
+
+@require_safe
+@signed_in
+def choice(request, pk):
+    """Why a rule gave the lead to whom it did, and what spoke for and against the others (REQUIREMENTS E6)."""
+    subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
+    choices = list(LeadChoice.objects.of_deal(subject.deal))
+    return show(request, subject, now, sheet="todo/_sheet_choice.html", choices=choices)
 
 
 @require_safe
