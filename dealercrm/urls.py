@@ -33,5 +33,6 @@ urlpatterns = [
     path("patterns/", include("followups.urls_patterns")),
     path("batches/", include("followups.urls_batches")),
     path("desk/handover/", include("todo.urls_handover")),
+    path("reports/", include("reports.urls")),
     path("", include("todo.urls")),
 ]
