@@ -7,12 +7,13 @@ from dateutil.relativedelta import relativedelta
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from stores.days import Stretch
 
 
 class Span(models.TextChoices):
-    DAY = "day", _("Day")
+    DAY = "day", pgettext_lazy("span", "Day")
     WEEK = "week", _("Week")
     MONTH = "month", _("Month")
     DAYS = "days", _("From … to")
