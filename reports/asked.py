@@ -19,6 +19,10 @@ class Span(models.TextChoices):
     DAYS = "days", _("From … to")
 
 
+NOBODY = 0
+"""In place of a person's id: what counts for the store alone."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """`stores`: their ids; `staff`: one person's id, None for everybody together. Nothing after `now` is counted.

@@ -10,7 +10,7 @@ from stores.forms.long_select import LongSelect
 from stores.inputs import DayField
 from stores.models import Staff, Store
 
-from .asked import Asked, Span, stretch_of
+from .asked import NOBODY, Asked, Span, stretch_of
 
 MOST_DAYS = 366
 SILENT_MONTHS = (3, 6, 12)
@@ -43,6 +43,8 @@ class ReportFilter(forms.Form):
         self.managed = list(Store.objects.managed_by(me)) if me.is_manager else []
         self.people = {one.pk: one for one in Staff.objects.working_in(self.managed).by_name()} if self.managed else {}
         own = [("store", _("The whole store")), ("me", _("Myself"))]
+        if me.is_manager:
+            own.append(("nobody", _("Counts for nobody")))
         self.fields["who"].choices = own + [(str(pk), str(one)) for pk, one in self.people.items() if pk != me.pk]
         if len(self.stores) < 2:
             del self.fields["store"]
@@ -56,9 +58,14 @@ class ReportFilter(forms.Form):
     @property
     def chosen_person(self) -> Staff | None:
         who = self.cleaned_data.get("who")
-        if not who or who == "store":
+        if not who or who in {"store", "nobody"}:
             return None
         return self.me if who == "me" else self.people.get(int(who))
+
+    @property
+    def is_nobody(self) -> bool:
+        """Only what counts for the store alone."""
+        return self.cleaned_data.get("who") == "nobody"
 
     @property
     def chosen_span(self) -> Span:
@@ -78,14 +85,15 @@ class ReportFilter(forms.Form):
     def _stores(self):
         """Of a colleague one sees what counts for the stores one manages, of oneself and of the whole, all one sees."""
         person = self.chosen_person
-        among = self.stores if person in {None, self.me} else self.managed
+        among = self.stores if person in {None, self.me} and not self.is_nobody else self.managed
         return [one for one in among if self.chosen_store in {None, one}]
 
     @property
     def asked(self) -> Asked:
         stores, stretch = tuple(one.pk for one in self._stores()), self.stretch
         person = self.chosen_person
-        return Asked(stores, person and person.pk, stretch.first, stretch.last, self.now, self.chosen_months)
+        staff = NOBODY if self.is_nobody else person and person.pk
+        return Asked(stores, staff, stretch.first, stretch.last, self.now, self.chosen_months)
 
     @property
     def query(self) -> dict:
@@ -98,4 +106,5 @@ class ReportFilter(forms.Form):
             found["store"] = store.pk
         if self.chosen_months != SILENT_MONTHS[0]:
             found["months"] = self.chosen_months
-        return {**found, "who": "store" if person is None else "me" if person == self.me else person.pk}
+        who = "me" if person == self.me else person.pk if person else "nobody" if self.is_nobody else "store"
+        return {**found, "who": who}

@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from stores.models import Staff
 
+from .asked import NOBODY
 from .figures import FIGURES, Figure, Rate, count_by_person
 
-SHOWN = (
-    "execution", "on-time", "input", "reach", "only-inbound", "replacement", "referral", "customers", "vehicles",
-    "sold",
-)  # fmt: skip
+WORK = ("execution", "on-time", "input")
+BOOK = ("reach", "only-inbound", "replacement", "referral", "customers", "vehicles", "sold")
+SHOWN = WORK + BOOK
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def counted(asked, slugs=SHOWN) -> dict[str, dict]:
 
 def total(found: dict, staff: int | None) -> Rate:
     """Of that person; of everybody together for None."""
-    return found.get(staff, Rate()) if staff is not None else sum(found.values(), Rate())
+    return sum(found.values(), Rate()) if staff is None else found.get(None if staff == NOBODY else staff, Rate())
 
 
 def cards(found, form) -> list[Cell]:
@@ -77,8 +77,8 @@ def _where_managed(found, form):
 
 def _line(person, found, form) -> Line:
     key = person and person.pk
-    who = {"who": "me" if person == form.me else key} if person else None
-    may_open = person is not None and (person == form.me or key in form.people)
+    who = {"who": "nobody" if person is None else "me" if person == form.me else key}
+    may_open = person in {None, form.me} or key in form.people
     return Line(
         person,
         [

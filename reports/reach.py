@@ -16,7 +16,7 @@ from followups.models import Contact, Direction
 from followups.models.contact import REACHED, Outcome
 
 from .asked import Asked
-from .work import truth
+from .work import of_person, truth
 
 REACH_MONTHS, YEAR = 3, 12
 HEARD = REACHED | {Outcome.MESSAGE}
@@ -32,7 +32,7 @@ def net(asked: Asked, *, of=""):
 def customers(asked: Asked):
     """Net customers."""
     rows = Customer.objects.filter(net(asked)).annotate(person=F("owner_id"), hit=truth(Q(pk__isnull=False)))
-    return rows if asked.staff is None else rows.filter(owner=asked.staff)
+    return of_person(rows, asked)
 
 
 def vehicles(asked: Asked):
@@ -40,7 +40,7 @@ def vehicles(asked: Asked):
     kept = Q(disposed_on__isnull=True) | Q(disposed_on__gt=asked.as_of)
     rows = Vehicle.objects.filter(net(asked, of="customer__"), kept, created_at__lt=asked.until)
     rows = rows.annotate(person=F("customer__owner_id"), hit=truth(Q(pk__isnull=False)))
-    return rows if asked.staff is None else rows.filter(customer__owner=asked.staff)
+    return of_person(rows, asked)
 
 
 def contacts_of_customer(asked: Asked, months: int):
@@ -94,7 +94,7 @@ def referred(asked: Asked):
 def cars_sold(asked: Asked):
     rows = orders(asked).filter(kind=DealKind.SALE, counted_store__in=asked.stores)
     rows = rows.annotate(person=F("counted_staff_id"), hit=truth(Q(pk__isnull=False)))
-    return rows if asked.staff is None else rows.filter(counted_staff=asked.staff)
+    return of_person(rows, asked)
 
 
 def contacts_of_year(asked: Asked):
@@ -102,4 +102,4 @@ def contacts_of_year(asked: Asked):
     rows = Contact.objects.standing().filter(net(asked, of="customer__"))
     rows = rows.filter(happened_at__gte=asked.back(months=YEAR), happened_at__lt=asked.until)
     rows = rows.annotate(person=F("customer__owner_id"), hit=truth(Q(pk__isnull=False)))
-    return rows if asked.staff is None else rows.filter(customer__owner=asked.staff)
+    return of_person(rows, asked)

@@ -50,6 +50,7 @@ def draw(figure: Figure, found: list[Point], *, title: str) -> str:
         width=WIDTH,
         height=HEIGHT,
         margin=4,
+        margin_right=44,
         range=(0, top),
         max_scale=6,
         x_labels=[point.label for point in found],

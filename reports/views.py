@@ -18,7 +18,7 @@ from stores.pages import Pages
 
 from .figures import CUSTOMER, FIGURES, count
 from .forms import SILENT_MONTHS, ReportFilter
-from .people import SHOWN, Cell, cards, counted, lines, rows_url, sheet
+from .people import BOOK, SHOWN, WORK, Cell, cards, counted, lines, rows_url, sheet
 from .rows import STATES, chosen, shown, to_rows
 from .trend import draw, label_of, points
 
@@ -47,11 +47,14 @@ def figures(request):
         "choices": [FIGURES[slug] for slug in SHOWN],
         "trend": trend,
         "chart": draw(figure, trend, title=str(figure.label)),
-        "heads": [FIGURES[slug] for slug in SHOWN],
-        "lines": lines(found, form),
+        "tables": [_table(some, found, form) for some in (WORK, BOOK)],
         "query": urlencode(form.query),
     }
     return render(request, "reports/figures.html", context)
+
+
+def _table(slugs, found, form) -> dict:
+    return {"heads": [FIGURES[slug] for slug in slugs], "lines": lines({slug: found[slug] for slug in slugs}, form)}
 
 
 @require_safe
@@ -116,8 +119,7 @@ def reach(request):
         "figure": FIGURES["reach"],
         "trend": trend,
         "chart": draw(FIGURES["reach"], trend, title=str(FIGURES["reach"].label)),
-        "heads": [FIGURES[slug] for slug in left_out],
-        "lines": lines(left_out, form),
+        "table": _table(left_out, left_out, form),
         "left_out": cards(left_out, form),
         "months": form.chosen_months,
         "choices": SILENT_MONTHS,

@@ -30,7 +30,7 @@ from followups.models.task import CancelReason
 from stores.channels import Channel
 from stores.models import CalendarDate, DayOff
 
-from .asked import Asked
+from .asked import NOBODY, Asked
 
 GOOD, LATE, INCOMPLETE, MISSING = "good", "late", "incomplete", "missing"
 
@@ -40,8 +40,11 @@ def truth(condition: Q) -> Case:
     return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-def _of_person(rows, asked: Asked):
-    return rows if asked.staff is None else rows.filter(person=asked.staff)
+def of_person(rows, asked: Asked):
+    """Of these, which say whose they are, the ones of whom is asked for."""
+    if asked.staff is None:
+        return rows
+    return rows.filter(person__isnull=True) if asked.staff == NOBODY else rows.filter(person=asked.staff)
 
 
 def tasks_due(asked: Asked):
@@ -62,7 +65,7 @@ def tasks_due(asked: Asked):
         ),
     )
     rows = rows.filter(place__in=asked.stores, first_late_at__gte=asked.begins, first_late_at__lt=asked.until)
-    return _of_person(rows.exclude(withdrawn), asked)
+    return of_person(rows.exclude(withdrawn), asked)
 
 
 def executed(asked: Asked):
@@ -133,4 +136,4 @@ def contact_entries(asked: Asked):
     )
     rows = rows.filter(task__isnull=True, place__in=asked.stores)
     rows = rows.filter(happened_at__gte=asked.begins, happened_at__lt=asked.until)
-    return _judged(_of_person(rows, asked), "", missing=Q(pk__isnull=True), settled=Q(pk__isnull=True))
+    return _judged(of_person(rows, asked), "", missing=Q(pk__isnull=True), settled=Q(pk__isnull=True))
