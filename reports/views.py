@@ -47,7 +47,10 @@ def figures(request):
         "choices": [FIGURES[slug] for slug in SHOWN],
         "trend": trend,
         "chart": draw(figure, trend, title=str(figure.label)),
-        "tables": [_table(some, found, form) for some in (WORK, BOOK)],
+        "tables": [
+            {"title": _("Done and entered, by person"), **_table(WORK, found, form)},
+            {"title": _("Customers, by person"), **_table(BOOK, found, form)},
+        ],
         "query": urlencode(form.query),
     }
     return render(request, "reports/figures.html", context)
