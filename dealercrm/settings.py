@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "customers",
     "followups",
     "todo",
+    "reports",
 ]
 MIDDLEWARE = [
     "dealercrm.access_log.AccessNotesMiddleware",
@@ -97,7 +98,7 @@ TEMPLATES = [
 # Language and time
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale" / app for app in ("stores", "customers", "followups", "todo", "dealercrm")]
+LOCALE_PATHS = [BASE_DIR / "locale" / app for app in ("stores", "customers", "followups", "todo", "reports", "dealercrm")]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 USE_I18N = True
 TIME_ZONE = "Asia/Tokyo"

@@ -34,5 +34,6 @@ urlpatterns = [
     path("patterns/", include("followups.urls_patterns")),
     path("batches/", include("followups.urls_batches")),
     path("", include("todo.urls_handover")),
+    path("reports/", include("reports.urls")),
     path("", include("todo.urls")),
 ]

@@ -272,6 +272,19 @@ todo:deal-contact deal_pk=deal                     | 200 / 404                  
 todo:deal-inbound deal_pk=deal                     | 200 / 404                        | 422 / 404
 todo:deal-appointment deal_pk=deal                 | 200 / 404                        | 422 / 404
 todo:deal-follow-up deal_pk=deal                   | 200 / 404                        | 422 / 404
+# Figures
+reports:figures                                    | 200                              | 405
+reports:reach                                      | 200                              | 405
+reports:people ending=csv                          | 200                              | 405
+reports:people ending=xlsx                         | 200                              | 405
+reports:people ending=nothing                      | 404                              | 405
+reports:rows slug=execution                        | 200                              | 405
+reports:rows slug=input                            | 200                              | 405
+reports:rows slug=reach                            | 200                              | 405
+reports:rows slug=vehicles                         | 200                              | 405
+reports:rows slug=sold                             | 200                              | 405
+reports:rows slug=contacts                         | 200                              | 405
+reports:rows slug=nothing                          | 404                              | 405
 # The manager's desk, and what people are told
 todo:desk                                          | 403 403 200 200 / 403 200        | 405
 todo:desk-rows what=tasks                          | 403 403 200 200 / 403 200        | 405

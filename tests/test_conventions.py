@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import models
 
 BASE = Path(__file__).resolve().parent.parent
-APPS = ["stores", "customers", "followups", "todo"]
+APPS = ["stores", "customers", "followups", "todo", "reports"]
 OURS = [*APPS, "dealercrm", "tests", "benchmarks"]
 BARE_WORDS_OF_TIME = {"on", "at"}
 LONG_FOR_A_REASON: dict[str, str] = {}

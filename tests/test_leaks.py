@@ -84,6 +84,9 @@ def questions(name, theirs) -> list[dict]:
         ]
     if name == "customers:kana":
         found += [{"name": theirs["customer"].name}]
+    if name.startswith("reports:"):
+        found += [{"who": "store"}, {"who": person}, {"span": "month", "who": "store", "store": place}, {"page": 2}]
+        found += [{"part": "contacts", "span": "month", "who": "store"}, {"figure": "reach", "only": "no"}]
     if name == "handover:handover":
         found += [{"person": person, "preview": "yes", "what": "customer", "to": person, "store": place}]
     if name == "customers:list":

@@ -28,6 +28,7 @@ ICONS = (
     "calendar-days",
     "calendar-plus",
     "car",
+    "chart-column",
     "check",
     "chevron-left",
     "chevron-right",
@@ -86,6 +87,7 @@ PLACES = (
     ("customers:list", _("Customers"), "users"),
     ("todo:deals", _("Deals"), "handshake"),
     ("deals:targets", _("Targets"), "target"),
+    ("reports:figures", _("Figures"), "chart-column"),
     ("patterns:list", _("Follow-up patterns"), "route"),
     ("stores:list", _("Stores and staff"), "store"),
 )
@@ -97,6 +99,7 @@ KEYS = {
     "customers:list": "c",
     "todo:deals": "d",
     "deals:targets": "a",
+    "reports:figures": "z",
     "patterns:list": "p",
     "stores:list": "s",
 }

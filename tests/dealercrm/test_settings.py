@@ -209,7 +209,7 @@ def test_the_demonstration_mails_nobody(tmp_path):
 
 
 def test_every_name_read_from_the_environment_is_a_setting():
-    folders = ("dealercrm", "stores", "customers", "followups", "todo")
+    folders = ("dealercrm", "stores", "customers", "followups", "todo", "reports")
     sources = [environment.BASE_DIR / "manage.py"]
     sources += [path for folder in folders for path in (environment.BASE_DIR / folder).rglob("*.py")]
     asks = re.compile(r"""os\.environ(?:\.get\(|\[)["'](\w+)["']|["'](\w+)["'] (?:not )?in os\.environ""")

@@ -1,0 +1,88 @@
+"""What a figure is asked for: whose, of which stores, which days, seen from when. No database, no clock."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from stores.days import Stretch
+
+
+class Span(models.TextChoices):
+    DAY = "day", pgettext_lazy("span", "Day")
+    WEEK = "week", _("Week")
+    MONTH = "month", _("Month")
+    DAYS = "days", _("From … to")
+
+
+NOBODY = 0
+"""In place of a person's id: what counts for the store alone."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`stores`: their ids; `staff`: one person's id, None for everybody together. Nothing after `now` is counted.
+
+    `silent_months`: for so long nobody has reached a customer who counts as not reached.
+    """
+
+    stores: tuple[int, ...]
+    staff: int | None
+    first: date
+    last: date
+    now: datetime
+    silent_months: int = 3
+
+    @property
+    def begins(self) -> datetime:
+        return _midnight(self.first)
+
+    @property
+    def until(self) -> datetime:
+        """The end of the last day, which is not of it any more; or now."""
+        return min(_midnight(self.last + timedelta(days=1)), self.now)
+
+    @property
+    def as_of(self) -> date:
+        """The day on which what stands is looked at."""
+        return min(self.last, timezone.localdate(self.now))
+
+    def back(self, **distance) -> datetime:
+        """So long before the end: `months=3`."""
+        return self.until - relativedelta(**distance)
+
+    def of(self, stretch: Stretch) -> "Asked":
+        return replace(self, first=stretch.first, last=stretch.last)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+
+
+def stretch_of(span: Span, on: date, until: date | None = None) -> Stretch:
+    """The day, the week from Monday, the month that `on` lies in; or from `on` to `until`."""
+    if span == Span.WEEK:
+        monday = on - timedelta(days=on.weekday())
+        return Stretch(monday, monday + timedelta(days=6))
+    if span == Span.MONTH:
+        first = on.replace(day=1)
+        return Stretch(first, first + relativedelta(months=1, days=-1))
+    if span == Span.DAYS and until and until > on:
+        return Stretch(on, until)
+    return Stretch(on, on)
+
+
+def stretches_up_to(span: Span, last: Stretch, number: int) -> list[Stretch]:
+    """So many of that length, the oldest first, `last` being the last."""
+    if span == Span.MONTH:
+        firsts = [last.first - relativedelta(months=back) for back in range(number)]
+        return [stretch_of(Span.MONTH, first) for first in reversed(firsts)]
+    found = [
+        Stretch(last.first - timedelta(days=last.days * back), last.last - timedelta(days=last.days * back))
+        for back in range(number)
+    ]
+    return found[::-1]
