@@ -98,7 +98,8 @@ TEMPLATES = [
 # Language and time
 LANGUAGE_CODE = "ja"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
-LOCALE_PATHS = [BASE_DIR / "locale" / app for app in ("stores", "customers", "followups", "todo", "reports", "dealercrm")]
+FLOORS = ("stores", "customers", "followups", "todo", "reports", "dealercrm")
+LOCALE_PATHS = [BASE_DIR / "locale" / app for app in FLOORS]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 USE_I18N = True
 TIME_ZONE = "Asia/Tokyo"
