@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from .models import Customer
@@ -49,9 +50,10 @@ def groups() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def lines(first, second) -> list[Line]:
+def lines(first, second, me=None) -> list[Line]:
+    """`me`: who reads them; of a customer whom they may not see no word stands there."""
     return [
-        Line(key, _label(key, names), names, _words(first, key, names), _words(second, key, names))
+        Line(key, _label(key, names), names, _words(first, key, names, me), _words(second, key, names, me))
         for key, names in groups().items()
     ]
 
@@ -87,17 +89,19 @@ def _label(key, names) -> str:
     return str(LABELS.get(key) or Customer._meta.get_field(names[0]).verbose_name)
 
 
-def _words(customer, key, names) -> str:
+def _words(customer, key, names, me) -> str:
     if key == "convenience":
         return customer.convenient_label
-    return " ".join(filter(None, (_word(customer, name) for name in names)))
+    return " ".join(filter(None, (_word(customer, name, me) for name in names)))
 
 
-def _word(customer, name) -> str:
+def _word(customer, name, me) -> str:
     field = Customer._meta.get_field(name)
     value = getattr(customer, name)
     if value is None or value == "" or value == []:
         return ""
+    if isinstance(value, Customer) and me and not me.may_see(value.store_id):
+        return _now("A customer of another store")
     if field.choices:
         return str(getattr(customer, f"get_{name}_display")())
     if isinstance(value, list):

@@ -87,7 +87,7 @@ def merging(request, pk, other_pk):
     """Both beside each other; what is kept of which, and what goes along."""
     me, now = request.user, timezone.now()
     winner, loser = _customer(request, pk), _customer(request, other_pk)
-    form = MergeForm(request.POST if request.method == "POST" else None, lines=lines(winner, loser))
+    form = MergeForm(request.POST if request.method == "POST" else None, lines=lines(winner, loser, me))
     told = ""
     if form.is_valid():
         try:

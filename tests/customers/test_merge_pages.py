@@ -149,6 +149,20 @@ def test_two_are_compared_and_made_one(client, cast, pair):
     assert (old.status_code, old.url) == (302, reverse("todo:customer", args=[one.pk]))
 
 
+def test_who_sent_them_is_not_named_where_that_is_another_stores_customer(client, cast, pair):
+    here, there = customer(cast.hiratsuka, name="紹介 花"), customer(cast.yokohama, name="横浜 秘子")
+    for one, referrer in zip(pair, (here, there), strict=True):
+        Customer.objects.filter(pk=one.pk).update(referrer=referrer)
+    address = url("merge", *(one.pk for one in pair))
+    client.force_login(cast.manager)
+    text = client.get(address).content.decode()
+    assert "紹介 花" in text
+    assert "横浜 秘子" not in text
+    assert 'name="referrer"' in text
+    client.force_login(cast.admin)
+    assert "横浜 秘子" in client.get(address).content.decode()
+
+
 def test_without_a_choice_nothing_is_made_one(client, cast, pair):
     client.force_login(cast.manager)
     assert client.post(url("merge", *(one.pk for one in pair)), {"name": "third"}).status_code == 422
