@@ -55,6 +55,12 @@ def _hours(customer) -> str:
     return f"{customer.convenient_from:%H:%M}-{customer.convenient_until:%H:%M}"
 
 
+def _referrer(customer) -> str:
+    """A code means somebody in one store only."""
+    one = customer.referrer
+    return one.code if one and one.store_id == customer.store_id else ""
+
+
 WHO: dict[str, Text] = {
     "code": attrgetter("code"),
     "name": attrgetter("name"),
@@ -87,7 +93,7 @@ CUSTOMER: dict[str, Text] = {
     "letters": lambda customer: "不可" if Channel.LETTER in customer.refused_channels else "",
     "rank_id": _name_of("rank"),
     "owner": _name_of("owner"),
-    "referrer": lambda customer: customer.referrer.code if customer.referrer else "",
+    "referrer": _referrer,
     "payment": lambda customer: written_payment(customer.payment),
     "note": attrgetter("note"),
 }

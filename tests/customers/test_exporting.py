@@ -1,5 +1,6 @@
 """Lists out of the book: who may, what stands in them, what is on record, and the way back in (REQUIREMENTS C7)."""
 
+import csv
 import io
 from datetime import date, time
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from customers.exporting import sheets
 from customers.exporting.taking import Taken
 from customers.importing.at_once import check, save
+from customers.importing.columns import heading_of
 from customers.models import Customer, Deal, DealKind, Export, LostReason, Rank, Source, Stage, Vehicle
 from tests.cast import at, customer, lead, vehicle
 
@@ -189,6 +191,15 @@ def test_what_goes_out_comes_in_as_the_same_book(client, cast, book, form, setti
         assert check(data, cast.hiratsuka, NOW)["problems"] == []
         save(data, cast.hiratsuka, NOW)
     assert described(cast.hiratsuka) == before
+
+
+def test_the_code_of_who_referred_them_is_left_out_where_it_means_somebody_else(client, cast, book):
+    there = customer(cast.yokohama, name="横浜 次郎", code="102")
+    Customer.objects.filter(pk=book[0].pk).update(referrer=there)
+    client.force_login(cast.manager)
+    headings, nakamura, company, *_rest = csv.reader(io.StringIO(taken(client, "customers").decode("utf-8-sig")))
+    place = headings.index(heading_of("referrer"))
+    assert {row[0]: row[place] for row in (nakamura, company)} == {"101": "", "102": "101"}
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(cast):
