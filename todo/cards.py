@@ -26,6 +26,6 @@ def type_in(card: BusinessCard, lead, further: dict, *, by, now, unless_among=No
         Task.objects.filter(pk=task.pk).update(assignee=owner, assigned_by_hand_at=now)
     if owner and owner != by:
         path = reverse("todo:customer", args=[customer.pk])
-        values = {"card": card.pk, "name": customer.name}
+        values = {"card": card.pk, "customer": customer.pk, "name": customer.name}
         Notification.tell(NotificationKind.REMINDED, {owner.pk: values}, path=path, by=by, now=now)
     return customer

@@ -4,6 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
+from stores.models import Notification
+
 from ..models import Customer, Deal, Erasure
 from .rules import REPLACED, table_of
 from .walk import rows_of
@@ -35,6 +37,7 @@ def redact(customer: Customer, *, by, now, reason="") -> Erasure:
     counts = {model._meta.label: len(keys) for model, keys in rows.items()}
     for model, keys in rows.items():
         _empty(model, keys)
+    Notification.objects.naming(rows[Customer]).delete()
     Customer.objects.filter(pk__in=rows[Customer], closed_at__isnull=True).update(closed_at=now)
     Customer.objects.filter(pk__in=rows[Customer]).update(updated_at=now)
     for model, keys in rows_of(customer).items():

@@ -41,6 +41,10 @@ class NotificationQuerySet(models.QuerySet):
     def mark_read(self, now) -> int:
         return self.unread().update(read_at=now)
 
+    def naming(self, customers):
+        """Those whose sentence names one of these customers (ids)."""
+        return self.filter(values__customer__in=list(customers))
+
     def take_back(self, path, by) -> int:
         """Nobody is told any more what `by` told them about `path`; what has been read stays."""
         return self.unread().filter(path=path, made_by=by).delete()[0]

@@ -12,6 +12,7 @@ from PIL import Image
 from customers.cards import keep
 from customers.models import BusinessCard, Customer
 from customers.pictures import NoPicture, cleaned
+from followups.forgetting import erase
 from followups.models import Task
 from stores.models import Notification
 from tests.cast import at, customer
@@ -158,6 +159,17 @@ def test_anybody_of_the_store_types_a_card_in_and_its_owner_is_told_and_has_an_e
         reverse("todo:customer", args=[found.pk]),
     )
     assert "相模運送" in told.text
+
+
+def test_what_was_told_of_a_card_is_forgotten_with_the_person(client, cast, now):
+    client.force_login(cast.assistant)
+    for name in ("相模運送", "湘南商事"):
+        client.post(
+            reverse("todo:card", args=[card(cast).pk]), {**typed(staff=cast.sales.pk, name=name), "another": "yes"}
+        )
+    assert Notification.objects.count() == 2
+    erase(Customer.objects.get(name="相模運送"), by=cast.manager, now=NOW)
+    assert "湘南商事" in Notification.objects.get().text
 
 
 def test_who_types_in_their_own_card_is_not_told_of_it(client, cast, now):
