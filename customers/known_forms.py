@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from stores.forms.saving import SeenForm
 from stores.inputs import DayField
 
 from .fields import KanaField, NameField
@@ -29,7 +30,7 @@ class FactTextForm(forms.Form):
     text = NameField(label=_("What we know"), max_length=300)
 
 
-class FamilyForm(forms.ModelForm):
+class FamilyForm(SeenForm):
     """`today`: nobody is born later."""
 
     name = NameField(label=_("Name"), max_length=100)

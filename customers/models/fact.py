@@ -84,6 +84,7 @@ class Fact(models.Model):
     def change(self, text: str, *, by, now) -> bool:
         """It is otherwise now: what was is kept. False, and nothing changed, where somebody was faster."""
         with transaction.atomic():
+            Customer.objects.select_for_update(no_key=True).get(pk=self.customer_id)
             if text == self.text:
                 return self.confirm(by=by, now=now)
             if not self.end(now=now):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stores.decorators import admins_only, signed_in
+from stores.forms.saving import save_or_tell
 
 from ..knowing import ConsentsCard, FactsCard, FamilyCard
 from ..known_forms import BookRulesForm, ConsentForm, FactForm, FactTextForm, FamilyForm
@@ -39,7 +40,9 @@ def fact(request, pk, fact_pk):
         return _card(request, "facts", FactsCard(customer, now, FactForm({"kind": known.kind, "text": ""})))
     if known.change(form.cleaned_data["text"], by=request.user, now=now):
         return _facts_changed(request, customer, now, _("Noted; what was is kept in the history."))
-    return _facts_changed(request, customer, now, _("Somebody else has changed this in the meantime."))
+    again = FactForm({"kind": known.kind, "text": form.cleaned_data["text"]})
+    again.add_error("text", _("Somebody else has changed this in the meantime."))
+    return _card(request, "facts", FactsCard(customer, now, again))
 
 
 @signed_in
@@ -76,7 +79,7 @@ def family(request, pk):
     if form.is_valid():
         form.instance.customer = customer
         form.save()
-        return _family_changed(request, customer, form.instance)
+        return _family_changed(request, customer, form.instance, _("Saved: %(name)s") % {"name": form.instance})
     return _card(request, "family", FamilyCard(customer, form))
 
 
@@ -86,11 +89,10 @@ def family_member(request, pk, member_pk):
     customer = _customer(request, pk)
     member = get_object_or_404(customer.family.standing(), pk=member_pk)
     form = FamilyForm(request.POST if request.method == "POST" else None, today=timezone.localdate(), instance=member)
-    if form.is_valid():
-        form.save()
-        return _family_changed(request, customer, member)
+    if form.is_valid() and save_or_tell(form):
+        return _family_changed(request, customer, member, form.say(_("Saved: %(name)s") % {"name": member}))
     context = {"customer": customer, "member": member, "form": form}
-    return render(request, "customers/family_member.html", context, status=422 if form.is_bound else 200)
+    return render(request, "customers/family_member.html", context, status=form.status)
 
 
 @signed_in
@@ -149,10 +151,10 @@ def _facts_changed(request, customer, now, text, undo_url=""):
     return _changed(request, customer, "facts", FactsCard(customer, now, FactForm()), text, undo_url)
 
 
-def _family_changed(request, customer, member):
+def _family_changed(request, customer, member, text):
     Customer.objects.with_ids([customer.pk]).reindex()
     card = FamilyCard(customer, FamilyForm(today=timezone.localdate()))
-    return _changed(request, customer, "family", card, _("Saved: %(name)s") % {"name": member})
+    return _changed(request, customer, "family", card, text)
 
 
 def _card(request, name, card):

@@ -79,6 +79,14 @@ class TestFacts:
         assert not second.change("医師", by=cast.sales2, now=NOW)
         assert who.facts.standing().get().text == "教師"
 
+    def test_whoever_is_second_finds_their_own_words_to_note_them_again(self, me, cast, who):
+        fact = noted(who, "job", "看護師", days=400)
+        fact.change("教師", by=cast.sales2, now=NOW)
+        response = me.post(f"/customers/{who.pk}/facts/{fact.pk}/", {"text": "医師"}, headers=HTMX)
+        assert (response.status_code, response.context["facts"].form["text"].value()) == (422, "医師")
+        assert "text" in response.context["facts"].form.errors
+        assert "教師" in response.content.decode()
+
     def test_what_is_no_longer_so_can_be_brought_back(self, me, who):
         fact = noted(who, "job", "看護師", days=400)
         me.post(f"/customers/{who.pk}/facts/{fact.pk}/end/")
@@ -148,6 +156,19 @@ class TestFamily:
         assert me.get(url).status_code == 404
         me.post(f"{url}return/")
         assert Customer.objects.search("陽翔").get() == who
+
+    def test_of_two_who_change_one_at_once_the_second_loses_nobodys_words(self, me, who):
+        self.add(me, who)
+        url = f"/customers/{who.pk}/family/{who.family.get().pk}/"
+        form = me.get(url).context["form"]
+        sent = {"relation": "child", "name": "中村 大翔", "kana": "ナカムラ ヒロト", "born_on": "2015-04-03"}
+        sent["seen"] = form["seen"].value()
+        assert me.post(url, {**sent, "note": "猫が好き"}).status_code == 302
+        response = me.post(url, {**sent, "name": "中村 陽翔"})
+        assert response.status_code == 302
+        assert (who.family.get().name, who.family.get().note) == ("中村 陽翔", "猫が好き")
+        response = me.post(url, {**sent, "name": "中村 蓮"})
+        assert (response.status_code, who.family.get().name) == (409, "中村 陽翔")
 
 
 class TestConsent:
