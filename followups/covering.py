@@ -6,7 +6,7 @@ that is entered or removed later comes right with the next sweep.
 """
 
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.utils import timezone
 
 from stores.models import Cover, DayOff, Membership, Staff, Store
@@ -20,8 +20,13 @@ SLICE = 500
 
 
 def cover(now, *, limit: int = SLICE) -> int:
-    """Give up to `limit` tasks back, and up to as many into other hands; gives how many there were."""
-    return _give_back(now, limit) + _give_on(now, limit)
+    """Give up to `limit` tasks back, and up to as many into other hands; gives how many there were.
+
+    On a day with neither to do, one statement says so.
+    """
+    back = to_give_back(now).order_by().values_list(Value("back"), flat=True)
+    waiting = set(back.union(_off(now).order_by().values_list(Value("on"), flat=True)))
+    return sum(give(now, limit) for name, give in (("back", _give_back), ("on", _give_on)) if name in waiting)
 
 
 def _give_back(now, limit) -> int:
@@ -38,11 +43,11 @@ def to_give_back(now):
     today = timezone.localdate(now)
     works_here = Membership.objects.filter(staff=OuterRef("covering_for"), store=OuterRef("store"))
     covered = Task.objects.covered().filter(Exists(works_here), covering_for__is_active=True)
-    return covered.filter(~_off("covering_for", today) | _off("assignee", today) | Q(assignee__is_active=False))
+    return covered.filter(~_is_off("covering_for", today) | _is_off("assignee", today) | Q(assignee__is_active=False))
 
 
 def _give_on(now, limit) -> int:
-    off = list(Staff.objects.active().off_on(timezone.localdate(now)).values_list("pk", flat=True))
+    off = list(_off(now).values_list("pk", flat=True))
     stores = list(Store.objects.filter(cover=Cover.ROTATE).values_list("pk", flat=True)) if off else []
     if not stores:
         return 0
@@ -57,6 +62,12 @@ def _give_on(now, limit) -> int:
             return 0
         _place(_shares(held, people, now))
     return len(held)
+
+
+def _off(now):
+    """Nobody unless there is a store where their work goes round."""
+    rotating = Store.objects.filter(cover=Cover.ROTATE)
+    return Staff.objects.active().off_on(timezone.localdate(now)).filter(Exists(rotating))
 
 
 def _shares(held: list[Held], people, now) -> dict[int, int]:
@@ -84,5 +95,5 @@ def _place(shares):
         )
 
 
-def _off(person: str, today) -> Exists:
+def _is_off(person: str, today) -> Exists:
     return Exists(DayOff.objects.filter(staff=OuterRef(person), on=today))

@@ -7,9 +7,10 @@ fits, nothing is written: the next sweep looks again. What is recorded is never 
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from stores.models import Notification, NotificationKind, Role, Store
@@ -24,14 +25,34 @@ ROLE_OF = {EscalateTo.BACK_OFFICE: Role.ASSISTANT, EscalateTo.MANAGER: Role.MANA
 
 
 def escalate(now, *, limit: int = SLICE) -> int:
-    """Move up to `limit` tasks of each rule on, each rule in a transaction of its own; gives how many."""
-    rules = list(EscalationRule.objects.active().order_by("store", "-after_hours", "pk"))
+    """Move up to `limit` tasks of each rule on, each rule in a transaction of its own; gives how many.
+
+    Without anything overdue for long enough, one statement says so for all stores.
+    """
+    rules = _rules_with_work(now)
     if not rules:
         return 0
     ids = {rule.store_id for rule in rules}
     stores = {store.pk: store for store in Store.objects.filter(pk__in=ids).with_calendar()}
     duty = on_duty(ids, now)
-    return sum(_escalate_by(rule, stores[rule.store_id], duty, now, limit) for rule in rules)
+    return sum(
+        _escalate_by(rule, stores[rule.store_id], duty, now, limit)
+        for rule in rules
+        if rule.oldest <= _since(rule, stores[rule.store_id], now)
+    )
+
+
+def _rules_with_work(now) -> list[EscalationRule]:
+    """Those of stores that have something overdue for so many hours, open or not, that they have not moved yet."""
+    rules = rules_with_oldest(now).order_by("store", "-after_hours", "pk")
+    return [rule for rule in rules if rule.oldest and rule.oldest <= now - timedelta(hours=rule.after_hours)]
+
+
+def rules_with_oldest(now):
+    """With `oldest`: since when what is overdue for longest is, of what they have not moved yet."""
+    left = _not_moved(Task.objects.overdue(now), OuterRef(OuterRef("pk")), OuterRef(OuterRef("after_hours")))
+    oldest = left.filter(store=OuterRef("store")).order_by("late_at").values("late_at")[:1]
+    return EscalationRule.objects.active().annotate(oldest=Subquery(oldest))
 
 
 def would_move(rule: EscalationRule, now) -> int:
@@ -55,10 +76,8 @@ def _escalate_by(rule, store, duty: Duty, now, limit) -> int:
 
 def due(rule, store, duty: Duty, now):
     """Open tasks that the rule moves on now, each of which somebody can take."""
-    since = store.calendar().before_open_minutes(now, rule.after_hours * 60)
-    by_longer = Q(rule__after_hours__gte=rule.after_hours, rule__retired_at__isnull=True)
-    moved = Escalation.objects.filter(Q(rule=rule.pk) | by_longer, task=OuterRef("pk"))
-    tasks = Task.objects.in_store(store).reached(now).filter(~Exists(moved), late_at__lte=since)
+    tasks = _not_moved(Task.objects.in_store(store).reached(now), rule.pk, rule.after_hours)
+    tasks = tasks.filter(late_at__lte=_since(rule, store, now))
     if rule.channels:
         tasks = tasks.filter(channel__in=rule.channels)
     if rule.to == EscalateTo.TEAM:
@@ -68,6 +87,16 @@ def due(rule, store, duty: Duty, now):
         return tasks.none()
     with_them_already = rule.to in ROLE_OF or len(fitting) == 1
     return tasks.filter(Q(assignee=None) | ~Q(assignee__in=fitting)) if with_them_already else tasks
+
+
+def _not_moved(tasks, rule, after_hours):
+    """Neither by that rule nor by one with as long a patience or longer."""
+    by_longer = Q(rule__after_hours__gte=after_hours, rule__retired_at__isnull=True)
+    return tasks.filter(~Exists(Escalation.objects.filter(Q(rule=rule) | by_longer, task=OuterRef("pk"))))
+
+
+def _since(rule, store, now):
+    return store.calendar().before_open_minutes(now, rule.after_hours * 60)
 
 
 def _fitting(rule, duty: Duty) -> list[int]:

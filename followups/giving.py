@@ -57,7 +57,7 @@ def candidates(store_id: int, now) -> list[Candidate]:
     found = []
     for pk in people:
         rate = rates.get((store_id, pk), Rate())
-        found.append(Candidate(pk, pk in there, load[pk], rate.due, rate.good, turns.get(pk, 0)))
+        found.append(Candidate(pk, pk in there, load[pk], rate.due, rate.hits, turns.get(pk, 0)))
     return found
 
 

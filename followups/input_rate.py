@@ -1,28 +1,50 @@
 """Input rate (DESIGN.md "Figures"): entries made completely and in time ÷ entries due, by store and person.
 
-Due are tasks about a customer that fell due, contacts entered without a task, stage changes, and cards typed in. What
-was due while somebody was off counts for who covered it: `counted_staff` says so. A call or a message is entered in
-time within half an hour, a visit before the person's next visit or closing; either is complete when it has all that the
-house asks for by closing. A stage change and a card have no time of their own: they are entered by happening.
+Due are tasks that fell due, and contacts that came without one, each of which is known because somebody entered it.
+Stage changes and typed cards are no entries: they have no moment of their own that one could be late for, so they would
+only raise the rate. A call or a message is entered in time within half an hour, a visit before the person's next visit
+or closing; either is complete when it has all that the house asks for by closing.
+
+`counted_store` and `counted_staff` say whose a row is, wherever the customer is today. Who was off is not counted; who
+covered is: followups.overdue and followups.recording settle that, once. For a task that neither has touched yet, the
+same is read here. The number and the rows behind it come from the same querysets, here and in reports/.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-from django.db.models import TextChoices
-from django.utils import timezone
+from django.conf import settings
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    FilteredRelation,
+    Func,
+    OuterRef,
+    Q,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, TruncDate
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import BusinessCard, StageChange
 from stores.channels import Channel
-from stores.models import Membership, Store
+from stores.models import CalendarDate, DayOff
 
 from .models import Contact, Task
 from .models.contact import MESSAGE_DUE
+from .models.task import CancelReason
 
 JUDGED_OVER = timedelta(days=14)
 """What somebody's input rate is taken over when leads are given out."""
+COUNTS = {"due": Count("pk"), "hits": Count("pk", filter=Q(hit=True))}
 
 
 class Fault(TextChoices):
@@ -33,122 +55,154 @@ class Fault(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Rate:
+    """`hits` of `due`."""
+
+    hits: int = 0
     due: int = 0
-    good: int = 0
+
+    @property
+    def percent(self) -> int | None:
+        """None where nothing was due: that is neither good nor bad."""
+        return round(100 * self.hits / self.due) if self.due else None
+
+    def __add__(self, other: "Rate") -> "Rate":
+        return Rate(self.hits + other.hits, self.due + other.due)
 
 
 @dataclass(frozen=True, slots=True)
 class FaultyEntry:
-    """An entry that counts against its person. `customer`: empty when they have gone to another store since."""
+    """An entry that counts against its person.
+
+    `customer`: empty when they have gone to another store since; what the task is called where there is none.
+    """
 
     fault: Fault
     happened_at: datetime
     task_id: int | None
     contact_id: int | None
-    customer_id: int
+    customer_id: int | None
     customer: str
 
 
-def input_rates(store_ids, since, until) -> dict[tuple[int, int], Rate]:
-    """By (store, person), of what was due after `since` and by `until`. One statement for any number of stores."""
-    closings = _closings(store_ids, since, until)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{_ENTRIES}
-            SELECT store_id, staff_id, count(*), count(*) FILTER (WHERE fault IS NULL)
-            FROM entries GROUP BY store_id, staff_id""",
-            _values(store_ids, since, until, closings, None),
-        )
-        return {(store, staff): Rate(due, good) for store, staff, due, good in cursor.fetchall()}
+def input_rates(store_ids, since, until) -> dict[tuple[int, int | None], Rate]:
+    """By (store, person), of what was due from `since` on and before `until`; two statements for all the stores."""
+    found = {}
+    for rows in (task_entries(store_ids, since, until), contact_entries(store_ids, since, until)):
+        for row in rows.order_by().values("place", "person").annotate(**COUNTS):
+            key = row["place"], row["person"]
+            found[key] = found.get(key, Rate()) + Rate(row["hits"], row["due"])
+    return found
 
 
 def faulty_entries(store, staff, since, until, *, limit: int) -> list[FaultyEntry]:
     """What counts against one person, the latest first."""
-    closings = _closings([store.pk], since, until)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""{_ENTRIES}
-            SELECT fault, at, task_id, contact_id, customer_id,
-                CASE WHEN customer.store_id = ANY(%(stores)s) THEN customer.name ELSE '' END
-            FROM entries JOIN customers_customer AS customer ON customer.id = customer_id
-            WHERE fault IS NOT NULL ORDER BY at DESC, task_id, contact_id LIMIT %(limit)s""",
-            {**_values([store.pk], since, until, closings, staff.pk), "limit": limit},
-        )
-        return [FaultyEntry(Fault(row[0]), *row[1:]) for row in cursor.fetchall()]
+    tasks = task_entries([store.pk], since, until)
+    contacts = contact_entries([store.pk], since, until)
+    found = []
+    for rows, at, task, contact in ((tasks, "first_late_at", "pk", "record"), (contacts, "happened_at", None, "pk")):
+        rows = rows.filter(person=staff.pk, hit=False).select_related("customer").order_by(f"-{at}", "pk")
+        found += [_faulty(row, store, at, task, contact) for row in rows[:limit]]
+    return sorted(found, key=lambda entry: entry.happened_at, reverse=True)[:limit]
 
 
-def _closings(store_ids, since, until) -> list[tuple]:
-    """(store, day, closing) of every day that an entry may be about."""
-    first, last = timezone.localdate(since) - JUDGED_OVER, timezone.localdate(until)
-    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    calendars = {store.pk: store.calendar() for store in Store.objects.filter(pk__in=store_ids).with_calendar()}
-    return [(pk, day, calendar.closing(day)) for pk, calendar in calendars.items() for day in days]
+def _faulty(row, store, at, task, contact) -> FaultyEntry:
+    is_here = row.customer is not None and row.customer.store_id == store.pk
+    name = row.customer.name if is_here else "" if row.customer else row.title
+    return FaultyEntry(
+        Fault(row.state),
+        getattr(row, at),
+        task and getattr(row, task),
+        getattr(row, contact),
+        row.customer_id,
+        name,
+    )
 
 
-def _values(store_ids, since, until, closings, staff_id) -> dict:
-    stores, days, moments = map(list, zip(*closings, strict=True)) if closings else ([], [], [])
-    return {
-        "stores": list(store_ids),
-        "since": since,
-        "until": until,
-        "closing_stores": stores,
-        "closing_days": days,
-        "closing_moments": moments,
-        "staff": staff_id,
-        "zone": timezone.get_default_timezone_name(),
-        "short": MESSAGE_DUE,
-        "visit": Channel.VISIT,
-    }
+def truth(condition: Q) -> Case:
+    """True or False, never unknown."""
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
 
 
-_ENTRIES = f"""
-WITH closing AS (
-    SELECT * FROM unnest(%(closing_stores)s::bigint[], %(closing_days)s::date[], %(closing_moments)s::timestamptz[])
-        AS row (store_id, day, closes_at)
-), fell_due AS (
-    SELECT task.counted_store_id AS store_id, task.counted_staff_id AS staff_id, task.first_late_at AS at,
-           task.id AS task_id, contact.id AS contact_id, task.customer_id,
-           contact.channel, contact.happened_at, contact.entered_at, contact.completed_at
-    FROM {Task._meta.db_table} AS task
-    LEFT JOIN {Contact._meta.db_table} AS contact ON contact.task_id = task.id AND contact.voided_at IS NULL
-    WHERE task.counted_store_id = ANY(%(stores)s) AND task.first_late_at > %(since)s
-        AND task.first_late_at <= %(until)s AND task.customer_id IS NOT NULL AND task.counted_staff_id IS NOT NULL
-        AND (task.cancelled_at IS NULL OR task.cancelled_at > task.first_late_at)
-    UNION ALL
-    SELECT contact.counted_store_id, contact.counted_staff_id, contact.happened_at,
-           NULL, contact.id, contact.customer_id,
-           contact.channel, contact.happened_at, contact.entered_at, contact.completed_at
-    FROM {Contact._meta.db_table} AS contact
-    WHERE contact.counted_store_id = ANY(%(stores)s) AND contact.happened_at > %(since)s
-        AND contact.happened_at <= %(until)s AND contact.task_id IS NULL AND contact.voided_at IS NULL
-        AND contact.counted_staff_id IS NOT NULL
-), limits AS (
-    SELECT fell_due.*,
-           GREATEST(closing.closes_at, happened_at + %(short)s) AS complete_by,
-           CASE WHEN channel = %(visit)s THEN GREATEST(happened_at + %(short)s, LEAST(
-               closing.closes_at,
-               LEAD(happened_at) OVER (PARTITION BY staff_id, channel ORDER BY happened_at)
-           )) ELSE happened_at + %(short)s END AS enter_by
-    FROM fell_due LEFT JOIN closing
-        ON closing.store_id = fell_due.store_id AND closing.day = (happened_at AT TIME ZONE %(zone)s)::date
-), entries AS (
-    SELECT store_id, staff_id, at, task_id, contact_id, customer_id,
-           CASE WHEN contact_id IS NULL THEN '{Fault.MISSING.value}'
-                WHEN entered_at > enter_by THEN '{Fault.LATE.value}'
-                WHEN completed_at IS NULL OR completed_at > complete_by THEN '{Fault.INCOMPLETE.value}'
-           END AS fault
-    FROM limits WHERE %(staff)s::bigint IS NULL OR staff_id = %(staff)s
-    UNION ALL
-    SELECT deal.store_id, change.by_id, change.at, NULL, NULL, deal.customer_id, NULL
-    FROM {StageChange._meta.db_table} AS change JOIN customers_deal AS deal ON deal.id = change.deal_id
-    WHERE change.at > %(since)s AND change.at <= %(until)s AND deal.store_id = ANY(%(stores)s)
-        AND change.by_id = ANY(
-            SELECT staff_id FROM {Membership._meta.db_table} WHERE store_id = ANY(%(stores)s)
-        ) AND (%(staff)s::bigint IS NULL OR change.by_id = %(staff)s)
-    UNION ALL
-    SELECT card.store_id, card.typed_by_id, card.typed_at, NULL, NULL, card.customer_id, NULL
-    FROM {BusinessCard._meta.db_table} AS card
-    WHERE card.typed_at > %(since)s AND card.typed_at <= %(until)s AND card.store_id = ANY(%(stores)s)
-        AND card.typed_by_id IS NOT NULL AND (%(staff)s::bigint IS NULL OR card.typed_by_id = %(staff)s)
-)
-"""
+def tasks_due(store_ids, since, until):
+    """Tasks whose time ran out in these days. What the system cancelled before is left out, what a person did is not.
+
+    `place`: the store that counts; `person`: who is counted, if anybody.
+    """
+    off = DayOff.objects.filter(staff=OuterRef("assignee"), on=OuterRef("late_at__date"))
+    untouched = Q(counted_store__isnull=True) & ~Q(Exists(off))
+    before = Q(cancelled_at__isnull=False, cancelled_at__lt=F("first_late_at"))
+    withdrawn = before & ~Q(cancel_reason=CancelReason.NOT_NEEDED)
+    rows = Task.objects.annotate(
+        place=Coalesce(F("counted_store_id"), F("store_id")),
+        person=Case(
+            When(counted_staff__isnull=False, then=F("counted_staff_id")),
+            When(untouched, then=F("assignee_id")),
+            output_field=BigIntegerField(),
+        ),
+    )
+    rows = rows.filter(place__in=store_ids, first_late_at__gte=since, first_late_at__lt=until)
+    return rows.exclude(withdrawn)
+
+
+def task_entries(store_ids, since, until):
+    """What was to be entered about tasks that fell due, with `state` and `hit`; `record`: what was."""
+    rows = tasks_due(store_ids, since, until)
+    rows = rows.annotate(entry=FilteredRelation("contacts", condition=Q(contacts__voided_at__isnull=True)))
+    nowhere = Q(customer__isnull=True)
+    missing = Q(done_at__isnull=True) | (~nowhere & Q(entry__id__isnull=True))
+    return _judged(rows, "entry__", missing=missing, settled=nowhere).annotate(record=F("entry__id"))
+
+
+def contact_entries(store_ids, since, until):
+    """What came from customers, and what we did without a task, with `state` and `hit`."""
+    rows = Contact.objects.standing().annotate(
+        place=Coalesce(F("counted_store_id"), F("store_id")),
+        person=F("counted_staff_id"),
+    )
+    rows = rows.filter(task__isnull=True, place__in=store_ids, happened_at__gte=since, happened_at__lt=until)
+    return _judged(rows, "", missing=Q(pk__isnull=True), settled=Q(pk__isnull=True))
+
+
+def _closing(day, place):
+    """The moment at which the store closes on a day; on a closed day as on others."""
+    special = CalendarDate.objects.filter(store=OuterRef(place), on=OuterRef(day), closes__isnull=False)
+    closes = Coalesce(Subquery(special.values("closes")[:1]), F("counted_store__closes"), F("store__closes"))
+    return Func(
+        F(day),
+        closes,
+        arg_joiner=" + ",
+        template=f"((%(expressions)s) AT TIME ZONE '{settings.TIME_ZONE}')",
+        output_field=DateTimeField(),
+    )
+
+
+def _judged(rows, at: str, *, missing: Q, settled: Q):
+    """`state`, empty or what is wrong, and `hit` of what was entered; `at`: how the row names its record. `settled`:
+    nothing was to be entered.
+
+    Who enters within half an hour is in time also when the store has closed. Completed after closing is late: nothing
+    is left to be completed.
+    """
+    rows = rows.annotate(entry_day=TruncDate(f"{at}happened_at"))
+    rows = rows.annotate(grace=F(f"{at}happened_at") + Value(MESSAGE_DUE), closing=_closing("entry_day", "place"))
+    rows = rows.annotate(by_closing=Greatest("grace", "closing"))
+    next_visit = Contact.objects.standing().filter(
+        store=OuterRef("store"),
+        channel=Channel.VISIT,
+        counted_staff=OuterRef(f"{at}counted_staff"),
+        happened_at__gt=OuterRef(f"{at}happened_at"),
+        happened_at__lt=OuterRef(f"{at}entered_at"),
+    )
+    entered, visit = f"{at}entered_at__gt", Q(**{f"{at}channel": Channel.VISIT})
+    late = Q(**{f"{at}completed_at__gt": F("by_closing")})
+    late |= ~visit & Q(**{entered: F("grace")})
+    late |= visit & (Q(**{entered: F("by_closing")}) | Q(Exists(next_visit)))
+    state = Case(
+        When(missing, then=Value(Fault.MISSING)),
+        When(settled, then=Value("")),
+        When(**{f"{at}completed_at__isnull": True}, then=Value(Fault.INCOMPLETE)),
+        When(late, then=Value(Fault.LATE)),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    return rows.annotate(state=state).annotate(hit=truth(Q(state="")))

@@ -8,27 +8,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
+
+from followups.input_rate import COUNTS, Rate
 
 from . import reach, work
 from .asked import Asked
-
-
-@dataclass(frozen=True)
-class Rate:
-    """`hits` of `due`."""
-
-    hits: int = 0
-    due: int = 0
-
-    @property
-    def percent(self) -> int | None:
-        """None where nothing was due: that is neither good nor bad."""
-        return round(100 * self.hits / self.due) if self.due else None
-
-    def __add__(self, other: "Rate") -> "Rate":
-        return Rate(self.hits + other.hits, self.due + other.due)
 
 
 @dataclass(frozen=True)
@@ -92,7 +77,8 @@ FIGURES = {
             _(
                 "What was entered completely and in time, of what was to be entered: tasks that fell due, contacts "
                 "from customers, and contacts without a task. In time: calls and messages within 30 minutes, visits "
-                "before the next visit or closing; the fields the house asks for by closing."
+                "before the next visit or closing; the fields the house asks for by closing. Stage changes and typed "
+                "cards are not among it: they cannot be entered late."
             ),
             (
                 Part("tasks", _("Tasks that fell due"), TASK, work.task_entries, ("first_late_at", "pk")),
@@ -165,12 +151,10 @@ FIGURES = {
     )
 }
 
-_COUNTS = {"due": Count("pk"), "hits": Count("pk", filter=Q(hit=True))}
-
 
 def count(figure: Figure, asked: Asked) -> Rate:
     """One statement for each of its parts."""
-    found = [part.rows(asked).order_by().aggregate(**_COUNTS) for part in figure.parts]
+    found = [part.rows(asked).order_by().aggregate(**COUNTS) for part in figure.parts]
     return sum((Rate(row["hits"], row["due"]) for row in found), Rate())
 
 
@@ -178,6 +162,6 @@ def count_by_person(figure: Figure, asked: Asked) -> dict[int | None, Rate]:
     """By the person who is counted; None: nobody, so the store alone."""
     found = defaultdict(Rate)
     for part in figure.parts:
-        for row in part.rows(asked).order_by().values("person").annotate(**_COUNTS):
+        for row in part.rows(asked).order_by().values("person").annotate(**COUNTS):
             found[row["person"]] += Rate(row["hits"], row["due"])
     return dict(found)

@@ -12,15 +12,14 @@ from django.db.models import Exists, F, OuterRef, Q
 from customers.models import Customer, Deal, Vehicle
 from customers.models.deal import Source
 from customers.models.stage import DealKind
+from followups.input_rate import truth
 from followups.models import Contact, Direction
-from followups.models.contact import REACHED, Outcome
+from followups.models.contact import HEARD
 
 from .asked import Asked
-from .work import of_person, truth
+from .work import of_person
 
 REACH_MONTHS, YEAR = 3, 12
-HEARD = REACHED | {Outcome.MESSAGE}
-"""They spoke to us or got something, or it came from them. Calls nobody answered are not among it."""
 
 
 def net(asked: Asked, *, of=""):
@@ -99,7 +98,7 @@ def cars_sold(asked: Asked):
 
 def contacts_of_year(asked: Asked):
     """With net customers."""
-    rows = Contact.objects.standing().filter(net(asked, of="customer__"))
+    rows = Contact.objects.standing().in_stores(asked.stores).filter(net(asked, of="customer__"))
     rows = rows.filter(happened_at__gte=asked.back(months=YEAR), happened_at__lt=asked.until)
     rows = rows.annotate(person=F("customer__owner_id"), hit=truth(Q(pk__isnull=False)))
     return of_person(rows, asked)

@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
+from followups.input_rate import Fault
 from stores.models import Staff
 
 from .figures import CONTACT, CUSTOMER, DEAL, TASK, VEHICLE, Part
-from .work import INCOMPLETE, LATE, MISSING
 
-STATES = {LATE: _("Late"), INCOMPLETE: _("Incomplete"), MISSING: _("Missing")}
 WITH = {
     TASK: ("customer",),
     CONTACT: ("customer",),
@@ -43,7 +41,7 @@ class Row:
 
 def chosen(part: Part, rows, only: str):
     """`only`: those that count for the good, those that don't, or those of one state; else all."""
-    if only in STATES and part.slug in {"tasks", "contacts"}:
+    if only in Fault.values and part.slug in {"tasks", "contacts"}:
         return rows.filter(state=only)
     if only in {"yes", "no"}:
         return rows.filter(hit=only == "yes")
@@ -66,7 +64,7 @@ def _row(what, one, person, me) -> Row:
     seen = customer is not None and me.may_see(customer.store_id)
     own = me.may_see(one.store_id)
     named = person == me or me.may_manage(getattr(one, "counted_store_id", None) or one.store_id)
-    state = str(STATES.get(getattr(one, "state", ""), ""))
+    state = getattr(one, "state", "")
     return Row(
         pk=one.pk,
         name=str(customer) if seen else "",
@@ -76,7 +74,7 @@ def _row(what, one, person, me) -> Row:
         when=_when(what, one),
         person=person if named else None,
         hit=one.hit,
-        state=state,
+        state=str(Fault(state).label) if state else "",
         mend=_mend(what, one) if own else "",
     )
 
@@ -98,9 +96,9 @@ def _mend(what, one) -> str:
     """An open task is recorded, an incomplete record completed; what is done is only looked at."""
     if what == TASK:
         entry = getattr(one, "record", None)
-        if getattr(one, "state", "") == INCOMPLETE and entry:
+        if getattr(one, "state", "") == Fault.INCOMPLETE and entry:
             return reverse("todo:contact-complete", args=[entry])
         return reverse("todo:task", args=[one.pk])
-    if what == CONTACT and getattr(one, "state", "") == INCOMPLETE:
+    if what == CONTACT and getattr(one, "state", "") == Fault.INCOMPLETE:
         return reverse("todo:contact-complete", args=[one.pk])
     return reverse("todo:deal", args=[one.pk]) if what == DEAL else ""

@@ -13,13 +13,14 @@ from django.views.decorators.http import require_safe
 from customers.exporting.sheets import csv_pieces, xlsx_pieces
 from customers.exporting.taking import CONTENT_TYPES
 from customers.models import Export
+from followups.input_rate import Fault
 from stores.decorators import signed_in
 from stores.pages import Pages
 
 from .figures import CUSTOMER, FIGURES, count
 from .forms import SILENT_MONTHS, ReportFilter
 from .people import BOOK, SHOWN, WORK, Cell, cards, counted, lines, rows_url, sheet
-from .rows import STATES, chosen, shown, to_rows
+from .rows import chosen, shown, to_rows
 from .trend import draw, label_of, points
 
 PAGE = 50
@@ -92,7 +93,7 @@ def rows(request, slug):
         "label": label_of(form.stretch, form.chosen_span),
         "figure": figure,
         "part": part,
-        "states": STATES.items() if slug == "input" else (),
+        "states": Fault.choices if slug == "input" else (),
         "only": only,
         "months": form.chosen_months if slug == "silent" else None,
         "page": page,

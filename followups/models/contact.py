@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -50,6 +51,8 @@ CONVERSATIONS = frozenset({Outcome.SPOKE, Outcome.APPOINTMENT, Outcome.REFUSED})
 """The two of them exchanged words."""
 REACHED = CONVERSATIONS | {Outcome.SENT}
 """The customer got something from us: it answers what they had written."""
+HEARD = REACHED | {Outcome.MESSAGE}
+"""They spoke to us or got something, or it came from them. Calls nobody answered are not among it."""
 UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.VOICEMAIL})
 
 
@@ -312,10 +315,15 @@ class Contact(models.Model):
             ),
             models.Index(fields=["store", "-happened_at"], name="contact_of_store"),
             models.Index(
-                fields=["counted_store", "happened_at"],
-                include=["counted_staff"],
+                Coalesce("counted_store", "store"),
+                "happened_at",
                 name="contact_without_task",
-                condition=Q(task__isnull=True, voided_at__isnull=True, counted_staff__isnull=False),
+                condition=Q(task__isnull=True, voided_at__isnull=True),
+            ),
+            models.Index(
+                fields=["customer", "happened_at"],
+                name="contact_heard_of_customer",
+                condition=Q(voided_at__isnull=True, outcome__in=sorted(outcome.value for outcome in HEARD)),
             ),
         ]
 

@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -225,12 +226,7 @@ class Task(models.Model):
             models.Index(fields=["covering_for"], name="task_covered", condition=OPEN & Q(covering_for__isnull=False)),
             models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
             models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
-            models.Index(
-                fields=["counted_store", "first_late_at"],
-                include=["counted_staff", "customer", "cancelled_at"],
-                name="task_fell_due",
-                condition=Q(counted_staff__isnull=False, customer__isnull=False),
-            ),
+            models.Index(Coalesce("counted_store", "store"), "first_late_at", name="task_fell_due"),
             models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),
         ]
 

@@ -147,6 +147,17 @@ def test_its_queries_do_not_grow_with_the_tasks(cast, off, number, django_assert
         assert cover(MORNING + timedelta(minutes=1)) == 0
 
 
+def test_with_nobody_off_or_nothing_going_round_a_look_costs_one_statement(cast, django_assert_num_queries):
+    due(cast)
+    Store.objects.update(cover=Cover.ROTATE)
+    with django_assert_num_queries(1):
+        assert cover(MORNING) == 0
+    Store.objects.update(cover=Cover.TEAM)
+    cast.sales.take_days_off([SUNDAY])
+    with django_assert_num_queries(1):
+        assert cover(MORNING) == 0
+
+
 def test_its_row_says_quietly_that_it_is_for_somebody_who_is_off(client, cast, off, time_machine):
     time_machine.move_to(at("2026-11-22 10:00"), tick=False)
     call = due(cast)

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 
 from followups.duty import on_duty
-from followups.escalating import due, escalate, would_move
+from followups.escalating import due, escalate, rules_with_oldest, would_move
 from followups.models import Escalation, EscalationRule, Outcome, Task
 from followups.overdue import flag
 from followups.recording import Result, record
-from stores.models import Notification, Role
+from stores.models import Notification, Role, Store
 from tests.cast import at, customer, staff, task
 from tests.plans import leave_only, uses
 
@@ -198,6 +198,48 @@ def test_its_queries_do_not_grow_with_the_tasks(cast, number, django_assert_max_
     rule(cast)
     with django_assert_max_num_queries(15):
         assert escalate(FOUR_HOURS) == number
+
+
+def test_without_rules_a_look_costs_one_statement(cast, django_assert_num_queries):
+    late(cast)
+    with django_assert_num_queries(1):
+        assert escalate(FOUR_HOURS) == 0
+
+
+@pytest.mark.parametrize("stores", [1, 10])
+def test_with_nothing_overdue_for_long_enough_it_costs_one_statement_for_all_stores(
+    cast, stores, django_assert_num_queries
+):
+    for number in range(stores):
+        place = Store.objects.create(slug=f"place{number}", name=f"店舗{number}")
+        rule(cast, store=place)
+        soon = FOUR_HOURS - timedelta(hours=3, minutes=59)
+        task(customer(place), FOUR_HOURS.date(), due_from=soon, due_until=soon, late_at=soon)
+    with django_assert_num_queries(1):
+        assert escalate(FOUR_HOURS) == 0
+
+
+@pytest.mark.parametrize("stores", [1, 10])
+def test_what_has_moved_already_or_waits_for_opening_costs_no_statement_by_rule(
+    cast, stores, django_assert_max_num_queries
+):
+    """In the night the shops' evening is overdue for hours, of which none was open."""
+    late(cast)
+    rule(cast)
+    assert escalate(FOUR_HOURS) == 1
+    for number in range(stores):
+        place = Store.objects.create(slug=f"place{number}", name=f"店舗{number}")
+        rule(cast, store=place)
+        task(customer(place), DAY)
+    with django_assert_max_num_queries(6):
+        assert escalate(at("2026-11-22 05:00")) == 0
+
+
+def test_the_look_at_all_stores_reads_open_tasks_alone(cast):
+    late(cast)
+    rule(cast)
+    leave_only("task_open_of_store")
+    assert uses(rules_with_oldest(FOUR_HOURS), "task_open_of_store")
 
 
 @pytest.mark.parametrize("to", ["colleague", "team", "manager"])

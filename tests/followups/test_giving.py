@@ -186,7 +186,7 @@ def test_the_load_is_what_is_open_today_and_the_new_leads(cast):
 
 
 def test_facts_are_read_in_as_many_statements_however_many_people(cast, django_assert_num_queries):
-    with django_assert_num_queries(10) as few:
+    with django_assert_num_queries(7) as few:
         candidates(cast.hiratsuka.pk, NOW)
     for number in range(20):
         staff(f"more{number}", Role.SALESPERSON, cast.hiratsuka)

@@ -152,8 +152,8 @@ def test_its_queries_do_not_grow_with_the_rules_and_entries(client, cast, number
         made(cast.hiratsuka, sources=[source], made_by=cast.manager)
     late_entries(cast, number)
     client.force_login(cast.manager)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         client.get(address(cast.hiratsuka))
     client.force_login(cast.sales)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(16):
         client.get(reverse("giving:standing", args=[cast.hiratsuka.pk]))

@@ -1,0 +1,55 @@
+"""What figures count is read from the index that is there for it (STYLE.md 9)."""
+
+from datetime import date
+
+import pytest
+
+from reports import reach, work
+from reports.asked import Asked
+from tests.cast import at
+from tests.plans import kinds, leave_only, uses
+
+NOW = at("2026-11-22 15:00")
+PARTS = {"task_fell_due": [work.executed, work.task_entries], "contact_without_task": [work.contact_entries]}
+
+
+def asked(*stores, staff=None):
+    return Asked(tuple(one.pk for one in stores), staff and staff.pk, date(2026, 11, 16), date(2026, 11, 22), NOW)
+
+
+@pytest.mark.parametrize("index", PARTS)
+def test_what_fell_due_is_found_by_the_store_that_counts_and_the_days(cast, index):
+    leave_only(index)
+    for rows in PARTS[index]:
+        for one in (asked(cast.hiratsuka), asked(cast.hiratsuka, cast.yokohama, staff=cast.sales)):
+            assert uses(rows(one).order_by().values("pk"), index)
+
+
+def test_what_was_to_be_entered_about_tasks_is_judged_without_reading_a_table_as_a_whole(cast):
+    leave_only("task_fell_due")
+    assert uses(work.task_entries(asked(cast.hiratsuka)), "task_fell_due")
+
+
+def test_whether_there_was_another_visit_is_found_by_the_store_and_the_moment(cast):
+    leave_only("contact_of_store")
+    assert uses(work.contact_entries(asked(cast.hiratsuka)), "contact_of_store")
+
+
+def test_contacts_of_a_year_are_found_by_the_store_and_the_days(cast):
+    leave_only("contact_of_store")
+    assert uses(reach.contacts_of_year(asked(cast.hiratsuka)).values("pk"), "contact_of_store")
+
+
+@pytest.mark.parametrize("figure", [reach.reached, reach.silent])
+def test_who_heard_from_us_is_told_by_an_index_alone(cast, figure):
+    leave_only("contact_heard_of_customer")
+    rows = figure(asked(cast.hiratsuka)).filter(hit=True).values("pk")
+    assert uses(rows, "contact_heard_of_customer")
+    assert "Index Only Scan" in kinds(rows)
+
+
+def test_an_index_that_does_not_fit_is_noticed(cast):
+    """The negative control: what was taken back isn't in it."""
+    leave_only("contact_without_task")
+    rows = work.contact_entries(asked(cast.hiratsuka)).model.objects.in_store(cast.hiratsuka)
+    assert not uses(rows.filter(happened_at__gte=asked().begins), "contact_without_task")
