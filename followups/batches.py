@@ -21,6 +21,7 @@ from customers.models import Customer
 from stores.models import Store
 from stores.wake import wake
 
+from .counting import counted_from
 from .models import Base, Batch, BatchKind, BatchRow, EndReason, FollowUp, Pattern
 from .moving import Spreads
 from .occurrences import reach_of
@@ -145,6 +146,7 @@ def foresee_begin(pattern, customers, *, by, now, base=None, spreads=False) -> W
     is_short = not version.is_fixed and reach_of(version.step_list).latest < DAY_BY_DAY
     if spreads and base is None and version.base == Base.CHOSEN:
         base = _day_to_begin(customers, now)
+    base = base and counted_from(base, now)
     targets = customers.filter(may_be_chosen_by(by))
     return foresee_choice(pattern, targets, me=by, now=now, base=base, months=2 if is_short else 24, spread=spreads)
 
@@ -276,7 +278,7 @@ def _begin(batch, rows, now) -> dict:
         list(targets.values()),
         by=batch.made_by,
         now=now,
-        base=batch.base_on,
+        base=batch.base_on and counted_from(batch.base_on, batch.made_at),
         key=f"hand:{batch.key}",
         spread={key_of(targets[row.pk]): row.spread for row in rows},
     )

@@ -30,6 +30,16 @@ def base_for(version: PatternVersion, *, customer, deal=None, vehicle=None, now)
     return now
 
 
+def counted_from(day: date, now) -> date | datetime:
+    """What a typed day stands for: today is this very moment, or after closing it would all be late at once."""
+    return now if day == timezone.localdate(now) else day
+
+
+def day_and_moment(base: date | datetime) -> tuple[date, datetime | None]:
+    """As a follow-up keeps it: the day, and the moment where it is known."""
+    return (timezone.localdate(base), base) if isinstance(base, datetime) else (base, None)
+
+
 def vehicle_for(version: PatternVersion, *, customer, now):
     """The customer's car whose date comes next, else the one whose date passed last; None without one."""
     base = Base(version.base)

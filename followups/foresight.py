@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from stores.calendar import OpeningCalendar
+from stores.days import day_label
 
 from .known import Effective, read
 from .models import FollowUp, Step
-from .reasons import day_label, explain_in_one_line
+from .reasons import explain_in_one_line
 from .schedule import NO_PREFERENCE, Planned, Preference, plan
 
 NOT_THERE_YET = 0

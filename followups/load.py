@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 
 from customers.models import Rank
 from stores.channels import Channel
+from stores.days import day_label, short_label
 
 from .capacity import Capacity, Holder
 from .charts import draw, key_of
 from .models import Base
-from .reasons import day_label
 
 DAILY_MONTHS = 2
 """So far ahead it is shown day by day, further by weeks."""
@@ -57,7 +57,7 @@ class Period:
     @property
     def label(self) -> str:
         """'12/10 (Thu)', or the week's first day alone."""
-        return day_label(self.first) if self.first == self.last else f"{self.first.month}/{self.first.day}–"
+        return day_label(self.first) if self.first == self.last else f"{short_label(self.first)}–"
 
     @property
     def channels(self) -> str:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from customers.models import Deal
 from stores.calendar import OpeningCalendar
 
-from .counting import COLUMN_OF, base_for
+from .counting import COLUMN_OF, base_for, day_and_moment
 from .models import Base, FollowUp, PatternVersion, Task
 from .occurrences import DAYS_OF_DEALS, HORIZON, all_wanted, past_events
 from .schedule import LEAST_MINUTES
@@ -160,8 +160,8 @@ def _counted_from(version, base, now) -> tuple[str, str, dict]:
     if base is None and kind == Base.BIRTHDAY:
         return _of_day(NEXT_BIRTHDAY)
     base = base or base_for(version, customer=None, now=now)
-    at = base if isinstance(base, datetime) else None
-    known = {"base_on": timezone.localdate(at) if at else base, "base_at": at}
+    day, at = day_and_moment(base)
+    known = {"base_on": day, "base_at": at}
     return "%(base_on)s::date", "%(base_at)s::timestamptz", known
 
 

@@ -1,13 +1,12 @@
 """The reasons the schedule keeps, said in the reader's language (REQUIREMENTS A5, B8)."""
 
 from datetime import date, datetime
-from functools import lru_cache
 
-from django.utils import formats
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stores.channels import Channel
+from stores.days import day_label
 
 
 def explain(reason) -> list[str]:
@@ -17,16 +16,6 @@ def explain(reason) -> list[str]:
 
 def explain_in_one_line(reason) -> str:
     return " ".join(explain(reason))
-
-
-@lru_cache(maxsize=2048)
-def _day_in(language, day: date) -> str:
-    return formats.date_format(day, _("n/j (D)"))
-
-
-def day_label(day: date) -> str:
-    """'11/19 (Thu)' as the reader's language writes it."""
-    return _day_in(get_language(), day)
 
 
 def _base(text: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from .adjustment import not_in_the_past
+from .counting import day_and_moment
 from .foresight import Foreseen
 from .known import read
 from .models import FollowUp, Task
@@ -20,10 +21,10 @@ class Shift:
         return self.after is None or self.after.planned.due_on == self.task.due_on
 
 
-def foresee_base(follow_up: FollowUp, day, now) -> list[Shift]:
-    """Its open tasks in the order of their steps, as the adjust pass would move them from that base."""
+def foresee_base(follow_up: FollowUp, base, now) -> list[Shift]:
+    """Its open tasks in the order of their steps, as the adjust pass would move them from that day or moment."""
     row = FollowUp.objects.for_planning().get(pk=follow_up.pk)
-    row.base_on, row.base_at = day, None
+    row.base_on, row.base_at = day_and_moment(base)
     known = read([row], now)
     tasks = list(row.planned_tasks())
     done = frozenset(task.step_id for task in tasks if task.done_at)

@@ -1,17 +1,15 @@
 """Choosing a pattern: a FollowUp row, which the worker expands (DESIGN.md "The engine", pass 1, by hand)."""
 
 import uuid
-from datetime import datetime
 from typing import NamedTuple
 
 from django.db import IntegrityError, models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Deal
 from stores.wake import wake
 
-from .counting import base_for, vehicle_for
+from .counting import base_for, day_and_moment, vehicle_for
 from .models import EndReason, FollowUp, Pattern
 from .stopping import end_finished, hold, stop
 
@@ -167,10 +165,8 @@ def _begun(pattern, customer, deal, key, *, vehicle=None, by, now, base) -> Foll
     version = pattern.current_version
     vehicle = vehicle or vehicle_for(version, customer=customer, now=now)
     known = base_for(version, customer=customer, deal=deal, vehicle=vehicle, now=now)
-    base = known if base is None else base
-    at = base if isinstance(base, datetime) else None
-    day = timezone.localdate(at) if at else base
-    known_on = timezone.localdate(known) if isinstance(known, datetime) else known
+    day, at = day_and_moment(known if base is None else base)
+    known_on, _at = day_and_moment(known)
     return FollowUp(
         pattern=pattern,
         customer=customer,

@@ -8,4 +8,5 @@ app_name = "escalation"
 urlpatterns = [
     path("", escalation.rules, name="rules"),
     path("<int:pk>/retirement/", escalation.retirement, name="retirement"),
+    path("<int:pk>/comeback/", escalation.comeback, name="comeback"),
 ]

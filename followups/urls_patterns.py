@@ -30,4 +30,5 @@ urlpatterns = [
     path("<int:pk>/comeback/", views.comeback, name="comeback"),
     path("<int:pk>/rules/new/", rules.new, name="rule_new"),
     path("<int:pk>/rules/<int:rule_pk>/retirement/", rules.retirement, name="rule_retirement"),
+    path("<int:pk>/rules/<int:rule_pk>/comeback/", rules.comeback, name="rule_comeback"),
 ]

@@ -3,9 +3,13 @@
 import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import jpholiday
+from django.utils import formats, timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from .calendar import Hours, LongHoliday, OpeningCalendar
 
@@ -33,6 +37,23 @@ class Day:
     special: bool
     today: bool
     outside: bool
+
+
+@lru_cache(maxsize=2048)
+def _day_in(language, day: date, has_year: bool) -> str:
+    return formats.date_format(day, _("Y/n/j (D)") if has_year else _("n/j (D)"))
+
+
+def day_label(day: date, today: date | None = None) -> str:
+    """'11/19 (Thu)' as the reader's language writes it, '2027/7/20 (Tue)' where that isn't this year."""
+    day = timezone.localdate(day) if isinstance(day, datetime) else day
+    return _day_in(get_language(), day, day.year != (today or timezone.localdate()).year)
+
+
+def short_label(day: date, today: date | None = None) -> str:
+    """'11/19' where there is no room for more, '2027/7/20' where that isn't this year."""
+    year = f"{day.year}/" if day.year != (today or timezone.localdate()).year else ""
+    return f"{year}{day.month}/{day.day}"
 
 
 def days_from(first: date, last: date) -> list[date]:

@@ -22,6 +22,7 @@ stores:dates-add pk=store                          | 405                        
 stores:dates-remove pk=store                       | 405                              | 403 403 302 302 / 404
 escalation:rules store_pk=store                    | 403 403 200 200 / 404            | 403 403 422 422 / 404
 escalation:retirement store_pk=store pk=escalation_rule | 405                         | 403 403 302 302 / 404
+escalation:comeback store_pk=store pk=escalation_rule | 405                           | 403 403 302 302 / 404
 giving:rules store_pk=store                        | 403 403 200 200 / 404            | 403 403 422 422 / 404
 giving:standing store_pk=store                     | 200 / 404                        | 405
 giving:retirement store_pk=store pk=lead_rule      | 405                              | 403 403 302 302 / 404
@@ -192,6 +193,7 @@ patterns:retirement pk=group_pattern               | 403 403 403 200 / 403      
 patterns:rule_new pk=pattern                       | 403 403 200 200 / 404            | 403 403 422 422 / 404
 patterns:rule_new pk=group_pattern                 | 403 403 403 200 / 403            | 403 403 403 422 / 403
 patterns:rule_retirement pk=pattern rule_pk=rule   | 405                              | 403 403 302 302 / 404
+patterns:rule_comeback pk=pattern rule_pk=rule     | 405                              | 403 403 302 302 / 404
 patterns:pattern pk=copy                           | 200 / 404                        | 405
 patterns:retirement pk=copy                        | 403 403 200 200 / 404            | 403 403 302 302 / 404
 patterns:comeback pk=pattern                       | 405                              | 403 403 302 302 / 404

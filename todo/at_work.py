@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .labels import day_label
+from stores.days import day_label
+
 from .subject import Subject
 
 VERBS = ("pause", "unpause", "restart", "base", "stop")

@@ -6,11 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from followups.reasons import day_label
+from stores.days import day_label
 
 __all__ = [
     "clock",
-    "day_label",
     "elapsed_label",
     "is_any_time",
     "late_label",
@@ -23,10 +22,6 @@ __all__ = [
 
 ALL_DAY_HOURS = 6
 """A window at least so long is no particular time of day."""
-
-
-NEAR_DAYS = 183
-"""A day within half a year needs no year to be understood."""
 
 
 def clock(at: time | datetime) -> str:
@@ -84,12 +79,11 @@ def _span(since, now, days, hours, minutes) -> str:
 
 
 def moment_label(at: datetime, now: datetime) -> str:
-    """'14:02' for today, '11/19(木) 14:02' for another day, with the year where that is half a year away."""
+    """'14:02' for today, '11/19(木) 14:02' for another day."""
     local, today = timezone.localtime(at), timezone.localdate(now)
     if local.date() == today:
         return f"{local:%H:%M}"
-    year = f"{local.year}/" if abs((local.date() - today).days) > NEAR_DAYS else ""
-    return f"{year}{day_label(local.date())} {local:%H:%M}"
+    return f"{day_label(local.date(), today)} {local:%H:%M}"
 
 
 def placed_label(wanted) -> str:

@@ -9,9 +9,10 @@ from django.utils.translation import pgettext
 
 from customers.models import DealKind, Source
 from stores.channels import ICONS, Channel
+from stores.days import day_label
 
 from .access import may_change
-from .labels import clock, day_label, elapsed_label, is_any_time, late_label, moment_label, window_label
+from .labels import clock, elapsed_label, is_any_time, late_label, moment_label, window_label
 
 SAID = (
     "customer", "customer_url", "rank", "phone", "email",

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stores.channels import Channel
 from stores.forms.saving import OwnFieldsForm, SeenForm
 from stores.inputs import ClockInput, DayField
 from stores.models import Role, Store
@@ -139,7 +140,7 @@ class StepForm(forms.ModelForm):
     kind = forms.TypedChoiceField(label=gettext_lazy("kind of content"), coerce=int, empty_value=None, required=False)
     assignee_role = forms.ChoiceField(
         label=Step._meta.get_field("assignee_role").verbose_name,
-        choices=[("", "---------"), *Role.of_stores()],
+        choices=[("", gettext_lazy("Person in charge")), *Role.of_stores()],
         required=False,
     )
 
@@ -172,6 +173,7 @@ class StepForm(forms.ModelForm):
     def __init__(self, *args, kinds, ranks, **kwargs):
         super().__init__(*args, **kwargs)
         self.ranks = ranks
+        self.fields["second_channel"].choices = [("", _("Not specified")), *Channel.choices]
         by_rank.add_fields(self, ranks)
         self.fields["kind"].choices = kinds
         self.fields["title"].error_messages["required"] = _("Say what is to be done.")
@@ -275,4 +277,4 @@ class PreviewForm(forms.Form):
 def kind_choices(steps) -> list[tuple]:
     """The house's kinds of content, and those no longer offered that the steps still have."""
     used = {step.content_kind_id for step in steps}
-    return [("", "---------"), *((kind.pk, kind.name) for kind in ContentKind.objects.current_or(used))]
+    return [("", _("Not specified")), *((kind.pk, kind.name) for kind in ContentKind.objects.current_or(used))]

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from customers.models import DealKind, Source, Stage
+from stores.channels import Channel
 from stores.inputs import DayField
 from stores.models import Store
 from stores.wake import wake
@@ -52,6 +53,7 @@ class RuleForm(forms.ModelForm):
     def __init__(self, *args, pattern, staff, **kwargs):
         super().__init__(*args, **kwargs)
         self.pattern = pattern
+        self.fields["channel_allowed"].choices = [("", _("Not specified")), *Channel.choices]
         base = Base(pattern.current_version.base)
         if not base.is_of_deal:
             for name in OF_DEALS:

@@ -9,6 +9,7 @@ from stores.access import StoreQuerySet
 from stores.channels import Channel
 from stores.models import Store
 
+from .act import UNDO
 from .task import Task
 
 
@@ -77,6 +78,12 @@ class EscalationRule(models.Model):
     def retire(self, now):
         """It moves nothing more; what it moved stays. Saying it twice is harmless."""
         EscalationRule.objects.active().filter(pk=self.pk).update(retired_at=now)
+
+    def bring_back(self, now) -> bool:
+        """The same rule moves work again. False when it is a day too late, or another one says the same by now."""
+        alike = EscalationRule.objects.in_store(self.store).active().saying(self.after_hours, self.to, self.channels)
+        stopped = EscalationRule.objects.filter(pk=self.pk, retired_at__gt=now - UNDO)
+        return not alike.exists() and bool(stopped.update(retired_at=None))
 
 
 class EscalationQuerySet(models.QuerySet):

@@ -8,6 +8,7 @@ from customers.models import DealKind, Rank, Source, Stage
 from stores.channels import Channel
 from stores.models import Store
 
+from .act import UNDO
 from .pattern import Pattern
 
 
@@ -106,3 +107,8 @@ class StartRule(models.Model):
     def retire(self, now):
         """It starts nothing more; what it started goes on. Saying it twice is harmless."""
         StartRule.objects.filter(pk=self.pk, retired_at__isnull=True).update(retired_at=now)
+
+    def bring_back(self, now) -> bool:
+        """The same rule begins again, and looks at everybody anew. False when it is a day too late for that."""
+        stopped = StartRule.objects.filter(pk=self.pk, retired_at__gt=now - UNDO)
+        return bool(stopped.update(retired_at=None, looked_on=None))

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,11 +43,28 @@ def rules(request, store_pk):
 @signed_in
 @require_POST
 def retirement(request, store_pk, pk):
-    store, now = _managed(request, store_pk), timezone.now()
-    rule = get_object_or_404(EscalationRule.objects.managed_by(request.user).in_store(store), pk=pk)
-    rule.retire(now)
-    messages.success(request, _("The rule moves nothing more. What it moved stays where it is."))
+    store, rule = _rule(request, store_pk, pk)
+    rule.retire(timezone.now())
+    undo = reverse("escalation:comeback", args=[store.pk, rule.pk])
+    messages.success(request, _("The rule moves nothing more. What it moved stays where it is."), extra_tags=undo)
     return redirect("escalation:rules", store.pk)
+
+
+@signed_in
+@require_POST
+def comeback(request, store_pk, pk):
+    store, rule = _rule(request, store_pk, pk)
+    if rule.bring_back(timezone.now()):
+        wake("followups.jobs.sweep_on")
+        messages.success(request, _("The rule is at work."))
+    else:
+        messages.warning(request, _("This can no longer be taken back."))
+    return redirect("escalation:rules", store.pk)
+
+
+def _rule(request, store_pk, pk):
+    store = _managed(request, store_pk)
+    return store, get_object_or_404(EscalationRule.objects.managed_by(request.user).in_store(store), pk=pk)
 
 
 def _managed(request, pk) -> Store:

@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stores.decorators import signed_in
+from stores.wake import wake
 
 from ..forms.rule import RuleForm
 from ..models import Base, StartRule
@@ -41,11 +43,28 @@ def new(request, pk):
 @signed_in
 @require_POST
 def retirement(request, pk, rule_pk):
-    pattern = managed(request, pk)
-    rule = get_object_or_404(StartRule.objects.visible_to(request.user).of_pattern(pattern), pk=rule_pk)
+    pattern, rule = _rule(request, pk, rule_pk)
     rule.retire(timezone.now())
-    messages.success(request, _("The rule begins nothing more. What it began goes on."))
+    undo = reverse("patterns:rule_comeback", args=[pattern.pk, rule.pk])
+    messages.success(request, _("The rule begins nothing more. What it began goes on."), extra_tags=undo)
     return redirect("patterns:pattern", pattern.pk)
+
+
+@signed_in
+@require_POST
+def comeback(request, pk, rule_pk):
+    pattern, rule = _rule(request, pk, rule_pk)
+    if rule.bring_back(timezone.now()):
+        wake("followups.jobs.sweep_on")
+        messages.success(request, _("From now on “%(name)s” begins by itself.") % {"name": pattern.name})
+    else:
+        messages.warning(request, _("This can no longer be taken back."))
+    return redirect("patterns:pattern", pattern.pk)
+
+
+def _rule(request, pk, rule_pk):
+    pattern = managed(request, pk)
+    return pattern, get_object_or_404(StartRule.objects.visible_to(request.user).of_pattern(pattern), pk=rule_pk)
 
 
 def _foresight(form, request, now):

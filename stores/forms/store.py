@@ -15,6 +15,7 @@ from ..inputs import ClockInput, DayField, WindowsField
 from ..locks import one_at_a_time
 from ..models import Cover, Store
 from ..models.store import ClosingDay, Weekday, default_long_holidays
+from ..wake import wake
 from .rows import HolidayFormSet, NthFormSet
 from .saving import SeenForm
 
@@ -240,6 +241,7 @@ class StoreForm(SeenForm):
             super().save()
             store.set_closing_days(self.cleaned_data["weekdays"], set(self.nths.rows))
             store.set_contact_hours({channel: self._hours(channel) for channel in Channel})
+            wake()
         return store
 
     def _hours(self, channel):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from stores.channels import ICONS as ICON_OF_CHANNEL
+from stores.days import day_label
 from stores.pages import up_to
 
 register = template.Library()
@@ -161,6 +162,7 @@ TOGETHER = re.compile(
 )
 
 
+register.filter(day_label)
 register.filter(up_to)
 
 

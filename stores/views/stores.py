@@ -16,6 +16,7 @@ from ..forms.saving import save_or_tell
 from ..forms.store import SpecialDatesForm, StoreForm, StretchForm
 from ..inputs import FIRST_DAY, LAST_DAY
 from ..models import Staff, Store
+from ..wake import wake
 
 
 @signed_in
@@ -56,7 +57,7 @@ def store_edit(request, pk):
     store = _managed(request, pk)
     form = StoreForm(request.POST or None, instance=store)
     if request.method == "POST" and form.is_valid() and save_or_tell(form):
-        messages.success(request, form.say(_("Saved. Open tasks follow within a minute.")))
+        messages.success(request, form.say(_("Saved. Open tasks follow within moments.")))
         return redirect("stores:detail", store.pk)
     return _store_form(request, form)
 
@@ -70,6 +71,7 @@ def dates_add(request, pk):
     if not form.is_valid():
         return _answer_calendar(request, store, form)
     store.set_dates(form.days, form.hours, form.cleaned_data["note"])
+    wake()
     return _answer_calendar(request, store, shown=form.days[0], said=_("The calendar is changed."))
 
 
@@ -81,6 +83,7 @@ def dates_remove(request, pk):
     form = StretchForm(request.POST)
     if form.is_valid():
         store.clear_dates(form.days[0], form.days[-1])
+        wake()
     return _answer_calendar(request, store, said=_("These days follow the rule again."))
 
 

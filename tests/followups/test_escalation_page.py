@@ -1,6 +1,6 @@
 """A store's rules by which overdue work moves on, as managers write them (REQUIREMENTS A7)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -114,3 +114,29 @@ def test_its_queries_do_not_grow_with_the_rules(client, cast, number, django_ass
     client.force_login(cast.manager)
     with django_assert_max_num_queries(9):
         client.get(address(cast.hiratsuka))
+
+
+class TestBringingBack:
+    def stopped(self, client, cast, time_machine, later=timedelta(hours=1)):
+        rule = made(cast.hiratsuka)
+        client.force_login(cast.manager)
+        back = reverse("escalation:comeback", args=[cast.hiratsuka.pk, rule.pk])
+        assert back in client.post(address(cast.hiratsuka, rule), follow=True).content.decode()
+        time_machine.move_to(NOW + later, tick=False)
+        return rule, back
+
+    def test_it_is_the_same_rule_again(self, client, cast, time_machine):
+        rule, back = self.stopped(client, cast, time_machine)
+        client.post(back)
+        assert list(client.get(address(cast.hiratsuka)).context["rules"]) == [rule]
+
+    def test_after_a_day_it_is_too_late(self, client, cast, time_machine):
+        _rule, back = self.stopped(client, cast, time_machine, timedelta(days=1))
+        client.post(back)
+        assert not EscalationRule.objects.active().exists()
+
+    def test_it_does_not_come_beside_one_that_says_the_same(self, client, cast, time_machine):
+        _rule, back = self.stopped(client, cast, time_machine)
+        other = made(cast.hiratsuka)
+        client.post(back)
+        assert EscalationRule.objects.active().get() == other

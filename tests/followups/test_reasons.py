@@ -1,6 +1,7 @@
 """Every reason that the engine can give for a day, an hour or a way is a sentence somebody can read (A5, B8)."""
 
 import ast
+import re
 from datetime import date
 from pathlib import Path
 
@@ -107,3 +108,13 @@ class TestWithoutConsent:
         (task,) = self.tasks(cast, [], [{"channel": "sms", "second_channel": "letter"}])
         assert task.channel == "sms"
         assert not {"no_consent", "second_channel"} & {code for code, *_values in task.reason}
+
+
+@pytest.mark.parametrize(
+    ("base", "said"), [("2026-12-31", "12/31(木)"), ("2027-07-20", "2027/7/20(火)"), ("2025-12-31", "2025/12/31(水)")]
+)
+def test_a_day_in_another_year_says_which(base, said, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    with translation.override("ja"):
+        (sentence,) = explain([["base", base]])
+    assert re.search(rf"(?<![\d/]){re.escape(said)}", sentence)

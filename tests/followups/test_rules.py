@@ -1,6 +1,6 @@
 """A pattern that begins by itself, written on its page (REQUIREMENTS B9)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -84,3 +84,25 @@ def test_a_retired_rule_stands_no_longer_on_the_page(client, cast, birthday):
     client.post(address(birthday, "rule_retirement", rule.pk))
     assert not client.get(reverse("patterns:pattern", args=[birthday.pk])).context["rules"]
     assert StartRule.objects.get().retired_at
+
+
+def test_a_stopped_rule_is_brought_back_as_the_same_rule_for_a_day(client, cast, birthday, time_machine):
+    client.force_login(cast.admin)
+    time_machine.move_to(NOW, tick=False)
+    rule = StartRule.objects.create(pattern=birthday, from_on=NOW.date(), made_at=NOW, looked_on=NOW.date())
+    page = client.post(address(birthday, "rule_retirement", rule.pk), follow=True).content.decode()
+    back = address(birthday, "rule_comeback", rule.pk)
+    assert back in page
+    client.post(back)
+    (same,) = StartRule.objects.all()
+    assert (same.pk, same.retired_at, same.looked_on) == (rule.pk, None, None)
+    client.post(address(birthday, "rule_retirement", rule.pk))
+    time_machine.move_to(NOW + timedelta(days=1), tick=False)
+    client.post(back)
+    assert StartRule.objects.get().retired_at == NOW
+
+
+def test_what_is_left_empty_says_so_in_words(client, cast, birthday):
+    client.force_login(cast.admin)
+    for place in (address(birthday), reverse("patterns:edit", args=[birthday.pk])):
+        assert "---" not in client.get(place).content.decode().replace("-->", "").replace("<!--", "")

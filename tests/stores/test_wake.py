@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django_q.models import OrmQ
 
 from stores import wake as bell
 from stores.models import WakeUp
 from stores.wake import ENGINE, LOST_AFTER, heard, wake
+
+from .test_stores import NEW
 
 pytestmark = pytest.mark.django_db
 
@@ -78,3 +81,33 @@ def test_a_bell_that_cannot_be_rung_takes_nothing_back(ring, monkeypatch, caplog
     monkeypatch.setattr(bell, "async_task", broken)
     ring()
     assert "no broker" in caplog.text
+
+
+class TestWhatAPersonChangesAboutAStore:
+    @pytest.fixture
+    def post(self, client, cast, django_capture_on_commit_callbacks):
+        client.force_login(cast.manager)
+
+        def post(page, **fields):
+            with django_capture_on_commit_callbacks(execute=True):
+                return client.post(reverse(f"stores:{page}", args=[cast.hiratsuka.pk]), fields)
+
+        return post
+
+    def test_days_that_are_closed_and_opened_again_ring(self, post):
+        post("dates-add", first="2026-12-29", closed="closed")
+        assert [row.func() for row in OrmQ.objects.all()] == [ENGINE]
+        heard()
+        post("dates-remove", first="2026-12-29")
+        assert queued() == 2
+
+    def test_days_that_are_refused_ring_nothing(self, post):
+        assert post("dates-add", first="", closed="closed").status_code == 422
+        assert queued() == 0
+
+    def test_its_settings_ring_once_they_are_saved(self, post):
+        fields = NEW | {"slug": "hiratsuka", "weekdays": ["1"]}
+        assert post("edit", **{**fields, "opens": "20:00"}).status_code == 422
+        assert queued() == 0
+        assert post("edit", **fields).status_code == 302
+        assert queued() == 1

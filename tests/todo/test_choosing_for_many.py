@@ -297,6 +297,13 @@ def test_the_day_given_counts_for_all(me, cast, care):
     assert {row.base_on.isoformat() for row in FollowUp.objects.all()} == {"2026-12-01"}
 
 
+def test_today_after_closing_counts_from_this_moment(me, cast, care, time_machine):
+    evening = at("2026-11-21 21:00")
+    time_machine.move_to(evening, tick=False)
+    me.post(URL, {"ids": ids(people(cast.hiratsuka, 2)), "pattern": care.pk, "base_on": "2026-11-21"})
+    assert {row.base for row in FollowUp.objects.all()} == {evening}
+
+
 @pytest.mark.parametrize("number", [1, 10])
 def test_its_queries_do_not_grow_with_the_customers(me, cast, care, number, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr("todo.views.many.FORESEEN_AT_ONCE", 0)

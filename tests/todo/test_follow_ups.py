@@ -195,3 +195,18 @@ def test_another_stores_follow_ups_are_not_there(client, cast, who, arrival):
     follow_up.refresh_from_db()
     assert follow_up.base_on == date(2026, 11, 20)
     assert follow_up.ended_at is None
+
+
+def test_today_after_closing_counts_from_this_moment(me, who):
+    evening, made = at("2026-11-21 21:00"), pattern("calls", [{"offset_days": 0}])
+    url, data = f"/customers/{who.pk}/follow-ups/new/", {"pattern": made.pk, "base_on": "2026-11-21"}
+    with time_machine.travel(evening, tick=False):
+        assert [row.planned.due_on.day for row in me.get(url, data).context["preview"]] == [22]
+        me.post(url, data)
+    assert FollowUp.objects.get().base == evening
+
+
+def test_a_day_years_away_is_said_in_the_preview_beside_its_field(me, who, arrival):
+    url = f"/customers/{who.pk}/follow-ups/new/"
+    page = me.get(url, {"pattern": arrival.pk, "base_on": "9999-12-31"}, headers=HTMX).content.decode()
+    assert "3年以内" in page.split('id="id_base_on_error"')[1].split("</div>")[0]

@@ -220,6 +220,24 @@ class TestBaseDate:
         calls.refresh_from_db()
         assert calls.base_at == NOW
 
+    def test_in_the_preview_too_it_is_said_beside_its_field(self, me, calls):
+        page = me.get(f"/followups/{calls.pk}/base/", {"base_on": "2031-01-01"}, headers=HTMX).content.decode()
+        beside = page.split('id="id_base_on_error"')[1].split("</div>")[0]
+        assert "3年以内" in beside
+        assert 'hx-select-oob="#id_base_on_error"' in page
+        assert 'id="id_base_on_error"' in me.get(f"/followups/{calls.pk}/base/", headers=HTMX).content.decode()
+
+    def test_today_after_closing_is_this_moment_so_that_nothing_is_late_at_once(self, me, calls, clock):
+        url, evening = f"/followups/{calls.pk}/base/", at("2026-11-21 21:00")
+        clock.move_to(evening)
+        shown = me.get(url, {"base_on": "2026-11-21"}, headers=HTMX).context["preview"]
+        assert [row.after.planned.due_on.day for row in shown] == [22, 26, 28]
+        me.post(url, {"base_on": "2026-11-21"})
+        settle(evening)
+        calls.refresh_from_db()
+        assert (calls.base_on, calls.base_at) == (evening.date(), evening)
+        assert days(calls) == ["11-22", "11-26", "11-28"]
+
     def test_a_date_that_stands_elsewhere_is_changed_there(self, me, cast, who):
         vehicle(who, inspection_expires_on=date(2027, 3, 1))
         due = start(pattern("due", [{}], base=Base.INSPECTION), customer=who, by=cast.sales, now=NOW)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
-from followups.counting import base_for
+from followups.counting import base_for, counted_from
 from followups.foresight import foresee_for
 from followups.models import Pattern
 from followups.rebasing import foresee_base
@@ -84,7 +84,9 @@ class FollowUpForm(forms.Form):
         """The day that was typed, or what the pattern counts from."""
         version = self.cleaned_data["pattern"].current_version
         typed = self.cleaned_data["base_on"]
-        return typed or base_for(version, customer=self.customer, deal=self.deal_chosen, now=self.now)
+        if typed:
+            return counted_from(typed, self.now)
+        return base_for(version, customer=self.customer, deal=self.deal_chosen, now=self.now)
 
     def preview(self) -> list:
         """Where each step would fall; nothing as long as the choice isn't complete."""
@@ -139,8 +141,11 @@ class MoveBaseForm(forms.Form):
     def clean_base_on(self):
         return not_too_far(self.cleaned_data["base_on"], self.now)
 
+    def base(self):
+        return counted_from(self.cleaned_data["base_on"], self.now)
+
     def preview(self, follow_up) -> list:
         """What would move; nothing as long as no day is given."""
         if not (self.is_bound and self.is_valid()):
             return []
-        return foresee_base(follow_up, self.cleaned_data["base_on"], self.now)
+        return foresee_base(follow_up, self.base(), self.now)

@@ -6,10 +6,11 @@ from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from followups.placing import Wanted, doubts, placed_by_hand
+from stores.days import day_label
 from stores.forms.store import check_opening_order
 from stores.inputs import ClockInput, DayField
 
-from ..labels import clock, day_label
+from ..labels import clock
 from .recording import FARTHEST
 
 LATER = timedelta(hours=2)

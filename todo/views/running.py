@@ -6,15 +6,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from followups.counting import day_and_moment
 from followups.models import FollowUp
 from followups.pausing import pause as pause_all
 from followups.pausing import unpause
 from followups.restarting import restart as restart_all
+from stores.days import day_label
 from stores.decorators import signed_in
 from stores.wake import wake
 
 from ..forms.follow_ups import MoveBaseForm, PauseForm
-from ..labels import day_label
 from ..page import changed, show
 from ..subject import subject_of
 from ..way_back import TooLate, go_back, note_of, read
@@ -89,8 +90,8 @@ def base(request, pk):
         status = 422 if posted and form.errors else 200
         context = {"form": form, "follow_up": follow_up, "preview": form.preview(follow_up)}
         return show(request, subject, now, sheet="todo/_sheet_base.html", status=status, **context)
-    day = form.cleaned_data["base_on"]
-    if not _this(request, pk).move_base(day, now):
+    day, moment = day_and_moment(form.base())
+    if not _this(request, pk).move_base(day, now, at=moment):
         return _ended_already(request, subject, now)
     wake()
     at = follow_up.base_at
