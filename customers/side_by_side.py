@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from .models import Customer
@@ -101,7 +100,7 @@ def _word(customer, name, me) -> str:
     if value is None or value == "" or value == []:
         return ""
     if isinstance(value, Customer) and me and not me.may_see(value.store_id):
-        return _now("A customer of another store")
+        return str(_("A customer of another store"))
     if field.choices:
         return str(getattr(customer, f"get_{name}_display")())
     if isinstance(value, list):
