@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, Min, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from stores.models import Notification, NotificationKind, Role, Store
@@ -51,8 +51,8 @@ def _rules_with_work(now) -> list[EscalationRule]:
 def rules_with_oldest(now):
     """With `oldest`: since when what is overdue for longest is, of what they have not moved yet."""
     left = _not_moved(Task.objects.overdue(now), OuterRef(OuterRef("pk")), OuterRef(OuterRef("after_hours")))
-    oldest = left.filter(store=OuterRef("store")).order_by("late_at").values("late_at")[:1]
-    return EscalationRule.objects.active().annotate(oldest=Subquery(oldest))
+    oldest = left.filter(store=OuterRef("store")).order_by().values("store").annotate(oldest=Min("late_at"))
+    return EscalationRule.objects.active().annotate(oldest=Subquery(oldest.values("oldest")))
 
 
 def would_move(rule: EscalationRule, now) -> int:
