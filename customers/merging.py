@@ -131,6 +131,7 @@ def undo(row: Merge, *, by, now):
         if why := why_not_undone(row, now):
             raise NotPossible(why)
         restore(row)
+        row.rows.all().delete()  # two people again: what is kept of one says nothing of the other
         Merge.objects.filter(pk=row.pk).update(undone_at=now, undone_by=by)
         loser = Customer.objects.get(pk=row.loser_id)
         _take_along(row.winner_id, loser)

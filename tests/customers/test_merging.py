@@ -7,6 +7,7 @@ from django.apps import apps
 
 from customers.merging import forget_old, merge, undo, why_not_undone
 from customers.models import Customer, Deal, Duplicate, Merge, MergedRow, Rank, RankHold, Vehicle
+from customers.personal.disclosing import everything
 from customers.pointing import RELATIONS, name_of, pointing
 from customers.side_by_side import DERIVED, UNITED, groups, lines
 from customers.store_moves import NotPossible
@@ -58,6 +59,16 @@ def of(person) -> dict:
         name_of(field): field.model._base_manager.filter(**{field.name: person.pk}).count() for field in pointing()
     }
     return {name: number for name, number in found.items() if number}
+
+
+def test_whoever_was_merged_by_mistake_is_not_in_the_others_file(cast):
+    one, other = book(cast)
+    row = merge(one, other, by=cast.manager, now=LATER)
+    assert "中村 みさき" in str(everything(one))
+    undo(row, by=cast.manager, now=LATER)
+    told = str(everything(Customer.objects.get(pk=one.pk)))
+    assert "中村 美咲" in told
+    assert "中村 みさき" not in told
 
 
 def test_nothing_points_at_a_customer_that_nobody_has_thought_about():
