@@ -105,6 +105,15 @@ def test_somebody_entered_in_the_meantime_is_not_doubled(client, cast):
     assert Customer.objects.count() == 1
 
 
+def test_a_list_that_is_in_the_book_already_is_not_called_wrong(client, cast):
+    client.force_login(cast.manager)
+    confirm(client, sent(client, many(2)))
+    shown = page_of(client, sent(client, many(2))).content.decode()
+    assert "すべて登録済みです" in shown
+    assert "列を直すか" not in shown
+    assert "列を直すか" in page_of(client, sent(client, [row(氏名="")])).content.decode()
+
+
 def test_a_list_can_be_dropped(client, cast):
     client.force_login(cast.manager)
     file = sent(client, [row()])
