@@ -71,6 +71,22 @@ def test_delivery_and_payment_ask_for_their_day(me, deal):
     assert (deal.delivered_on, deal.paid_on, deal.closed_at) == (date(2026, 11, 20), date(2026, 11, 20), NOW)
 
 
+def test_what_is_paid_is_moved_back_by_managers_only(me, client, cast, deal):
+    days = {"ordered_on": date(2026, 11, 1), "promised_on": date(2026, 11, 19), "delivered_on": date(2026, 11, 19)}
+    deal.move_to(Stage.PAID, cast.sales, NOW, **days)
+    url = f"/deals/{deal.pk}/stage/enquiry/"
+    for seen in ({}, {"seen": ""}, {"seen": "paid"}):
+        assert me.post(url, seen).status_code == 403
+    assert me.post(url, {"seen": "delivery"}).status_code == 409
+    assert me.post(f"/deals/{deal.pk}/stage/paid/", {"paid_on": "2026-11-20"}).status_code == 302
+    assert 'id="open-stage"' not in me.get(f"/deals/{deal.pk}/").content.decode()
+    assert Deal.objects.get().ordered_on == date(2026, 11, 1)
+    client.force_login(cast.manager)
+    assert 'id="open-stage"' in client.get(f"/deals/{deal.pk}/").content.decode()
+    assert client.post(url, {}).status_code == 302
+    assert (Deal.objects.get().stage, Deal.objects.get().ordered_on) == (Stage.ENQUIRY, None)
+
+
 def test_stages_that_are_passed_over_still_ask_for_what_they_need(me, deal):
     url = f"/deals/{deal.pk}/stage/paid/"
     response = me.post(url, {"paid_on": "2026-11-20"}, headers=HTMX)

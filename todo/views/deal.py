@@ -33,12 +33,15 @@ def stage(request, pk, stage):
     """Move the deal to a stage, with what that stage asks for (REQUIREMENTS D1, D3).
 
     From the board (`at=board`) the answer is the board. A card that was dropped (`dropped`) moves at once where there
-    is nothing to ask or to lose, else its form opens.
+    is nothing to ask or to lose, else its form opens. What is paid is moved back by managers only: figures count it.
     """
     subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
     deal = subject.deal
     if stage not in Stage.values or (deal.stage_settings[Stage(stage)].skipped and stage != deal.stage):
         raise Http404
+    seen = request.POST.get("seen") or deal.stage
+    if deal.stage == Stage.PAID == seen != stage and not may_put_right(request.user, deal):
+        raise PermissionDenied
     stage, today = Stage(stage), timezone.localdate(now)
     form = StageForm(request.POST if request.method == "POST" else None, deal=deal, stage=stage, today=today)
     if "dropped" in request.POST and (form.asks or deal.days_ahead_of(stage)):
