@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
@@ -72,7 +72,8 @@ class FollowUpQuerySet(StoreQuerySet):
         """
         asked = self.running().filter(adjust_at__isnull=True).order_by("pk").values("pk")
         held = asked.select_for_update(no_key=True, of=("self",))
-        return self.model.objects.filter(pk__in=held).update(adjust_at=now, adjust_reason=reason)
+        with transaction.atomic():
+            return self.model.objects.filter(pk__in=held).update(adjust_at=now, adjust_reason=reason)
 
     def move_base(self, day, now, *, at=None) -> int:
         """The day they count from was put right; their open tasks follow. `at`: the moment, where it is known."""

@@ -114,7 +114,7 @@ def test_whatever_is_asked_of_the_web_server_its_lines_are_json_without_personal
     cookie = signed_in(cast.sales)
     assert web.get("/customers/?q=%E5%B1%B1%E7%94%B0", Cookie=cookie)[0] == 200
     assert web.get("/%E5%B1%B1%E7%94%B0", Cookie=cookie)[0] == 404
-    assert web.get("/customers/follow-ups/%E5%B1%B1%E7%94%B0/", Cookie=cookie)[0] == 404
+    assert web.get("/followups/undo/%E5%B1%B1%E7%94%B0/", Cookie=cookie)[0] == 405
     assert web.get("/test/crash/?name=%E5%B1%B1%E7%94%B0", Cookie=cookie, Referer="/?q=山田".encode())[0] == 500
     assert web.get("/test/doubled/")[0] == 500
     assert web.get("/test/printing/")[0] == 200
@@ -130,7 +130,7 @@ def test_whatever_is_asked_of_the_web_server_its_lines_are_json_without_personal
     assert [(line["path"], line["status"]) for line in asked][:6] == [
         ("/customers/", 200),
         ("(unknown)", 404),
-        ("/customers/follow-ups/<signed>/", 404),
+        ("/followups/undo/<signed>/", 405),
         ("/test/crash/", 500),
         ("/test/doubled/", 500),
         ("/test/printing/", 200),

@@ -391,7 +391,7 @@ def test_the_tasks_panel_tells_who_handed_it_over_and_who_was_reminded(manager, 
     manager.force_login(cast.manager)
     manager.post(f"{url}undo/")
     panel = manager.get(reverse("todo:task", args=[calls[0].pk]))
-    assert '<span class="state">取り消し</span>' in panel.content.decode()
+    assert '<span class="state">取り消し済み</span>' in panel.content.decode()
     assert Act.objects.filter(kind=ActKind.HANDED_OVER).count() == 1
 
 

@@ -176,6 +176,6 @@ def test_an_answer_restarts_it_too(me, cast, deal):
 def test_the_questions_cost_the_same_for_one_and_for_ten(me, cast, deal, number, django_assert_num_queries):
     follow_ups = [at_work(cast, deal) for _number in range(number)]
     url = f"/todo/tasks/{call(follow_ups[0]).pk}/"
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = me.get(url, headers=HTMX)
     assert len(response.context["form"].running_fields) == number
