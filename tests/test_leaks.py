@@ -144,7 +144,13 @@ def test_in_its_own_store_the_canary_is_heard_wherever_rows_are_shown(client, ca
     client.force_login(cast.yokohama_manager)
     singing = {address.split()[0] for _status, address, songs in walk(client, theirs, theirs) if songs}
     silent = {line.name for line in LINES if line.expected("GET")["manager"] == {"200"}} - singing
-    figures = {"customers:import-progress", "todo:card-picture", "todo:counts", "rank_rules:rules"}
+    figures = {
+        "customers:import-progress",
+        "customers:postcode",
+        "todo:card-picture",
+        "todo:counts",
+        "rank_rules:rules",
+    }
     assert silent <= {"health", "account_login", "account_logout", "account_change_password", "todo:prepared"} | figures
 
 

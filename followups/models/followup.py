@@ -72,7 +72,7 @@ class FollowUpQuerySet(StoreQuerySet):
         """
         asked = self.running().filter(adjust_at__isnull=True).order_by("pk").values("pk")
         held = asked.select_for_update(no_key=True, of=("self",))
-        with transaction.atomic():
+        with transaction.atomic(savepoint=False):
             return self.model.objects.filter(pk__in=held).update(adjust_at=now, adjust_reason=reason)
 
     def move_base(self, day, now, *, at=None) -> int:
