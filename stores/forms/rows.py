@@ -12,20 +12,9 @@ LONGEST_HOLIDAY = 62
 LEAP_YEAR = 2024
 
 
-class RowForm(forms.Form):
-    """One row. `row`: what it says, as the store keeps it; None when it is empty."""
-
-    @property
-    def row(self):
-        raise NotImplementedError
-
-    @staticmethod
-    def typed(row) -> dict:
-        """What stands in the fields of such a row."""
-        raise NotImplementedError
-
-
 class RowsFormSet(forms.BaseFormSet):
+    """Of forms with `row`, what the store keeps (None when empty), and `typed(row)`, what stands in their fields."""
+
     @property
     def rows(self) -> list:
         return [form.row for form in self if form.row]
@@ -41,7 +30,7 @@ class RowsFormSet(forms.BaseFormSet):
         return found
 
 
-class NthForm(RowForm):
+class NthForm(forms.Form):
     """'The second Tuesday of the month'; both empty is none."""
 
     nth = forms.TypedChoiceField(label=_("Which one"), coerce=int, required=False, empty_value=None)
@@ -68,7 +57,7 @@ class NthForm(RowForm):
         return {"nth": nth, "weekday": weekday}
 
 
-class HolidayForm(RowForm):
+class HolidayForm(forms.Form):
     """A long holiday: its name, and the first and last day of it in every year."""
 
     name = forms.CharField(label=_("name"), max_length=30, required=False)

@@ -1,7 +1,6 @@
 """Room for the frames of a request: nothing is asked of the system again and again."""
 
 import resource
-import sys
 
 import pytest
 
@@ -37,7 +36,6 @@ def test_no_depth_of_calls_asks_the_system_again_and_again():
     assert most_page_faults(with_room(at_depth)) < CALLS / 3
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 12), reason="later versions of Python were not looked at")
 def test_without_room_some_depth_does():
     """The negative control: as long as this holds, the room is needed."""
     assert most_page_faults(at_depth) > CALLS / 3
