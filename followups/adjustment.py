@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from stores.calendar import OpeningCalendar
@@ -22,6 +22,7 @@ from .expansion import GRACE, row_of, write
 from .known import HOW, Known, read
 from .models import CancelReason, FollowUp, MoveReason, Task, TaskMove
 from .schedule import Planned
+from .slices import one_slice
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,14 @@ _COLUMNS = {
     "due_until": "timestamptz",
     "late_at": "timestamptz",
 }
+_MOVED = {
+    "task_id": "bigint",
+    "reason": "text",
+    "from_on": "date",
+    "from_window": "text",
+    "to_on": "date",
+    "to_window": "text",
+}
 
 
 @dataclass(slots=True)
@@ -61,7 +70,7 @@ class Changes:
 
 def adjust(now, *, limit: int = SLICE) -> int:
     """Plan up to `limit` follow-ups again, in one transaction; gives how many."""
-    with transaction.atomic():
+    with one_slice():
         rows = list(
             FollowUp.objects.to_adjust()
             .select_for_update(skip_locked=True, of=("self",), no_key=True)
@@ -91,7 +100,7 @@ def work_out(rows, found, now) -> tuple[Changes, list[int]]:
     tasks = defaultdict(list)
     for task in found:
         tasks[task.follow_up_id].append(task)
-    versions = {task.step.version_id for some in tasks.values() for task in some}
+    versions = {task.step_version for some in tasks.values() for task in some}
     known = read(rows, now, also_versions=versions)
     became = _Became(known)
     changes, failed = Changes(), []
@@ -200,7 +209,7 @@ class _Became:
 
     def step(self, task, follow_up) -> int | None:
         """None where the version has nothing like it."""
-        old, new = task.step.version_id, follow_up.version_id
+        old, new = task.step_version, follow_up.version_id
         if old == new:
             return task.step_id
         if (old, new) not in self.maps:
@@ -232,7 +241,16 @@ def _save(changes: Changes, now):
                 """,
                 [now, *as_values(changes.placed)],
             )
-    TaskMove.objects.bulk_create(changes.moves)
+    if changes.moves:
+        names = ", ".join(_MOVED)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""
+                INSERT INTO {TaskMove._meta.db_table} ({names}, moved_at)
+                SELECT {names}, %s FROM {unnested(_MOVED)} AS moved ({names})
+                """,
+                [now, *as_values([tuple(getattr(move, name) for name in _MOVED) for move in changes.moves])],
+            )
     write(changes.made, now)
     Task.objects.filter(pk__in=changes.reopened).update(cancelled_at=None, cancelled_by=None, cancel_reason="")
     FollowUp.objects.bulk_update(changes.recounted, ["past_steps"])

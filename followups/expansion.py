@@ -7,11 +7,12 @@ one statement that leaves alone what exists. Safe to run twice, at once, or afte
 import logging
 from datetime import timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 
 from .columns import as_values, unnested
 from .known import Known, read
 from .models import FollowUp, Task
+from .slices import one_slice
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def expand(now, *, limit: int = SLICE) -> int:
 
     One that cannot be planned (say a base date in the year 9999) is logged and marked, and waits no longer.
     """
-    with transaction.atomic():
+    with one_slice():
         waiting = list(
             FollowUp.objects.waiting()
             .select_for_update(skip_locked=True, of=("self",), no_key=True)

@@ -52,15 +52,16 @@ def notice(now, *, limit: int = SLICE) -> int:
 
 
 def notice_calendars(now) -> int:
-    """Have the open tasks of stores whose calendar changed placed anew; gives how many marks there were."""
+    """Have the open tasks of a store whose calendar changed placed anew, one store at a time; gives how many marks."""
     with transaction.atomic():
         marks = CalendarMark.objects.select_for_update(skip_locked=True)
-        stores = dict(marks.values_list("pk", "store_id"))
-        if stores:
-            running = FollowUp.objects.with_open_work().filter(store__in=set(stores.values()))
-            running.ask_to_adjust(MoveReason.CALENDAR, now)
-            CalendarMark.objects.filter(pk__in=stores).delete()
-    return len(stores)
+        first = marks.first()
+        if first is None:
+            return 0
+        same = [mark.pk for mark in marks.filter(store_id=first.store_id)]
+        FollowUp.objects.with_open_work().filter(store=first.store_id).ask_to_adjust(MoveReason.CALENDAR, now)
+        CalendarMark.objects.filter(pk__in=same).delete()
+    return len(same)
 
 
 def _take(limit) -> list[tuple[int, bool]]:

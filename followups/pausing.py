@@ -71,8 +71,8 @@ def take_back(follow_ups) -> int:
 
 def resume_due(now) -> int:
     """Those whose pause is over by the calendar."""
-    due = FollowUp.objects.paused().filter(paused_until_on__lte=timezone.localdate(now)).order_by("pk")[:SLICE]
-    return unpause(FollowUp.objects.filter(pk__in=list(due.values_list("pk", flat=True))), now=now)
+    due = FollowUp.objects.paused_until(timezone.localdate(now)).values_list("pk", flat=True)[:SLICE]
+    return unpause(FollowUp.objects.filter(pk__in=list(due)), now=now)
 
 
 def _behind(day):

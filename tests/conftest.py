@@ -11,6 +11,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from dealercrm import embedded, environment
 from dealercrm.catalogue import Catalogue
+from tests import migrated, sharing_out
 
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -29,7 +30,18 @@ def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         for folder in settings.LOCALE_PATHS:
             Catalogue(settings.BASE_DIR, folder.name).compile()
+        os.environ["TEST_TEMPLATE"] = migrated.template(os.environ["DATABASE_URL"])
     connections.databases["default"].update(environment.database(os.environ["DATABASE_URL"]))
+    connections.databases["default"]["TEST"]["TEMPLATE"] = os.environ["TEST_TEMPLATE"]
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=sharing_out.in_order)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return sharing_out.Sharing(config, log)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -58,9 +70,7 @@ def _is_local(host):
 def pytest_runtest_teardown(item, nextitem):
     """A test on real transactions leaves empty tables: what the migrations put there is put back for the next one."""
     result = yield
-    marker = item.get_closest_marker("django_db")
-    on_real_transactions = {"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
-    if nextitem and (on_real_transactions or (marker and marker.kwargs.get("transaction"))):
+    if nextitem and sharing_out.on_real_transactions(item):
         from django.apps import apps
 
         from followups import shipped, shipped_care

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from stores.models import Staff
 from tests.addresses import TABLE
-from tests.cast import staff
+from tests.cast import everybody, staff
 from tests.everything import one_of_each
 
 OURS = ("sales", "assistant", "manager", "admin")
@@ -81,14 +81,18 @@ LINES = [Line(text) for text in TABLE.strip().splitlines() if not text.startswit
 KNOWN = list(dict.fromkeys(line.name for line in LINES))
 
 
-@pytest.fixture
-def rows(cast):
-    cast.nobody = staff("nobody", name="無 所属")
-    made = one_of_each(cast.hiratsuka, cast.sales, timezone.now())
-    return {**made, "manager": cast.manager, "admin": cast.admin}
+@pytest.fixture(scope="module")
+def rows(django_db_setup, django_db_blocker):
+    """The same for all addresses: what a request changes is taken back (`answer`)."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = everybody()
+        staff("nobody", name="無 所属")
+        made = one_of_each(cast.hiratsuka, cast.sales, timezone.now())
+        yield {**made, "manager": cast.manager, "admin": cast.admin}
+        transaction.set_rollback(True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def clients(rows):
     """A browser for everybody of the table."""
     made = {"visitor": Client(raise_request_exception=False)}
@@ -102,6 +106,7 @@ def clients(rows):
 def answer(client, method, address, posted="") -> str:
     """The status, "door" for being led to sign in; "writes" when a GET changed something."""
     cookies = SimpleCookie(client.cookies.output(header="", sep=";"))
+    reset_queries()
     with transaction.atomic(), CaptureQueriesContext(connection) as asked:
         response = client.generic(method, address, posted, content_type="application/x-www-form-urlencoded")
         transaction.set_rollback(True)

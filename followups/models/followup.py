@@ -31,6 +31,7 @@ class EndReason(models.TextChoices):
 
 
 WAITING = Q(ended_at__isnull=True, expanded_at__isnull=True, failed_at__isnull=True)
+PAUSED = Q(ended_at__isnull=True, paused_at__isnull=False)
 TO_ADJUST = Q(
     adjust_at__isnull=False, ended_at__isnull=True, paused_at__isnull=True, failed_at__isnull=True,
     expanded_at__isnull=False,
@@ -92,7 +93,11 @@ class FollowUpQuerySet(StoreQuerySet):
         return self.filter(own | Q(version__stop_when__isnull=True, version__base__in=pursuit))
 
     def paused(self):
-        return self.filter(ended_at__isnull=True, paused_at__isnull=False)
+        return self.filter(PAUSED)
+
+    def paused_until(self, day):
+        """Those whose pause is over on that day, the longest over first."""
+        return self.paused().filter(paused_until_on__lte=day).order_by("paused_until_on", "pk")
 
     def paused_until_a_day(self):
         """Their tasks come back by themselves; of the others nobody knows when."""
@@ -282,6 +287,7 @@ class FollowUp(models.Model):
         indexes = [
             models.Index(F("rule").asc(nulls_first=True), "id", name="follow_up_waiting", condition=WAITING),
             models.Index(fields=["id"], name="follow_up_to_adjust", condition=TO_ADJUST),
+            models.Index(fields=["paused_until_on", "id"], name="follow_up_paused", condition=PAUSED),
             models.Index(fields=["deal"], name="follow_up_running_deal", condition=Q(ended_at__isnull=True)),
             models.Index(fields=["customer"], name="follow_up_running_customer", condition=Q(ended_at__isnull=True)),
             models.Index(

@@ -110,10 +110,10 @@ class TaskQuerySet(StoreQuerySet):
         return self.order_by("-done_at", "-pk")
 
     def for_planning(self):
-        """Only what planning anew compares (followups.adjustment), in the order they were made."""
-        return self.select_related("step").order_by("pk").only(
+        """Only what planning anew compares (followups.adjustment), the oldest first; `step_version`: an id."""
+        return self.annotate(step_version=F("step__version")).order_by("pk").only(
             "follow_up", "customer", "channel", "title", "reason", "due_on", "due_from", "due_until", "late_at",
-            "done_at", "cancelled_at", "cancel_reason", "placed_by_hand_at", "step__version",
+            "done_at", "cancelled_at", "cancel_reason", "placed_by_hand_at", "step",
         )  # fmt: skip
 
     def for_panel(self):

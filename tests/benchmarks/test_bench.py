@@ -142,7 +142,6 @@ def test_what_a_client_sees_as_an_error_is_counted(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("bench")
 def test_a_tiny_run_measures_everything_from_data_to_json(monkeypatch, tmp_path):
     monkeypatch.setattr(settings, "DATA_DIR", tmp_path)
     lines = []

@@ -11,7 +11,7 @@ from dealercrm import embedded
 from dealercrm.embedded import EmbeddedPostgresError, Server
 from dealercrm.environment import BASE_DIR
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("embedded")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,6 @@ def is_clean(text):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("real")
 def test_whatever_is_asked_of_the_web_server_its_lines_are_json_without_personal_data(web, cast):
     cookie = signed_in(cast.sales)
     assert web.get("/customers/?q=%E5%B1%B1%E7%94%B0", Cookie=cookie)[0] == 200
@@ -147,7 +146,6 @@ def test_whatever_is_asked_of_the_web_server_its_lines_are_json_without_personal
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("real")
 def test_jobs_that_fail_are_told_of_without_their_words_and_nothing_else_is_printed(worker):
     async_task("tests.dealercrm.real.jobs.crash")
     async_task("tests.dealercrm.real.jobs.doubled")
@@ -161,7 +159,6 @@ def test_jobs_that_fail_are_told_of_without_their_words_and_nothing_else_is_prin
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("real")
 def test_a_part_of_the_worker_that_dies_is_a_line_too(worker):
     wait_until(lambda: len(worker.family()) >= 5, 60, worker.said)
     worker.family()[-1].kill()
@@ -171,7 +168,6 @@ def test_a_part_of_the_worker_that_dies_is_a_line_too(worker):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("real")
 def test_without_its_database_the_worker_says_so_in_lines_and_names_no_server(tmp_path, db):
     program = Program(WORKER, tmp_path, DATABASE_URL="postgresql://crm:s3cr3t@127.0.0.1:9/crm")
     try:

@@ -17,7 +17,7 @@ import pytest
 from dealercrm import embedded
 from dealercrm.environment import BASE_DIR
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from stores.models import Heartbeat
 from tests.dealercrm.real import Program, is_gone
 from tests.dealercrm.test_run import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real")]
+pytestmark = [pytest.mark.slow]
 GRACE_SECONDS = 90
 
 

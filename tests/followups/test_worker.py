@@ -21,7 +21,7 @@ from followups.starting import start
 from stores.models import Heartbeat
 from tests.cast import customer, task
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("worker")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 HOW_MANY = 1000
 
 

@@ -92,6 +92,13 @@ def test_tasks_to_flag_are_found_by_their_index(db):
     assert uses(Task.objects.to_flag(NOW).order_by("late_at"), "task_to_flag")
 
 
+def test_pauses_that_are_over_are_found_by_their_index(db):
+    leave_only("follow_up_paused")
+    rows = FollowUp.objects.paused_until(NOW.date()).values("pk")[:1000]
+    assert uses(rows, "follow_up_paused")
+    assert kinds(rows) == {"Limit", "Index Only Scan"}
+
+
 @pytest.mark.parametrize("who", ["sales", "admin"])
 def test_what_runs_of_each_pattern_is_counted_from_an_index_alone(cast, who):
     leave_only("follow_up_running")

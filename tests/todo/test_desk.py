@@ -230,29 +230,29 @@ def test_each_row_leads_to_its_customer_its_deal_and_itself(client, cast):
 @pytest.mark.parametrize("copies", [1, 10])
 def test_the_desk_needs_as_many_queries_for_many_rows_as_for_few(client, cast, copies, django_assert_num_queries):
     people = [cast.sales, cast.sales2]
-    people += [staff(f"s{number}", Role.SALESPERSON, cast.hiratsuka) for number in range(copies)]
-    busy_store(cast.hiratsuka, people, copies)
+    people += [staff(f"s{number}", Role.SALESPERSON, cast.hiratsuka) for number in range(3 * copies - 3)]
+    busy_store(cast.hiratsuka, people)
     client.force_login(cast.manager)
     with django_assert_num_queries(8):
         client.get(DESK)
 
 
 @pytest.mark.parametrize("copies", [1, 10])
-@pytest.mark.parametrize("kind", KINDS)
-def test_the_rows_need_as_many_queries_for_many_as_for_few(client, cast, kind, copies, django_assert_num_queries):
+def test_the_rows_need_as_many_queries_for_many_as_for_few(client, cast, copies, django_assert_num_queries):
     busy_store(cast.hiratsuka, [cast.sales], copies)
     client.force_login(cast.manager)
-    with django_assert_num_queries(9):
-        page = client.get(f"/desk/{kind}/")
-    assert len(page.context["rows"]) >= min(50, 4 * copies)
+    for kind in KINDS:
+        with django_assert_num_queries(9):
+            page = client.get(f"/desk/{kind}/")
+        assert len(page.context["rows"]) >= min(50, 4 * copies), kind
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_what_has_waited_longest_comes_first_on_every_page(client, cast, kind):
+def test_what_has_waited_longest_comes_first_on_every_page(client, cast):
     busy_store(cast.hiratsuka, [cast.sales], 8)
     client.force_login(cast.manager)
-    first, second = (client.get(f"/desk/{kind}/", {"page": page}).context["rows"] for page in (1, 2))
-    since = [row["since"] for row in [*first, *second]]
-    assert len(first) == 50
-    assert len({row["pk"] for row in [*first, *second]}) == len(since) > 50
-    assert since == sorted(since)
+    for kind in KINDS:
+        first, second = (client.get(f"/desk/{kind}/", {"page": page}).context["rows"] for page in (1, 2))
+        since = [row["since"] for row in [*first, *second]]
+        assert len(first) == 50, kind
+        assert len({row["pk"] for row in [*first, *second]}) == len(since) > 50, kind
+        assert since == sorted(since), kind

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from customers.models import Customer, Deal, Fact, FamilyMember, Mark, StageChange, Vehicle
 from followups.models import Contact, FollowUp, Task
+from stores.models import CalendarMark
 
 from . import bare
 
@@ -78,8 +79,8 @@ class Tables:
                 cursor.execute(statement)
             for table in self.all():
                 cursor.execute(f'ANALYZE "{table.name}"')
-            # Follow-ups were made with the customers: there is nothing for the worker to notice.
-            cursor.execute(f'TRUNCATE "{Mark._meta.db_table}"')
+            # Follow-ups were made with the customers and by the calendars: there is nothing for the worker to notice.
+            cursor.execute(f'TRUNCATE "{Mark._meta.db_table}", "{CalendarMark._meta.db_table}"')
 
 
 def _default(field):
