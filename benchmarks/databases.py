@@ -21,6 +21,8 @@ from dealercrm.processes import Child
 
 KEPT_DAYS = 7
 MAKES_THE_DATA = ("todo/demo/*.py", "*/migrations/*.py", "followups/shipped.py")
+EMPTY = "bench_of_nobody"
+"""As the migrations make it; every size begins with a copy."""
 
 
 class DataFailed(Exception):
@@ -59,9 +61,12 @@ def _make_what_is_missing(server_data, sizes, environment, say):
     days = {customers: _day_of(server_data, customers, made_by) for customers in sizes}
     there = {day for day in days.values() if day and (today - day).days < KEPT_DAYS}
     wanted = there.pop() if len(there) == 1 and None not in days.values() else None
-    for customers in sizes:
-        if wanted is None or days[customers] != wanted:
-            _make(server_data, customers, environment, say, json.dumps({"day": str(today), "made by": made_by}))
+    missing = [customers for customers in sizes if wanted is None or days[customers] != wanted]
+    if missing:
+        _fresh(server_data, EMPTY)
+        _manage({**environment, "DATABASE_URL": embedded.url(server_data, EMPTY)}, "migrate", "--verbosity=0")
+    for customers in missing:
+        _make(server_data, customers, environment, say, json.dumps({"day": str(today), "made by": made_by}))
 
 
 def _day_of(server_data, customers, made_by) -> date | None:
@@ -76,17 +81,19 @@ def _day_of(server_data, customers, made_by) -> date | None:
 def _make(server_data, customers, environment, say, remark):
     name = _kept(customers)
     say(f"Making a dealership of {customers:,} customers …")
-    _drop(server_data, name)
-    with _maintenance(server_data) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-    environment = {**environment, "DATABASE_URL": embedded.url(server_data, name)}
-    _manage(environment, "migrate", "--verbosity=0")
-    _manage(environment, "demo", f"--customers={customers}")
+    _fresh(server_data, name, EMPTY)
+    _manage({**environment, "DATABASE_URL": embedded.url(server_data, name)}, "demo", f"--customers={customers}")
     with psycopg.connect(embedded.url(server_data, name), autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     with _maintenance(server_data) as connection:
         comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
         connection.execute(comment.format(sql.Identifier(name), sql.Literal(remark)))
+
+
+def _fresh(server_data, name, template="template1"):
+    _drop(server_data, name)
+    with _maintenance(server_data) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
 
 
 def _drop(server_data, name):

@@ -1,5 +1,6 @@
 """One PostgreSQL for the whole test run, and no way out of this machine."""
 
+import gc
 import ipaddress
 import os
 import socket
@@ -37,6 +38,12 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(items):
     items.sort(key=sharing_out.in_order)
+
+
+def pytest_collection_finish():
+    """What is imported stays: it is not looked through for garbage again and again."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)
