@@ -79,15 +79,21 @@ class StoreForm(SeenForm):
             "new_limit_minutes",
             "reply_limit_minutes",
             "cover",
+            "morning_report_time",
         ]
         widgets = {
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
             "opens": ClockInput,
             "closes": ClockInput,
+            "morning_report_time": ClockInput,
+        }
+        help_texts = {
+            "morning_report_time": _("On days the store is open; what happened on closed days comes with the next one.")
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["morning_report_time"].required = False
         for channel in Channel:
             self._add_contact_hours(channel)
         stands = {"nth": [], "long_holidays": default_long_holidays()}
@@ -217,6 +223,10 @@ class StoreForm(SeenForm):
 
     def clean_cover(self):
         return self.cleaned_data["cover"] or self.instance.cover
+
+    def clean_morning_report_time(self):
+        """As it was where nothing is said."""
+        return self.cleaned_data["morning_report_time"] or self.instance.morning_report_time
 
     def _opens_at_all(self):
         """A store that is closed on every day would keep every task waiting for ever."""

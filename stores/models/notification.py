@@ -21,6 +21,7 @@ class NotificationKind(models.TextChoices):
 
     HANDED_OVER = "handed_over", _("%(by)s has handed work over to you: %(n)s.")
     REMINDED = "reminded", _("%(by)s asks you to see to some work: %(n)s.")
+    REPORT_SHARED = "report_shared", _("%(by)s has shared the morning report of %(store)s.")
 
 
 class NotificationQuerySet(models.QuerySet):

@@ -88,6 +88,7 @@ class Staff(AbstractUser):
     kana = models.CharField(_("kana"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     daily_tasks = models.PositiveSmallIntegerField(_("tasks one can do in a day"), default=20)
+    morning_mail = models.BooleanField(_("morning report by mail"), default=True)
 
     objects = StaffManager()
     REQUIRED_FIELDS = ["name"]

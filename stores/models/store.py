@@ -98,6 +98,7 @@ class Store(models.Model):
         _("open minutes until an unanswered reply is overdue"), default=120
     )
     cover = models.CharField(_("tasks of who is off"), max_length=6, choices=Cover.choices, default=Cover.TEAM)
+    morning_report_time = models.TimeField(_("morning report at"), default=time(8, 30))
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = StoreQuerySet.as_manager()
