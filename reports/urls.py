@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from . import views
+from .views import figures
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.figures, name="figures"),
-    path("reach/", views.reach, name="reach"),
-    path("people.<slug:ending>", views.people, name="people"),
-    path("rows/<slug:slug>/", views.rows, name="rows"),
+    path("", figures.figures, name="figures"),
+    path("reach/", figures.reach, name="reach"),
+    path("people.<slug:ending>", figures.people, name="people"),
+    path("rows/<slug:slug>/", figures.rows, name="rows"),
 ]

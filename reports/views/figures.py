@@ -17,11 +17,11 @@ from followups.input_rate import Fault
 from stores.decorators import signed_in
 from stores.pages import Pages
 
-from .figures import CUSTOMER, FIGURES, count
-from .forms import SILENT_MONTHS, ReportFilter
-from .people import BOOK, SHOWN, WORK, Cell, cards, counted, lines, rows_url, sheet
-from .rows import chosen, shown, to_rows
-from .trend import draw, label_of, points
+from ..figures import CUSTOMER, FIGURES, count
+from ..forms import SILENT_MONTHS, ReportFilter
+from ..people import BOOK, SHOWN, WORK, Cell, cards, counted, lines, rows_url, sheet
+from ..rows import chosen, shown, to_rows
+from ..trend import draw, label_of, points
 
 PAGE = 50
 ENDINGS = {"csv": Export.Form.UTF8, "xlsx": Export.Form.XLSX}
