@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from stores.access import StoreQuerySet
@@ -19,6 +20,12 @@ class GoodExampleQuerySet(StoreQuerySet):
     def proposed(self):
         """Those that a manager has not looked at yet."""
         return self.standing().filter(shared_at__isnull=True)
+
+    def waiting_for(self, staff):
+        """Of these, those that this person may share, and those they proposed themselves."""
+        if staff.is_admin:
+            return self
+        return self.filter(Q(store_id__in=staff.managed_store_ids) | Q(proposed_by=staff))
 
     def by_channel(self, channel):
         return self.filter(contact__channel=channel)

@@ -19,13 +19,6 @@ class ScriptQuerySet(models.QuerySet):
     def current(self):
         return self.filter(retired_at__isnull=True)
 
-    def retired(self):
-        return self.filter(retired_at__isnull=False)
-
-    def usable_in(self, store_id):
-        """The group's and that store's; the group's alone for None."""
-        return self.current().filter(Q(store__isnull=True) | Q(store_id=store_id))
-
     def usable_in_some(self, store_ids):
         return self.current().filter(Q(store__isnull=True) | Q(store_id__in=store_ids))
 
@@ -85,18 +78,19 @@ class Script(models.Model):
             script.versions.create(number=1, text=text, made_by=by, made_at=now)
         return script
 
-    def revise(self, *, text, note, began_from, by, now, taken_from=None) -> "ScriptVersion | None":
+    def revise(self, *, text, note, by, now, began_from=None, taken_from=None) -> "ScriptVersion | None":
         """Save what was edited as a new version; None when it says the same as the newest.
 
-        `began_from`: the number of the version that was edited; `taken_from`: the earlier one whose words they are.
-        Raises Rewritten when there is a newer one, so that two people never undo each other unknowingly.
+        `began_from`: the number of the version that was edited, where that matters; `taken_from`: the earlier one
+        whose words they are. Raises Rewritten when there is a newer one than the one edited, so that two people never
+        undo each other unknowingly.
         """
         with transaction.atomic():
             Script.objects.select_for_update(of=("self",)).get(pk=self.pk)
             newest = self.versions.select_related("made_by").order_by("-number").first()
             if newest.text == text:
                 return None
-            if newest.number != began_from:
+            if began_from is not None and newest.number != began_from:
                 raise Rewritten(newest)
             made = self.versions.create(
                 number=newest.number + 1, text=text, note=note, made_by=by, made_at=now, taken_from=taken_from
@@ -128,10 +122,15 @@ class ScriptVersionQuerySet(models.QuerySet):
     def history(self):
         return self.select_related("made_by", "taken_from").order_by("-number")
 
-    def offered(self, scripts, *, ids=()):
-        """The newest version of each of `scripts`, and those of `ids` though there are newer ones."""
-        newest = ScriptVersion.objects.filter(script__in=scripts).order_by("script", "-number").distinct("script")
-        rows = self.filter(Q(pk__in=newest.values("pk")) | Q(pk__in=[pk for pk in ids if pk]))
+    def offered(self, store_id, *, also=()):
+        """What a pattern of that store (None: of the group) may take: the newest of each script in use.
+
+        `also`: ids of those it has taken already, though there are newer ones, or the script is no longer in use.
+        """
+        own = Q(script__store__isnull=True) | Q(script__store=store_id)
+        current = ScriptVersion.objects.filter(own, script__retired_at__isnull=True)
+        newest = current.order_by("script", "-number").distinct("script")
+        rows = self.filter(own, Q(pk__in=newest.values("pk")) | Q(pk__in=[pk for pk in also if pk]))
         return rows.select_related("script__purpose").order_by("script__purpose__position", "script__name", "pk")
 
 
