@@ -28,6 +28,12 @@ class MorningReportQuerySet(StoreQuerySet):
     def on_day(self, day):
         return self.filter(on=day)
 
+    def unshared(self):
+        return self.filter(shared_at__isnull=True)
+
+    def shared_since(self, moment):
+        return self.filter(shared_at__gt=moment)
+
     def latest_first(self):
         return self.order_by("-on", "-pk")
 
@@ -83,8 +89,11 @@ class MorningMailQuerySet(models.QuerySet):
         """To be sent, or tried again; also what somebody claimed and never finished."""
         return self.filter(sent_at__isnull=True, attempts__lt=TRIES, due_at__lte=now)
 
-    def unsent(self):
-        return self.filter(sent_at__isnull=True)
+    def of_report(self, report):
+        return self.filter(report=report)
+
+    def failed(self):
+        return self.filter(sent_at__isnull=True, attempts__gte=TRIES)
 
     def for_page(self):
         return self.select_related("staff").order_by("staff__kana", "staff__name", "pk")
@@ -122,6 +131,8 @@ class MorningMail(models.Model):
 
 
 class MorningRead(models.Model):
+    """Somebody said that they have read it."""
+
     report = models.ForeignKey(MorningReport, models.CASCADE, related_name="reads", db_index=False)
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     at = models.DateTimeField()
