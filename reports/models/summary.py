@@ -1,4 +1,4 @@
-"""What is summed up beforehand, so that a figure over years is there at once (docs/architecture.md "Figures").
+"""What is summed up beforehand, so that a figure over years is there at once.
 
 None of it is data of its own: it can be emptied at any time and is made again. Triggers of the database (migration
 0002) leave a mark where something was written that it had counted already, whatever wrote it; what is marked is counted
@@ -15,6 +15,8 @@ class SummedUp(models.Model):
     `told_at`: since when every customer has a story, but for those that are marked; None while the first are written.
     """
 
+    begins_on = models.DateField(null=True)
+    """Down to there it is summed up bit by bit; days before are counted from their rows."""
     first_on = models.DateField(null=True)
     last_on = models.DateField(null=True)
     told_at = models.DateTimeField(null=True)
