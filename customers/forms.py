@@ -15,6 +15,7 @@ from stores.models import Staff, Store
 from stores.models.store import Weekday
 from stores.pages import COUNTED
 
+from .duplicates import look
 from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, WebsiteField
 from .models import BookRules, Consent, Customer, DealKind, ImportFile, Rank, Source
@@ -201,6 +202,8 @@ class NewLeadForm(forms.Form):
         )
 
 
+TELLING = frozenset({"phones", "emails", "kana", "born_on"})
+"""By these somebody is found who is in the book twice."""
 _NEEDED = {Customer.Kind.COMPANY: _("A company needs this."), Customer.Kind.PERSON: _("The house wants to know this.")}
 
 
@@ -293,6 +296,8 @@ class CustomerForm(BookForm):
             super().save_of(customer, by=by, now=now)
             if "refused_channels" in self.fields:
                 Consent.record_change(self.instance, self.refused_before, by=by, now=now, today=self.today)
+            if not TELLING.isdisjoint(self.fields):
+                look(self.instance, now)
 
     def clean_code(self):
         code = tidy(self.cleaned_data["code"])

@@ -50,6 +50,10 @@ class DuplicateQuerySet(models.QuerySet):
     def dismissed(self):
         return self.of_net_customers().exclude(OPEN)
 
+    def about(self, customer):
+        """`customer` may be an OuterRef."""
+        return self.filter(Q(one=customer) | Q(other=customer))
+
     def between(self, *two):
         """The pair of these two, whichever is older; None where nobody noticed."""
         return self.filter(one__in=two, other__in=two).first()

@@ -211,6 +211,7 @@ class RankChange(models.Model):
         CONFIRMED = "confirmed", _("Proposal confirmed")
         BY_HAND = "by_hand", _("Set by hand")
         TAKEN_BACK = "taken_back", _("Taken back")
+        IMPORTED = "imported", _("From a list")
 
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="rank_changes")
     before = models.CharField(max_length=4, blank=True)
