@@ -129,7 +129,7 @@ class ScriptVersionQuerySet(models.QuerySet):
         """
         own = Q(script__store__isnull=True) | Q(script__store=store_id)
         current = ScriptVersion.objects.filter(own, script__retired_at__isnull=True)
-        newest = current.order_by("script", "-number").distinct("script")
+        newest = current.order_by("script_id", "-number").distinct("script_id")
         rows = self.filter(own, Q(pk__in=newest.values("pk")) | Q(pk__in=[pk for pk in also if pk]))
         return rows.select_related("script__purpose").order_by("script__purpose__position", "script__name", "pk")
 

@@ -138,6 +138,6 @@ def test_the_queries_of_the_list_do_not_grow_with_the_role_plays(client, cast, n
         done(cast, cast.sales, cast.assistant, date(2026, 11, 3))
     client.force_login(cast.manager)
     client.get(url("role-plays"))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         response = client.get(url("role-plays"))
     assert (len(response.context["mine"]), len(response.context["others"])) == (number, number)

@@ -198,7 +198,7 @@ def test_the_queries_of_the_list_do_not_grow_with_the_scripts(client, cast, numb
         used(script(cast.hiratsuka, name=f"台本{turn}"), cast, Outcome.SPOKE)
     client.force_login(cast.sales)
     client.get(url("list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(url("list"))
     assert len(response.context["sections"][0][1]) == number
 
