@@ -72,10 +72,15 @@ class HeardFilter(ReportFilter):
 
     def __init__(self, data, **kwargs):
         data = data.copy()
-        for name, value in (("who", "store"), ("span", Span.MONTH.value)):
-            if not data.get(name):
-                data[name] = value
+        data["who"] = data.get("who") or "store"
         super().__init__(data, **kwargs)
+
+    def first_days(self, today):
+        return {"span": Span.MONTH, "on": today.isoformat()}
+
+    @property
+    def more_fields(self):
+        return [self["kind"], self["state"]]
 
     @property
     def query(self):

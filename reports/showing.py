@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as now_in_words
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from stores.models import Staff
 
@@ -31,18 +31,18 @@ class Column:
 
 
 RESULTS = (
-    Column("due", _("Due"), "execution"),
-    Column("done", _("Done"), "execution", "yes"),
-    Column("on_time", _("On time"), "on-time", "yes"),
-    Column("spoke", _("Spoke"), "spoke"),
-    Column("visits", _("Visits"), "visits"),
-    Column("appointments", _("Appointments"), "appointments"),
-    Column("orders", _("Orders"), "orders"),
+    Column("due", pgettext_lazy("morning", "Due"), "execution"),
+    Column("done", pgettext_lazy("morning", "Done"), "execution", "yes"),
+    Column("on_time", gettext_lazy("Done on time"), "on-time", "yes"),
+    Column("spoke", gettext_lazy("Spoke"), "spoke"),
+    Column("visits", gettext_lazy("Visits"), "visits"),
+    Column("appointments", gettext_lazy("Appointments"), "appointments"),
+    Column("orders", gettext_lazy("Orders"), "orders"),
 )
 ENTRIES = (
-    Column("missing", _("Not entered"), "input", "missing", is_bad=True),
-    Column("late", _("Entered late"), "input", "late", "late_contacts", is_bad=True),
-    Column("incomplete", _("Incomplete"), "input", "incomplete", "incomplete_contacts", is_bad=True),
+    Column("missing", gettext_lazy("Not entered"), "input", "missing", is_bad=True),
+    Column("late", gettext_lazy("Entered late"), "input", "late", "late_contacts", is_bad=True),
+    Column("incomplete", gettext_lazy("Incomplete"), "input", "incomplete", "incomplete_contacts", is_bad=True),
 )
 
 
@@ -144,8 +144,8 @@ class _Showing:
             None,
             [self._cell(column, sums, "store") for column in RESULTS],
             [self._cell(column, sums, "store") for column in ENTRIES],
-            overdue=Cell(now_in_words("Overdue"), sums.get("overdue", 0), self._standing("", "overdue"), is_bad=True),
-            today=Cell(now_in_words("To do today"), sums.get("today", 0), self._standing("", "today")),
+            overdue=Cell(_("Overdue"), sums.get("overdue", 0), self._standing("", "overdue"), is_bad=True),
+            today=Cell(_("To do today"), sums.get("today", 0), self._standing("", "today")),
             can=sums.get("can", 0),
             is_total=True,
         )
@@ -161,8 +161,8 @@ class _Showing:
             person,
             [self._cell(column, row, who if opens else "") for column in RESULTS],
             [self._cell(column, row, who if opens else "") for column in ENTRIES],
-            overdue=Cell(now_in_words("Overdue"), overdue, self._standing(holder, "overdue"), is_bad=True),
-            today=Cell(now_in_words("To do today"), today, self._standing(holder, "today")),
+            overdue=Cell(_("Overdue"), overdue, self._standing(holder, "overdue"), is_bad=True),
+            today=Cell(_("To do today"), today, self._standing(holder, "today")),
             elsewhere=row.get("elsewhere", 0),
             can=row.get("can", 0) if row.get("member") else None,
             is_off=is_off,
@@ -197,10 +197,10 @@ class _Showing:
         else:
             untouched = f"{reverse('todo:board')}?view=new&who=store"
         return [
-            Cell(now_in_words("Came in"), came, rows_url(figure, query)),
-            Cell(now_in_words("Answered in time"), in_time, rows_url(figure, query, only="yes")),
-            Cell(now_in_words("Not in time"), came - in_time, rows_url(figure, query, only="no"), is_bad=True),
-            Cell(now_in_words("Nobody has begun"), leads.get("untouched", 0), untouched, is_bad=True),
+            Cell(_("Came in"), came, rows_url(figure, query)),
+            Cell(_("Answered in time"), in_time, rows_url(figure, query, only="yes")),
+            Cell(_("Not in time"), came - in_time, rows_url(figure, query, only="no"), is_bad=True),
+            Cell(_("Nobody has begun"), leads.get("untouched", 0), untouched, is_bad=True),
         ]
 
     def _heard(self, numbers) -> list[Cell]:
@@ -221,5 +221,5 @@ def minutes_in_words(minutes: int | None) -> str:
     if minutes is None:
         return ""
     hours, left = divmod(minutes, 60)
-    words = now_in_words("%(hours)d h %(minutes)d min") if hours else now_in_words("%(minutes)d min")
+    words = _("%(hours)d h %(minutes)d min") if hours else _("%(minutes)d min")
     return words % {"hours": hours, "minutes": left}

@@ -296,8 +296,6 @@ reports:rows-file slug=execution ending=csv        | 405                        
 reports:rows-file slug=reach ending=xlsx           | 405                              | 403 403 200 200 / 403 200
 reports:rows-file slug=nothing ending=csv          | 405                              | 403 403 404 404 / 403 404
 reports:rows-file slug=reach ending=nothing        | 405                              | 403 403 404 404 / 403 404
-reports:rows slug=spoke                            | 200                              | 405
-reports:rows slug=orders                           | 200                              | 405
 reports:rows slug=leads                            | 200                              | 405
 reports:morning                                    | 200                              | 405
 reports:morning-mail                               | 405                              | 403 403 302 302 / 403 302

@@ -116,5 +116,5 @@ def test_the_list_needs_as_many_queries_for_many_as_for_few(client, cast, said, 
         one = contact(customer(cast.hiratsuka), at("2026-11-21 09:00"))
         HeardMark.objects.create(contact=one, kind="need", at=NOW)
     client.force_login(cast.manager)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(12):
         client.get(PAGE)

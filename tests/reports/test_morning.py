@@ -310,7 +310,7 @@ def test_minutes_are_said_in_words():
     assert minutes_in_words(45) != minutes_in_words(105)
 
 
-QUERIES = {PAGE: 19}
+QUERIES = {PAGE: 11}
 
 
 @pytest.mark.parametrize("copies", [1, 10])
