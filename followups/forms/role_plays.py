@@ -25,7 +25,7 @@ class RolePlayForm(forms.Form):
     planned_on = DayField(label=RolePlay._meta.get_field("planned_on").verbose_name)
     is_done = forms.BooleanField(label=gettext_lazy("It has taken place already"), required=False)
     remarks = forms.CharField(
-        label=gettext_lazy("remarks"),
+        label=RolePlay._meta.get_field("remarks").verbose_name,
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -76,7 +76,7 @@ class RolePlayForm(forms.Form):
 class TookPlaceForm(forms.Form):
     done_on = DayField(label=RolePlay._meta.get_field("done_on").verbose_name)
     remarks = forms.CharField(
-        label=gettext_lazy("remarks"),
+        label=RolePlay._meta.get_field("remarks").verbose_name,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=gettext_lazy("What went well, what to try next time."),

@@ -88,7 +88,7 @@ class ScriptFilter(forms.Form):
 class ExampleFilter(ScriptFilter):
     person = forms.ModelChoiceField(
         Staff.objects.none(),
-        label=gettext_lazy("Person"),
+        label=gettext_lazy("Who"),
         required=False,
         empty_label=gettext_lazy("All"),
         widget=LongSelect,

@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
                 ('planned_on', models.DateField(verbose_name='day')),
                 ('planned_at', models.DateTimeField()),
                 ('done_on', models.DateField(blank=True, null=True, verbose_name='done on')),
-                ('remarks', models.TextField(blank=True, verbose_name='remarks')),
+                ('remarks', models.TextField(blank=True, verbose_name='what was noticed')),
                 ('recorded_at', models.DateTimeField(blank=True, null=True)),
                 ('cancelled_at', models.DateTimeField(blank=True, null=True)),
                 ('partner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='role_plays_with', to=settings.AUTH_USER_MODEL, verbose_name='who plays the customer')),

@@ -72,7 +72,7 @@ class RolePlay(models.Model):
     )
     planned_at = models.DateTimeField()
     done_on = models.DateField(_("done on"), null=True, blank=True)
-    remarks = models.TextField(_("remarks"), blank=True)
+    remarks = models.TextField(_("what was noticed"), blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, related_name="+", null=True, blank=True, db_index=False
     )
