@@ -1,7 +1,7 @@
 """What other ranks would do to the work of the coming year, by the engine's own foresight (REQUIREMENTS C5, B8).
 
-Looked at twice, as the ranks are and as the rules would give them: only patterns that begin by rule and in which a
-rank makes a difference; the others stay as they are.
+Looked at twice, as the ranks are and as the rules would give them: only patterns in which a rank makes a difference, as
+the others stay as they are.
 """
 
 from collections import Counter, defaultdict
@@ -13,19 +13,23 @@ from customers.ranking import book_as_if
 from .capacity import read_capacity
 from .care import is_care
 from .load import Tally, Workload
-from .models import Contact, StartRule
-from .workload import foresee_rules
+from .models import Contact, Pattern, StartRule
+from .workload import foresee_rules, rule_for_all
 
 MONTHS = 12
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """The same work with today's ranks and with the others. `patterns`: the names of those that were looked at."""
+    """The same work with today's ranks and with the others. `patterns`: the names of those that were looked at.
+
+    `is_all`: nothing begins by rule yet, so that all care was looked at as if it did for everybody.
+    """
 
     before: Workload
     after: Workload
     patterns: list[str]
+    is_all: bool
 
     @property
     def months(self) -> list[tuple[date, int, int]]:
@@ -36,39 +40,41 @@ class Outlook:
 
 def outlook(rules, scale, *, me, now) -> Outlook | None:
     """`rules` and `scale` as ranking.moves takes them; nothing is written. None where ranks make no difference."""
-    by_pattern = _where_ranks_differ()
-    if not by_pattern:
+    by_rule = _begun_by_rule()
+    found = [begun for begun in by_rule or _as_if_begun(now) if _has_ranks(begun)]
+    if not found:
         return None
-    before = _foresee(by_pattern, me, now)
+    before = _foresee(found, me, now)
     with book_as_if(rules, scale, now, visits_since=Contact.objects.visits_since):
-        after = _foresee(by_pattern, me, now)
-    return Outlook(before, after, [str(found[0].pattern) for found in by_pattern])
+        after = _foresee(found, me, now)
+    return Outlook(before, after, [str(begun[0][0].pattern) for begun in found], is_all=not by_rule)
 
 
-def _where_ranks_differ() -> list[list[StartRule]]:
-    """The rules of each pattern of care that are for some ranks only, or whose steps a rank has of its own."""
+def _begun_by_rule() -> list[list[tuple]]:
+    """Of each pattern of care (rule, its ranks)."""
     found = defaultdict(list)
     for rule in StartRule.objects.active().for_list():
-        found[rule.pattern_id].append(rule)
-    for rules in found.values():
-        for rule in rules:
-            rule.pattern = rules[0].pattern
-    return [rules for rules in found.values() if is_care(rules[0].pattern.current_version) and _has_ranks(rules)]
+        if rule.pattern_id in found:
+            rule.pattern = found[rule.pattern_id][0][0].pattern
+        found[rule.pattern_id].append((rule, rule.ranks.all()))
+    return [begun for begun in found.values() if is_care(begun[0][0].pattern.current_version)]
 
 
-def _has_ranks(rules) -> bool:
-    copies = type(rules[0].pattern).objects.current().same_as(rules[0].pattern).with_current_version()
-    versions = [rules[0].pattern.current_version, *(copy.current_version for copy in copies)]
-    steps = (step for version in versions for step in version.step_list)
-    return any(rule.ranks.all() for rule in rules) or any(step.by_rank for step in steps)
+def _as_if_begun(now) -> list[list[tuple]]:
+    patterns = Pattern.objects.current().of_group().with_current_version()
+    return [[(rule_for_all(one, now), [])] for one in patterns if is_care(one.current_version)]
 
 
-def _foresee(by_pattern, me, now) -> Workload:
-    found = [
-        foresee_rules([(rule, rule.ranks.all()) for rule in rules], me=me, now=now, months=MONTHS)
-        for rules in by_pattern
-    ]
-    return _together(found)
+def _has_ranks(begun) -> bool:
+    """It is for some ranks only, or a rank has steps of its own, in the store's copies as well."""
+    pattern = begun[0][0].pattern
+    copies = Pattern.objects.current().same_as(pattern).with_current_version()
+    versions = [pattern.current_version, *(copy.current_version for copy in copies)]
+    return any(ranks for _rule, ranks in begun) or any(step.by_rank for one in versions for step in one.step_list)
+
+
+def _foresee(found, me, now) -> Workload:
+    return _together([foresee_rules(begun, me=me, now=now, months=MONTHS) for begun in found])
 
 
 def _together(works: list[Workload]) -> Workload:
