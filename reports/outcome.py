@@ -108,6 +108,7 @@ def draw(found: list[PersonLine], *, title: str) -> str:
     from pygal.style import Style
 
     top = max([10, *(one.share for line in told for one in line.rates[1:])])
+    least = min(90, *(line.rates[0].share // 10 * 10 for line in told))
     chart = pygal.XY(
         width=WIDTH,
         height=HEIGHT,
@@ -115,14 +116,14 @@ def draw(found: list[PersonLine], *, title: str) -> str:
         stroke=False,
         dots_size=5,
         range=(0, top),
-        xrange=(0, 100),
+        xrange=(least, 100),
         max_scale=6,
         x_title=str(FIGURES[EXECUTION].label),
         show_legend=False,
         no_prefix=True,
         js=[],
         style=Style(label_font_size=12, major_label_font_size=12, title_font_size=12),
-        value_formatter=lambda value: f"{value:,.0f}",
+        value_formatter=lambda value: f"{value:,.0f}%",
         x_value_formatter=lambda value: f"{value:,.0f}%",
     )
     for place, slug in enumerate(OUTCOMES, start=1):

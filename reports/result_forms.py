@@ -17,6 +17,7 @@ from .forms import ReportFilter
 from .heat import hours_label, weekday_label
 
 MONTHS = 3
+MOST_STORES = 5
 OLDEST = 200
 AGES = {
     "under-30": (0, 30),
@@ -125,12 +126,21 @@ class QuarterFilter(NarrowFilter):
 
 
 class PatternFilter(QuarterFilter):
-    """Of patterns as wholes: the rows behind a number are of a step, of an hour."""
+    """Of patterns as wholes: the rows behind a number are of a step, of an hour.
+
+    Who sees more than MOST_STORES looks at one store at a time: what became of each step is looked up row by row.
+    """
 
     def offer(self):
         super().offer()
         for name in (*OF_A_NUMBER, "activity"):
             del self.fields[name]
+        if len(self.stores) > MOST_STORES:
+            self.fields["store"].empty_label = None
+
+    @property
+    def chosen_store(self):
+        return super().chosen_store or (self.stores[0] if len(self.stores) > MOST_STORES else None)
 
     @property
     def more_fields(self) -> list:

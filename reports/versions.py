@@ -144,7 +144,7 @@ def sheet(form):
     patterns = Pattern.objects.visible_to(form.me)
     counted = count_by_step(form.asked)
     yield [
-        _("Pattern"), _("Store"), _("Version"), _("Step"), _("Title"), _("Day"), _("Channel"), _("Fell due"),
+        _("Pattern"), _("Store"), _("Version"), _("Step"), _("Title"), _("Timing"), _("Channel"), _("Fell due"),
         *(text for figure in STEP_FIGURES.values() for text in headings(figure)),
     ]  # fmt: skip
     steps = Step.objects.filter(pk__in=counted, version__pattern__in=patterns)
