@@ -40,9 +40,12 @@ class MorningFilter(forms.Form):
         return self.cleaned_data.get("on")
 
     def report(self) -> MorningReport | None:
-        """Of that day, else the latest."""
+        """Of that day, else the latest, which the field then says."""
         reports = MorningReport.objects.visible_to(self.me).in_store(self.chosen_store).for_page()
-        return (reports.on_day(self.chosen_day) if self.chosen_day else reports).latest_first().first()
+        found = (reports.on_day(self.chosen_day) if self.chosen_day else reports).latest_first().first()
+        if found:
+            self.data["on"] = found.on.isoformat()
+        return found
 
 
 class SharingForm(forms.Form):

@@ -33,7 +33,7 @@ class Column:
 RESULTS = (
     Column("due", pgettext_lazy("morning", "Due"), "execution"),
     Column("done", pgettext_lazy("morning", "Done"), "execution", "yes"),
-    Column("on_time", gettext_lazy("Done on time"), "on-time", "yes"),
+    Column("on_time", pgettext_lazy("morning", "On time"), "on-time", "yes"),
     Column("spoke", gettext_lazy("Spoke"), "spoke"),
     Column("visits", gettext_lazy("Visits"), "visits"),
     Column("appointments", gettext_lazy("Appointments"), "appointments"),
