@@ -190,5 +190,5 @@ class TestCalling:
             record(
                 task(check.customer, date(2026, 11, 22)), Result(Outcome.SPOKE, details="…"), by=cast.sales2, now=NOW
             )
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             manager.get(url("check", check), headers=HTMX)
