@@ -16,6 +16,9 @@ from .people import rows_url
 from .results import STEP_FIGURES, added, count_by_step
 from .thin import Heard, may_tell, thin_spots
 
+MANY = 100
+"""From so many on it is not the number that keeps two shares from being told apart."""
+
 
 @dataclass(frozen=True)
 class Share:
@@ -95,7 +98,8 @@ class Pair:
             return ""
         before, after = self.before.interval, self.after.interval
         if before.overlaps(after):
-            return _("Too few to tell")
+            are_many = min(self.before.rate.due, self.after.rate.due) >= MANY
+            return _("No clear difference") if are_many else _("Too few to tell")
         return _("Higher") if after.low > before.low else _("Lower")
 
 

@@ -12,6 +12,8 @@ from followups.models import ContentKind, Direction, Outcome
 from reports.figures import FIGURES
 from reports.outcome import FEWEST_PEOPLE, Measured, PersonLine, draw, findings
 from reports.people import Cell
+from reports.results import STEP_FIGURES
+from reports.versions import Pair, Share
 from stores.models import Role
 from tests.cast import at, contact, customer, lead, pattern, staff
 from tests.reports.test_results import BEGINS, NOW, fell_due, running, two_versions
@@ -116,6 +118,21 @@ def test_two_versions_stand_side_by_side_and_few_tell_nothing(client, cast, mont
         swapped = client.get(url, {"measure": "spoke", "version": 1, "against": 2})
         assert swapped.context["pairs"][0].verdict == "Lower"
     assert client.get(url, {"version": "rubbish", "against": "9", "measure": "no"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (Rate(5, 10), Rate(8, 10), "Too few to tell"),
+        (Rate(500, 1000), Rate(510, 1000), "No clear difference"),
+        (Rate(500, 1000), Rate(800, 1000), "Higher"),
+        (Rate(0, 0), Rate(8, 10), ""),
+    ],
+)
+def test_intervals_that_overlap_tell_no_difference(before, after, said):
+    figure = STEP_FIGURES["spoke"]
+    with translation.override("en"):
+        assert Pair(None, None, Share(figure, before, ""), Share(figure, after, "")).verdict == said
 
 
 def test_source_and_age_narrow_the_page_and_its_rows(client, cast, month):
