@@ -217,12 +217,15 @@ def _ask(statement, scope: Scope, person, **more) -> list[tuple]:
 def lagging(me, scope: Scope, person: int, mine: dict[Stage, Stood]):
     """The others' open deals that had fewer contacts in their stage than the person's have there, the furthest first.
 
-    With `had`, `usual` and `fewer`; of stages before the order in which at least FEWEST of the person's stood.
+    With `had`, `usual` and `fewer`; of stages before the order in which at least FEWEST of the person's stood. What came
+    into its stage today has its contacts still to come.
     """
+    midnight = timezone.localtime(scope.now).replace(hour=0, minute=0, second=0, microsecond=0)
     usual = {stage: one.per_deal for stage, one in mine.items() if one.stood >= FEWEST and stage not in Stage.won()}
     had = Contact.objects.standing().filter(deal=OuterRef("pk"), happened_at__gte=OuterRef("stage_changed_at"))
     counted = Subquery(had.order_by().values("deal").annotate(n=Count("pk")).values("n"))
     rows = Deal.objects.visible_to(me).open().in_stores(scope.stores).filter(won_at__isnull=True, stage__in=usual)
+    rows = rows.filter(stage_changed_at__lt=midnight)
     if scope.kind:
         rows = rows.filter(kind=scope.kind)
     rows = rows.filter(Q(staff__isnull=False) & ~Q(staff=person))

@@ -29,7 +29,7 @@ def examples(request):
     form.is_valid()
     found = form.narrow(GoodExample.objects.visible_to(me).shared()).newest_first()
     page = Pages(found, PAGE, show=lambda picked: picked.for_list()).get_page(request.GET.get("page"))
-    waiting = GoodExample.objects.visible_to(me).proposed().waiting_for(me).longest_waiting().for_list()
+    waiting = form.narrow(GoodExample.objects.visible_to(me).proposed().waiting_for(me)).longest_waiting().for_list()
     context = {
         "form": form,
         "page": page,

@@ -225,6 +225,7 @@ def test_the_list_has_the_others_open_deals_with_fewer_contacts_than_usual(clien
     open_deal(cast.hiratsuka, cast.sales2, calls=2)
     open_deal(cast.hiratsuka, cast.sales)
     open_deal(cast.yokohama, cast.yokohama_sales)
+    open_deal(cast.hiratsuka, cast.sales2, received=NOW - timedelta(hours=2))
     lost = open_deal(cast.hiratsuka, cast.sales2)
     lost.lose("price", cast.sales2, NOW)
     client.force_login(cast.manager)

@@ -43,7 +43,7 @@ def _scripts(by, now) -> list[Script]:
     kind = ContentKind.objects.current().first()
     steps = Step.objects.filter(version__pattern__store=None, channel__in=BY_CALL).exclude(script="")
     made = []
-    for step in steps.select_related("content_kind").order_by("channel", "pk")[: MOST_SCRIPTS * 2 : 2]:
+    for step in steps.select_related("content_kind").order_by("-channel", "pk")[: MOST_SCRIPTS * 2 : 2]:
         head = {"name": step.title[:60], "purpose": step.content_kind or kind, "channel": step.channel, "by": None}
         script = Script.write(store=None, **head, text=step.script if made else BEFORE, now=now - timedelta(days=300))
         if not made:
