@@ -20,6 +20,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='contact',
-            index=models.Index(django.db.models.functions.comparison.Coalesce('counted_store', 'store'), models.F('happened_at'), condition=models.Q(('direction', 'out'), ('channel', 'phone'), ('voided_at__isnull', True)), name='contact_call'),
+            index=models.Index(django.db.models.functions.comparison.Coalesce('counted_store', 'store'), models.F('happened_at'), condition=models.Q(('channel', 'phone'), ('direction', 'out'), ('voided_at__isnull', True)), name='contact_call'),
         ),
     ]
