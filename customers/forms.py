@@ -15,6 +15,7 @@ from stores.models import Staff, Store
 from stores.models.store import Weekday
 from stores.pages import COUNTED
 
+from .among import AmongField
 from .duplicates import look
 from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, WebsiteField
@@ -73,12 +74,15 @@ class CustomerFilter(PeopleFilter):
         self.fields["import"] = forms.ModelChoiceField(
             ImportFile.objects.visible_to(me).for_page(), required=False, widget=forms.HiddenInput
         )
+        self.fields["among"] = AmongField(me=me)
 
     def found(self, rows, *, most=FOUND):
         """`most`: people are searched for no further."""
         rows, data = super().found(rows), self.cleaned_data
         if self.list_brought_in:
             rows = rows.from_import(self.list_brought_in)
+        if data.get("among"):
+            rows = rows.with_ids(data["among"][0])
         if data.get("rank"):
             rows = rows.of_rank(None if data["rank"] == "none" else data["rank"])
         if data.get("planned"):
@@ -92,6 +96,8 @@ class CustomerFilter(PeopleFilter):
             return {}
         if self.list_brought_in:
             rows = rows.from_import(self.list_brought_in)
+        if self.cleaned_data.get("among"):
+            rows = rows.with_ids(self.cleaned_data["among"][0])
         return (rows.in_store(store) if store else rows).count_gaps(COUNTED + 1)
 
     @property
@@ -100,13 +106,19 @@ class CustomerFilter(PeopleFilter):
         return self.cleaned_data.get("import")
 
     @property
+    def figure(self) -> str:
+        """What those are called whom a figure counts; empty where the list is of all."""
+        found = self.cleaned_data.get("among")
+        return found[1] if found else ""
+
+    @property
     def asked(self) -> list[tuple[str, str]]:
         """What narrows the list, as an address carries it."""
         return [(name, value) for name in self.fields if (value := self[name].value())]
 
     @property
     def is_filled(self) -> bool:
-        return any(name not in {"store", "import"} for name, _value in self.asked)
+        return any(name not in {"store", "import", "among"} for name, _value in self.asked)
 
     @property
     def is_narrowed(self) -> bool:

@@ -158,8 +158,8 @@ def _from_stories(asked, besides):
         values |= more
     found = {slug: defaultdict(Counter) for slug in CUTS}
     for met, number, *groups in stories.grouped(asked, parts, values, besides):
-        (slug, group), *_rest = ((slug, group) for slug, group in zip(CUTS, groups, strict=True) if group is not None)
-        found[slug][group][met] += number
+        for slug, group in zip(CUTS, groups, strict=True):
+            found[slug][group][met] += number
     return found
 
 

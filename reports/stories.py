@@ -5,6 +5,7 @@ marked is counted from their rows meanwhile. What a figure means stands in repor
 the moments of a story, and tests hold both against each other.
 """
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -28,6 +29,9 @@ LOCK = "telling stories"
 AT_ONCE = 1000
 MOST_TOUCHED = 2000
 """With more of them everybody is counted from their rows, until the worker has caught up."""
+KEYS = {"person": ["owner_id"], "place and person": ["store_id", "owner_id"], None: []}
+WIDE = 10
+"""From so many stores on."""
 TICK = timedelta(microseconds=1)
 
 TELL = """
@@ -85,21 +89,33 @@ LEFT JOIN (
 WHERE customer.id = ANY(%(ids)s)
 """
 
-NET = "created_at < {until} AND (closed_at IS NULL OR closed_at >= {until})"
-_IN_YEAR = "width_bucket({end}, {of}) - width_bucket({year}, {of})"
-CONTACTS, THEIRS = _IN_YEAR.replace("{of}", "contacts"), _IN_YEAR.replace("{of}", "begun_by_them")
+NET = "created_at < %(until_{at})s AND (closed_at IS NULL OR closed_at >= %(until_{at})s)"
+
+
+def _contacts(before, moments):
+    return f"({before('contacts', moments.end)} - {before('contacts', moments.year)})"
+
+
+def _theirs(before, moments):
+    return f"({before('begun_by_them', moments.end)} - {before('begun_by_them', moments.year)})"
+
+
 HITS = {
-    "customers": "TRUE",
-    "reach": "width_bucket({end}, heard) > width_bucket({quarter}, heard)",
-    "silent": "width_bucket({end}, heard) = width_bucket({silence}, heard)",
-    "only-inbound": f"{CONTACTS} > 0 AND {CONTACTS} = {THEIRS}",
-    "replacement": "width_bucket({day}, replaced) > width_bucket({day_before}, replaced)",
-    "met": f"{CONTACTS} > {THEIRS}",
-    "referral": "width_bucket({day}, sent) > width_bucket({day_before}, sent)",
+    "customers": lambda before, at: "TRUE",
+    "reach": lambda before, at: f"{before('heard', at.end)} > {before('heard', at.quarter)}",
+    "silent": lambda before, at: f"{before('heard', at.end)} = {before('heard', at.silence)}",
+    "only-inbound": lambda before, at: (
+        f"{_contacts(before, at)} > 0 AND {_contacts(before, at)} = {_theirs(before, at)}"
+    ),
+    "met": lambda before, at: f"{_contacts(before, at)} > {_theirs(before, at)}",
+    "replacement": lambda before, at: f"{before('replaced', at.day)} > {before('replaced', at.day_before)}",
+    "referral": lambda before, at: f"{before('sent', at.day)} > {before('sent', at.day_before)}",
 }
-"""Of every net customer, whether they count for the good. How many moments of a list lie before one is looked up in it
-by halves (width_bucket)."""
-SUMS = {"vehicles": "width_bucket({end}, cars) - width_bucket({end}, cars_gone)", "contacts": CONTACTS}
+"""Of every net customer, whether they count for the good. `before`: how many of a list's moments lie before one."""
+SUMS = {
+    "vehicles": lambda before, at: f"{before('cars', at.end)} - {before('cars_gone', at.end)}",
+    "contacts": _contacts,
+}
 """Of every net customer, how many."""
 FIGURES = frozenset(HITS) | frozenset(SUMS)
 
@@ -158,83 +174,118 @@ def touched() -> list[int] | None:
     return found
 
 
-def read(slugs, askeds: list[Asked], besides: list[int], *, by_person=True) -> list[dict[str, dict]]:
-    """{figure: {person: Rate}} for each of these, which differ in their days alone: one statement.
+class _Looked:
+    """Columns of an inner SELECT: how many of a list's moments lie before one (width_bucket looks it up by halves)."""
 
-    `besides`: customers who are not counted here. Without `by_person` the person is always None.
+    def __init__(self):
+        self.columns, self.values = {}, {}
+
+    def before(self, moments: str, moment) -> str:
+        name = self.columns.setdefault((moments, moment), f"before_{len(self.columns)}")
+        self.values[name] = moment
+        return name
+
+    @property
+    def select(self) -> list[str]:
+        return [f"width_bucket(%({name})s, {of}) AS {name}" for (of, _moment), name in self.columns.items()]
+
+
+def read(slugs, askeds: list[Asked], besides: list[int], *, by="person") -> list[dict[str, dict]]:
+    """{figure: {key: Rate}} for each of these, which differ in their days alone: one statement.
+
+    `besides`: customers who are not counted here. `by`: one of KEYS; by nothing the key is None.
     """
-    numbers, values = [], {}
+    looked, numbers, one = _Looked(), [], askeds[0]
     for at, asked in enumerate(askeds):
-        names = {name: f"%({name}_{at})s" for name in _moments(asked)}
-        values |= {f"{name}_{at}": value for name, value in _moments(asked).items()}
-        is_net = NET.format(**names)
         for slug in slugs:
-            numbers += _numbers(slug, is_net, names)
-    one = askeds[0]
-    values |= {"stores": list(one.stores), "besides": besides, "staff": one.staff}
-    person = "owner_id" if by_person else "NULL::bigint"
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {person}, {', '.join(numbers)} {_of(one, besides)} GROUP BY 1", values)
+            numbers += _numbers(slug, f"net_{at}" if len(askeds) > 1 else "", looked, Moments(asked))
+    values = {f"until_{at}": asked.until for at, asked in enumerate(askeds)} | looked.values | _whose(one, besides)
+    is_net = [NET.format(at=at) for at in range(len(askeds))]
+    columns = [f"{said} AS net_{at}" for at, said in enumerate(is_net)] if len(askeds) > 1 else []
+    columns = ", ".join(["store_id", "owner_id", *columns, *looked.select])
+    among = f"{_of(one, besides)} AND ({' OR '.join(is_net)})"
+    with connection.cursor() as cursor, _in_parallel(one):
+        cursor.execute(
+            f"""
+            SELECT {", ".join([*KEYS[by], *numbers])} FROM (SELECT {columns} {among}) AS looked
+            {f"GROUP BY {', '.join(KEYS[by])}" if by else ""}
+            """,
+            values,
+        )
         rows = cursor.fetchall()
-    found = [{slug: {} for slug in slugs} for _asked in askeds]
-    for owner, *counts in rows:
-        pairs = iter(zip(counts[::2], counts[1::2], strict=True))
+    found, keys = [{slug: {} for slug in slugs} for _asked in askeds], len(KEYS[by])
+    for row in rows:
+        key = row[:keys] if keys > 1 else row[0] if keys else None
+        pairs = iter(zip(row[keys::2], row[keys + 1 :: 2], strict=True))
         for rates in found:
             for slug in slugs:
                 hits, due = next(pairs)
                 if due:
-                    rates[slug][owner] = Rate(int(hits), int(due))
+                    rates[slug][key] = Rate(int(hits), int(due))
     return found
 
 
 def grouped(asked: Asked, groups: dict[str, str], values: dict, besides: list[int]):
-    """(how they were met, number, group, group, …) of net customers: by each of `groups` alone, the others None.
-
-    `groups`: expressions on a story, whose values are `values`; none of them may be NULL.
-    """
-    moments = _moments(asked)
-    names = {name: f"%({name})s" for name in moments}
-    contacts, theirs = CONTACTS.format(**names), THEIRS.format(**names)
+    """(how they were met, number, group, group, …) of net customers; `groups`: expressions, with their `values`."""
+    looked, moments = _Looked(), Moments(asked)
+    contacts, theirs = _contacts(looked.before, moments), _theirs(looked.before, moments)
     met = (
         f"CASE WHEN {contacts} > {theirs} THEN '{Met.US}' WHEN {contacts} > 0 THEN '{Met.THEY}' ELSE '{Met.NOBODY}' END"
     )
     columns = ", ".join(f"{expression} AS by_{name}" for name, expression in groups.items())
-    sets = ", ".join(f"(met, by_{name})" for name in groups)
-    with connection.cursor() as cursor:
+    names = ", ".join(f"by_{name}" for name in groups)
+    with connection.cursor() as cursor, _in_parallel(asked):
         cursor.execute(
             f"""
-            SELECT met, count(*), {", ".join(f"by_{name}" for name in groups)} FROM (
-                SELECT {met} AS met, {columns} {_of(asked, besides)} AND {NET.format(**names)}
-            ) AS each GROUP BY GROUPING SETS ({sets})
+            SELECT {met}, count(*), {names} FROM (
+                SELECT {columns}, {", ".join(looked.select)} {_of(asked, besides)} AND {NET.format(at=0)}
+            ) AS looked GROUP BY 1, {names}
             """,
-            {**values, **moments, "stores": list(asked.stores), "besides": besides, "staff": asked.staff},
+            {**values, **looked.values, "until_0": asked.until, **_whose(asked, besides)},
         )
         return cursor.fetchall()
+
+
+@contextmanager
+def _in_parallel(asked: Asked):
+    """Of many stores every customer is read: what short statements are better without is wanted here."""
+    if len(asked.stores) < WIDE:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 2")
+        yield
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+
+
+def _whose(asked: Asked, besides) -> dict:
+    return {"stores": list(asked.stores), "besides": besides, "staff": asked.staff}
 
 
 def _of(asked: Asked, besides) -> str:
     whose = {None: "", NOBODY: " AND owner_id IS NULL"}.get(asked.staff, " AND owner_id = %(staff)s")
     left_out = " AND customer_id <> ALL(%(besides)s)" if besides else ""
-    return f"FROM {Story._meta.db_table} WHERE store_id = ANY(%(stores)s){whose}{left_out}"
+    # Of many stores the table is read as it lies: row by row through the index takes twice as long.
+    place = "store_id" if len(asked.stores) < WIDE else "store_id + 0"
+    return f"FROM {Story._meta.db_table} WHERE {place} = ANY(%(stores)s){whose}{left_out}"
 
 
-def _numbers(slug, is_net, names) -> list[str]:
-    """Hits, and all of it."""
+def _numbers(slug, is_net: str, looked, moments) -> list[str]:
+    """Hits, and all of it; `is_net`: the column that says who counts, where not all do."""
     if slug in SUMS:
-        total = f"COALESCE(sum({SUMS[slug]}) FILTER (WHERE {is_net}), 0)".format(**names)
-        return [total, total]
-    hit = f"{is_net} AND {HITS[slug].format(**names)}"
-    return [f"count(*) FILTER (WHERE {hit})", f"count(*) FILTER (WHERE {is_net})"]
+        number = f"sum({SUMS[slug](looked.before, moments)}){f' FILTER (WHERE {is_net})' if is_net else ''}"
+        return [f"COALESCE({number}, 0)"] * 2
+    hit = " AND ".join(filter(None, [is_net, HITS[slug](looked.before, moments)]))
+    return [f"count(*) FILTER (WHERE {hit})", f"count(*) FILTER (WHERE {is_net or 'TRUE'})"]
 
 
-def _moments(asked: Asked) -> dict:
+class Moments:
     """Ends of the stretches of time that figures look back over; a tick earlier, where what lies on it is left out."""
-    return {
-        "until": asked.until,
-        "end": asked.until - TICK,
-        "year": asked.back(months=YEAR) - TICK,
-        "quarter": asked.back(months=REACH_MONTHS) - TICK,
-        "silence": asked.back(months=asked.silent_months) - TICK,
-        "day": asked.as_of,
-        "day_before": asked.as_of - relativedelta(months=YEAR),
-    }
+
+    def __init__(self, asked: Asked):
+        self.end = asked.until - TICK
+        self.year = asked.back(months=YEAR) - TICK
+        self.quarter = asked.back(months=REACH_MONTHS) - TICK
+        self.silence = asked.back(months=asked.silent_months) - TICK
+        self.day = asked.as_of
+        self.day_before = asked.as_of - relativedelta(months=YEAR)

@@ -35,6 +35,7 @@ COLUMNS = {
     "input": {"tasks": ("entered", "due"), "contacts": ("loose_entered", "loose")},
 }
 """By figure and part, what stands for its hits and for all of it."""
+KEYS = {"person": ["staff_id"], "place and person": ["store_id", "staff_id"], "day": ['"on"']}
 NUMBERS = ("due", "done", "on_time", "entered", "loose", "loose_entered")
 
 
@@ -206,7 +207,7 @@ def cover(asked: Asked) -> Cover:
 
 
 def read(figures, asked: Asked, *, by="person") -> dict[str, dict]:
-    """{figure: {key: Rate}}, the key being the person who is counted, or the day: `by`."""
+    """{figure: {key: Rate}}; `by`: one of KEYS."""
     covered = cover(asked)
     found = {figure.slug: defaultdict(Rate) for figure in figures}
     for key, numbers in _summed(covered, asked, by):
@@ -219,26 +220,26 @@ def read(figures, asked: Asked, *, by="person") -> dict[str, dict]:
             rows = part.rows(asked.only_in(left)).order_by()
             if by == "day":
                 rows = rows.annotate(day=TruncDate(part.order[0]))
-            for row in rows.values(by).annotate(**COUNTS):
-                found[figure.slug][row[by]] += Rate(row["hits"], row["due"])
+            for key, rate in counted_by(rows, by):
+                found[figure.slug][key] += rate
     return {slug: {key: rate for key, rate in rates.items() if rate.due} for slug, rates in found.items()}
 
 
 def _summed(covered: Cover, asked: Asked, by):
     if covered.first is None:
         return
-    key = "staff_id" if by == "person" else '"on"'
+    keys = ", ".join(KEYS[by])
     whose = {None: "", NOBODY: "AND staff_id IS NULL"}.get(asked.staff, "AND staff_id = %(staff)s")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT {key}, {", ".join(f"sum({name})" for name in NUMBERS)} FROM {DaySum._meta.db_table} AS made
+            SELECT {keys}, {", ".join(f"sum({name})" for name in NUMBERS)} FROM {DaySum._meta.db_table} AS made
             WHERE store_id = ANY(%(stores)s) AND "on" BETWEEN %(first)s AND %(last)s {whose}
                 AND NOT EXISTS (
                     SELECT FROM unnest(%(touched)s::bigint[], %(days)s::date[]) AS touched (store_id, day)
                     WHERE touched.store_id = made.store_id AND touched.day = made."on"
                 )
-            GROUP BY 1
+            GROUP BY {keys}
             """,
             {
                 "stores": list(asked.stores),
@@ -249,5 +250,14 @@ def _summed(covered: Cover, asked: Asked, by):
                 "days": [on for _store, on in covered.touched],
             },
         )
-        for person, *numbers in cursor.fetchall():
-            yield person, {name: int(number) for name, number in zip(NUMBERS, numbers, strict=True)}
+        for row in cursor.fetchall():
+            *key, numbers = *row[: -len(NUMBERS)], row[-len(NUMBERS) :]
+            found = {name: int(number) for name, number in zip(NUMBERS, numbers, strict=True)}
+            yield tuple(key) if len(key) > 1 else key[0], found
+
+
+def counted_by(rows, by):
+    """(key, Rate) of rows with `place`, `person` and `hit`."""
+    names = tuple(by.split(" and "))
+    for row in rows.order_by().values_list(*names).annotate(**COUNTS).values_list(*names, "hits", "due"):
+        yield row[:-2] if len(names) > 1 else row[0], Rate(*row[-2:])

@@ -9,7 +9,7 @@ from stores.days import Stretch
 from stores.picture import bare
 
 from .asked import Asked, Span, stretches_up_to
-from .figures import Figure, Rate, count
+from .figures import Figure, Rate, over_time
 
 NUMBER = 8
 WIDTH, HEIGHT = 960, 260
@@ -25,7 +25,8 @@ class Point:
 
 def points(figure: Figure, asked: Asked, span: Span) -> list[Point]:
     found = stretches_up_to(span, Stretch(asked.first, asked.last), NUMBER)
-    return [_point(figure, one, span, count(figure, asked.of(one))) for one in found]
+    rates = over_time(figure, [asked.of(one) for one in found])
+    return [_point(figure, one, span, rate) for one, rate in zip(found, rates, strict=True)]
 
 
 def _point(figure, stretch, span, rate) -> Point:

@@ -1,7 +1,9 @@
 from .heard import Heard, HeardContent, HeardMark, HeardSettled
 from .morning import MorningMail, MorningRead, MorningReport
+from .summary import DaySum, Story, SummedUp, TouchedCustomer, TouchedDay
 
 __all__ = [
+    "DaySum",
     "Heard",
     "HeardContent",
     "HeardMark",
@@ -9,4 +11,8 @@ __all__ = [
     "MorningMail",
     "MorningRead",
     "MorningReport",
+    "Story",
+    "SummedUp",
+    "TouchedCustomer",
+    "TouchedDay",
 ]

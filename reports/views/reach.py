@@ -14,7 +14,7 @@ from ..figures import FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import SILENT_MONTHS, ReportFilter
 from ..groups import Met, tables
-from ..people import Cell, cards, counted, lines, rows_url, sheet, total
+from ..people import MOST_SHOWN, Cell, by_person, cards, counted, lines, rows_url, sheet, split, store_lines, total
 from ..shares import draw as draw_shares
 from ..shares import rows_of
 from ..trend import draw, label_of, points
@@ -34,9 +34,10 @@ def reach(request):
     """The four questions, how they went, whom we get in touch with and who is left out by whom."""
     form = _filter(request)
     asked = form.asked
-    found = counted(asked, (*FOUR, *LEFT_OUT))
+    found_by_store = split(asked, (*FOUR, *LEFT_OUT))
+    found = by_person(found_by_store)
     four = {slug: total(found[slug], asked.staff) for slug in FOUR}
-    left_out = {slug: found[slug] for slug in LEFT_OUT}
+    left_out, left_out_by_store = ({slug: of[slug] for slug in LEFT_OUT} for of in (found, found_by_store))
     trend = points(FIGURES["reach"], asked, form.chosen_span)
     net = four["customers"].hits
     cut_tables = tables(asked, _to_rows(form))
@@ -51,7 +52,11 @@ def reach(request):
         "cuts": [{"table": one, "chart": draw_shares(one, title=str(one.cut.label))} for one in cut_tables],
         "mets": Met,
         "meaning": FIGURES["met"].meaning,
-        "table": {"heads": [FIGURES[slug] for slug in LEFT_OUT], "lines": lines(left_out, form)},
+        "table": {"heads": [FIGURES[slug] for slug in LEFT_OUT], "lines": lines(left_out, form, most=MOST_SHOWN)},
+        "stores": {
+            "heads": [FIGURES[slug] for slug in LEFT_OUT],
+            "lines": store_lines(left_out_by_store, form),
+        },
         "left_out": cards({slug: left_out[slug] for slug in ("silent", "only-inbound")}, form),
         "months": form.chosen_months,
         "choices": SILENT_MONTHS,
