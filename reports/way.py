@@ -217,8 +217,8 @@ def _ask(statement, scope: Scope, person, **more) -> list[tuple]:
 def lagging(me, scope: Scope, person: int, mine: dict[Stage, Stood]):
     """The others' open deals that had fewer contacts in their stage than the person's have there, the furthest first.
 
-    With `had`, `usual` and `fewer`; of stages before the order in which at least FEWEST of the person's stood. What came
-    into its stage today has its contacts still to come.
+    With `had`, `usual` and `fewer`; of stages before the order in which at least FEWEST of the person's stood. Those
+    that came into their stage today have their contacts still to come.
     """
     midnight = timezone.localtime(scope.now).replace(hour=0, minute=0, second=0, microsecond=0)
     usual = {stage: one.per_deal for stage, one in mine.items() if one.stood >= FEWEST and stage not in Stage.won()}
