@@ -1,6 +1,6 @@
 """What other ranks would do to the work of the coming year, by the engine's own foresight (REQUIREMENTS C5, B8).
 
-Looked at twice, as the ranks are and as the rules would give them: only patterns in which a rank makes a difference, as
+Looked at twice, as the ranks are and as the rules would give them: only patterns in which a rank makes a difference;
 the others stay as they are.
 """
 

@@ -17,6 +17,9 @@ from stores.wake import wake
 from ..rank_effect import Effect
 from ..rank_work import outlook
 
+AT_ONCE = 20_000
+"""Customers of whom a year of work is foreseen unasked: it takes about a second."""
+
 
 @managers_only
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +45,7 @@ def rules(request):
             return redirect("ranks:proposals")
         newer = RankRules.current()
         context |= {"newer": newer, "began_from": newer.pk}
-    context["effect"] = Effect(form.instance, form.scale, now=now, today=timezone.localdate(now))
-    if looks_ahead:
+    effect = context["effect"] = Effect(form.instance, form.scale, now=now, today=timezone.localdate(now))
+    if looks_ahead or effect.total <= AT_ONCE:
         context["looked_ahead"], context["outlook"] = True, outlook(form.instance, form.scale, me=request.user, now=now)
     return render(request, "followups/rank_rules.html", context, status=409 if newer else 200)
