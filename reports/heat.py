@@ -53,10 +53,11 @@ def hours_label(hour: int) -> str:
 
 @dataclass(frozen=True)
 class Grid:
-    """`lines`: (hours, their cells from Monday on)."""
+    """`lines`: (hours, their cells from Monday on); `url`: the rows behind all of it."""
 
     lines: list[tuple[str, list[Cell]]]
     total: Rate
+    url: str
     best: list[Cell] = field(default_factory=list)
     weekdays = [WEEKDAYS_ABBR[number] for number in range(7)]
 
@@ -71,7 +72,7 @@ def grid(asked: Asked, query: dict) -> Grid:
     lines = [(hours_label(hour), [_cell(weekday, hour, found, query) for weekday in range(1, 8)]) for hour in hours]
     cells = [cell for _hours, line in lines for cell in line if cell.rate.due >= ENOUGH]
     best = sorted(cells, key=lambda cell: wilson(cell.rate.hits, cell.rate.due).low, reverse=True)
-    return Grid(lines, sum(found.values(), Rate()), [cell for cell in best if cell.rate.hits][:BEST])
+    return Grid(lines, sum(found.values(), Rate()), rows_url(CALLS, query), [cell for cell in best if cell.rate.hits][:BEST])
 
 
 def _cell(weekday, hour, found, query) -> Cell:
