@@ -63,11 +63,11 @@ def _referrer(customer) -> str:
 
 
 def _fact(kind) -> Text:
-    return lambda customer: written_facts(customer.standing_facts, kind)
+    return lambda customer: written_facts(customer.standing_facts, kind) if customer.standing_facts else ""
 
 
 def _consent(channel) -> Text:
-    return lambda customer: written_consent(customer, customer.consents.all(), channel)
+    return lambda customer: written_consent(customer, customer.all_consents, channel) if customer.all_consents else ""
 
 
 def _member(number, name) -> Text:

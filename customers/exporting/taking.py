@@ -65,7 +65,7 @@ def _read(model):
         known = [
             Prefetch("facts", Fact.objects.standing().order_by("pk"), to_attr="standing_facts"),
             Prefetch("family", FamilyMember.objects.standing().order_by("pk"), to_attr="standing_family"),
-            "consents",
+            Prefetch("consents", to_attr="all_consents"),
         ]
         return Customer.objects.select_related("rank", "owner", "referrer").prefetch_related(*known).defer("search")
     if model is Vehicle:

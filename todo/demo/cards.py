@@ -4,15 +4,16 @@ Fonts with Japanese signs are not on every machine, and many cards have such a s
 """
 
 import io
-from datetime import timedelta
+from datetime import time, timedelta
 
 import jaconv
+from django.utils import timezone
 from PIL import Image, ImageDraw, ImageFont
 
 from customers.cards import keep
 from customers.models import BusinessCard, Customer
 from customers.text import display_phone
-from stores.models import Staff, Store
+from stores.models import Role, Staff, Store
 
 SIZE, INK, LINE = (910, 550), "#1f2933", "#2f5d8a"
 WAITING = [
@@ -28,23 +29,25 @@ WAITING = [
     ),
 ]
 """(what stands on the card, the note with it, how long ago it was photographed)"""
-TYPED_BEFORE = timedelta(days=2)
 
 
 def add(places, now):
-    """Two of the first store wait, photographed by its salesperson; one is typed in."""
+    """Two of the first store wait, photographed by its salesperson; one more the assistant has typed in."""
     place = places[0]
     store, seller = Store.objects.get(pk=place.id), Staff.objects.get(pk=place.people[0].id)
     for lines, note, age in WAITING:
         keep(drawn(lines), store=store, owner=seller, note=note, by=seller, now=now - age)
+    day = place.calendar.previous_open(timezone.localdate(now) - timedelta(days=1))
+    taken_at = place.calendar.moment(day, time(11, 20))
     people = Customer.objects.filter(store=store, owner=seller, kind=Customer.Kind.PERSON, closed_at=None)
-    known = people.filter(created_at__lt=now - TYPED_BEFORE).exclude(kana="").order_by("-created_at", "pk").first()
+    known = people.filter(created_at__lt=taken_at).exclude(kana="").order_by("-created_at", "pk").first()
     if known:
         name = jaconv.kana2alphabet(jaconv.kata2hira(known.kana)).upper()
         reach = [display_phone(phone) for phone in known.phones[:1]] + known.emails[:1]
-        taken_at = known.created_at - timedelta(minutes=40)
         card = keep(drawn(("", "", name, *reach)), store=store, owner=seller, note="", by=seller, now=taken_at)
-        BusinessCard.objects.filter(pk=card.pk).update(typed_by=seller, typed_at=known.created_at, customer=known)
+        by = next((person.id for person in place.people if person.role == Role.ASSISTANT), seller.pk)
+        typed = {"typed_by": by, "typed_at": taken_at + timedelta(minutes=50), "customer": known}
+        BusinessCard.objects.filter(pk=card.pk).update(**typed)
 
 
 def drawn(lines) -> bytes:
