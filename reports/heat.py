@@ -70,9 +70,9 @@ def grid(asked: Asked, query: dict) -> Grid:
     }
     hours = sorted({*USUAL_HOURS, *(hour for _weekday, hour in found)})
     lines = [(hours_label(hour), [_cell(weekday, hour, found, query) for weekday in range(1, 8)]) for hour in hours]
-    cells = [cell for _hours, line in lines for cell in line if cell.rate.due >= ENOUGH]
-    best = sorted(cells, key=lambda cell: wilson(cell.rate.hits, cell.rate.due).low, reverse=True)
-    return Grid(lines, sum(found.values(), Rate()), rows_url(CALLS, query), [cell for cell in best if cell.rate.hits][:BEST])
+    cells = [cell for _hours, line in lines for cell in line if cell.rate.due >= ENOUGH and cell.rate.hits]
+    best = sorted(cells, key=lambda cell: wilson(cell.rate.hits, cell.rate.due).low, reverse=True)[:BEST]
+    return Grid(lines, sum(found.values(), Rate()), rows_url(CALLS, query), best)
 
 
 def _cell(weekday, hour, found, query) -> Cell:

@@ -9,7 +9,9 @@ from django.utils import translation
 from customers.models import Deal, DealKind, Source
 from followups.input_rate import Rate
 from followups.models import ContentKind, Direction, Outcome
+from reports import summed
 from reports.figures import FIGURES
+from reports.models import DaySum
 from reports.outcome import FEWEST_PEOPLE, Measured, PersonLine, draw, findings
 from reports.people import Cell
 from reports.results import STEP_FIGURES
@@ -94,6 +96,8 @@ def test_every_number_leads_to_just_its_rows(client, cast, month):
         assert counts(client, share.url) == [share.rate.hits, share.rate.due], share
     cells = [cell for _hours, line in page.context["grid"].lines for cell in line if cell.url]
     assert cells
+    grid = page.context["grid"]
+    assert counts(client, grid.url) == [grid.total.hits, grid.total.due]
     for cell in cells:
         assert counts(client, cell.url) == [cell.rate.hits, cell.rate.due], cell
 
@@ -226,9 +230,15 @@ def test_execution_stands_beside_referral_and_replacement(client, cast, month):
     assert set(table(client.get(OUTCOME, {"who": "store"}))) == {"sales"}
 
 
-def test_an_activity_is_a_kind_of_pattern_a_content_or_a_pattern(client, cast, month):
+@pytest.mark.parametrize("is_summed_up", [False, True])
+def test_an_activity_is_a_kind_of_pattern_a_content_or_a_pattern(client, cast, month, is_summed_up):
     birthday = pattern("own-birthday", [{}], base="birthday")
     follow(cast.hiratsuka, cast.sales, birthday, outcomes=[None])
+    if is_summed_up:
+        summed.begin()
+        while summed.make_next(NOW):
+            pass
+        assert DaySum.objects.exists()
     client.force_login(cast.manager)
     for activity, execution in (
         ("", (2, 5)),

@@ -1,9 +1,16 @@
 """Where a pattern is thin, in words."""
 
 import pytest
+from django.utils import translation
 
 from followups.input_rate import Rate
 from reports.thin import Heard, may_tell, thin_spots
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    with translation.override("en"):
+        yield
 
 
 def heard(position, *, day=0, channel="phone", done=(10, 10), spoke=(5, 10), replied=(5, 10)):
