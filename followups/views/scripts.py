@@ -58,7 +58,8 @@ def version(request, pk, number):
 
 def _read(request, found, chosen=None):
     history = list(found.versions.history())
-    uses = uses_of([found.pk], _store_ids(request.user), timezone.now()).get(found.pk, {})
+    by_script = uses_of([found.pk], _store_ids(request.user), timezone.now())
+    uses = by_script.get(found.pk, {})
     for row in history:
         row.use = uses.get(row.pk, Use())
     shown = next((row for row in history if row == chosen), history[0])
