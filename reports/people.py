@@ -128,9 +128,12 @@ def _line(person, found, form) -> Line:
 
 
 def sheet(found, form):
-    """Rows of cells, the headings first: of each rate the percentage, and what it is made of."""
+    """Of what `split` found, rows of cells, the headings first: of each rate the percentage, and what it is made of.
+
+    Stores come first, where there are several.
+    """
     yield [_("Person"), *(text for slug in found for text in _headings(FIGURES[slug]))]
-    for line in lines(found, form):
+    for line in [*store_lines(found, form), *lines(by_person(found), form)]:
         name = str(line.person) if line.person else _("Counts for nobody")
         yield [name, *(text for cell in line.cells for text in _texts(cell))]
 

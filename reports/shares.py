@@ -10,7 +10,9 @@ from stores.picture import bare
 from .groups import Table
 from .reach import Met
 
-WIDTH, BAR, AXIS = 720, 34, 56
+WIDTH, BAR, AXIS = 560, 34, 56
+WIDER = 6
+"""A Japanese letter than pygal takes it for."""
 
 
 def draw(table: Table, *, title: str) -> str:
@@ -24,6 +26,8 @@ def draw(table: Table, *, title: str) -> str:
         width=WIDTH,
         height=AXIS + BAR * max(1, len(lines)),
         margin=4,
+        margin_right=20,
+        margin_left=4 + WIDER * max((len(line.label) for line in lines), default=0),
         spacing=8,
         range=(0, 100),
         max_scale=5,

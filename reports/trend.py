@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from stores.days import Stretch
 from stores.picture import bare
@@ -32,6 +33,17 @@ def points(figure: Figure, asked: Asked, span: Span) -> list[Point]:
 def _point(figure, stretch, span, rate) -> Point:
     value = rate.percent if figure.is_rate else rate.hits
     return Point(stretch, label_of(stretch, span), rate, value)
+
+
+def trend_rows(figure: Figure, found: list[Point]) -> list[list[str]]:
+    """The same for a file."""
+    rates = [_("counted"), _("of")] if figure.is_rate else []
+    rows = [[_("Days"), f"{figure.label} (%)" if rates else str(figure.label), *rates]]
+    for point in found:
+        counts = [point.rate.hits, point.rate.due] if rates else []
+        value = "" if point.value is None else point.value
+        rows.append([point.label, *(str(number) for number in (value, *counts))])
+    return rows
 
 
 def label_of(stretch: Stretch, span: Span) -> str:

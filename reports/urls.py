@@ -11,6 +11,7 @@ urlpatterns = [
     path("reach/", reach.reach, name="reach"),
     path("reach/<slug:what>.<slug:ending>", reach.reach_file, name="reach-file"),
     path("people.<slug:ending>", figures.people, name="people"),
+    path("trend.<slug:ending>", figures.trend_file, name="trend-file"),
     path("rows/<slug:slug>/", figures.rows, name="rows"),
     path("rows/<slug:slug>/file.<slug:ending>", figures.rows_file, name="rows-file"),
     path("morning/", morning.morning, name="morning"),

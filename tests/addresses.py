@@ -284,6 +284,8 @@ reports:reach-file what=nothing ending=csv         | 404                        
 reports:people ending=csv                          | 200                              | 405
 reports:people ending=xlsx                         | 200                              | 405
 reports:people ending=nothing                      | 404                              | 405
+reports:trend-file ending=csv                      | 200                              | 405
+reports:trend-file ending=nothing                  | 404                              | 405
 reports:rows slug=execution                        | 200                              | 405
 reports:rows slug=input                            | 200                              | 405
 reports:rows slug=reach                            | 200                              | 405

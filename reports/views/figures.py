@@ -19,12 +19,12 @@ from ..figures import CUSTOMER, FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import ReportFilter
 from ..listing import Listed
-from ..people import BOOK, MOST_SHOWN, SHOWN, WORK, by_person, cards, counted, lines, sheet, split, store_lines
+from ..people import BOOK, MOST_SHOWN, SHOWN, WORK, by_person, cards, lines, sheet, split, store_lines
 from ..reach import Met
 from ..results import RESULTS
 from ..rows import shown, to_rows
 from ..taking import TakenRows
-from ..trend import draw, label_of, points
+from ..trend import draw, label_of, points, trend_rows
 
 PAGE = 50
 
@@ -52,18 +52,20 @@ def figures(request):
         "trend": trend,
         "chart": draw(figure, trend, title=str(figure.label)),
         "tables": [
-            {"title": _("Done and entered, by person"), **_table(WORK, found, form)},
-            {"title": _("Customers, by person"), **_table(BOOK, found, form)},
+            {"title": _("Done and entered"), **_table(WORK, found_by_store, form)},
+            {"title": _("Customers"), **_table(BOOK, found_by_store, form)},
         ],
-        "stores": {"heads": [FIGURES[slug] for slug in SHOWN], "lines": store_lines(found_by_store, form)},
         "query": urlencode(form.query),
     }
     return render(request, "reports/figures.html", context)
 
 
-def _table(slugs, found, form) -> dict:
-    made = lines({slug: found[slug] for slug in slugs}, form, most=MOST_SHOWN)
-    return {"heads": [FIGURES[slug] for slug in slugs], "lines": made}
+def _table(slugs, found_by_store, form) -> dict:
+    """Of stores, where there are several, and of people."""
+    some = {slug: found_by_store[slug] for slug in slugs}
+    heads = [FIGURES[slug] for slug in slugs]
+    stores = {"heads": heads, "lines": store_lines(some, form)}
+    return {"heads": heads, "lines": lines(by_person(some), form, most=MOST_SHOWN), "stores": stores}
 
 
 @require_safe
@@ -73,7 +75,19 @@ def people(request, ending):
     if ending not in ENDINGS:
         raise Http404
     form = _filter(request, timezone.now())
-    return as_file(sheet(counted(form.asked), form), ending, _("Figures"), form.stretch)
+    return as_file(sheet(split(form.asked), form), ending, _("Figures"), form.stretch)
+
+
+@require_safe
+@signed_in
+def trend_file(request, ending):
+    """What the line shows."""
+    if ending not in ENDINGS:
+        raise Http404
+    form = _filter(request, timezone.now())
+    figure = FIGURES.get(request.GET.get("figure"), FIGURES["execution"])
+    made = trend_rows(figure, points(figure, form.asked, form.chosen_span))
+    return as_file(made, ending, str(figure.label), form.stretch)
 
 
 @require_safe

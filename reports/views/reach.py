@@ -14,7 +14,7 @@ from ..figures import FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import SILENT_MONTHS, ReportFilter
 from ..groups import Met, tables
-from ..people import MOST_SHOWN, Cell, by_person, cards, counted, lines, rows_url, sheet, split, store_lines, total
+from ..people import MOST_SHOWN, Cell, by_person, cards, lines, rows_url, sheet, split, store_lines, total
 from ..shares import draw as draw_shares
 from ..shares import rows_of
 from ..trend import draw, label_of, points
@@ -79,5 +79,5 @@ def reach_file(request, what, ending):
     if what == "groups":
         made = rows_of(tables(form.asked, _to_rows(form)))
     else:
-        made = sheet(counted(form.asked, LEFT_OUT), form)
+        made = sheet(split(form.asked, LEFT_OUT), form)
     return as_file(made, ending, _("Reach"), form.stretch)

@@ -87,6 +87,14 @@ def test_the_shares_as_a_file(client, cast, book):
     assert len({len(line) for line in lines}) == 1
 
 
+def test_the_trend_as_a_file(client, cast, book):
+    client.force_login(cast.manager)
+    text = client.get("/reports/trend.csv", {"figure": "reach", "span": "month"}).content.decode("utf-8-sig")
+    lines = [line.split(",") for line in text.splitlines()]
+    assert len(lines) == 9
+    assert lines[-1] == ["2026年11月", "67", "2", "3"]
+
+
 def many(cast, number, **fields):
     for at_ in range(number):
         customer(cast.hiratsuka, name=f"多数{at_:03}", owner=cast.sales, created_at=LONG_AGO, phones=[], **fields)
@@ -169,12 +177,8 @@ def test_customers_behind_a_figure_are_taken_out_as_any_list_is(client, cast, bo
     assert "自社から連絡" in " ".join(Export.objects.get().asked)
 
 
-QUERIES = {
-    REACH: 0,
-    "/reports/": 0,
-    "/reports/rows/met/?cut=bought&group=3&only=nobody": 0,
-    "/reports/reach/groups.csv": 0,
-}
+GROUP = "/reports/rows/met/?cut=bought&group=3&only=nobody"
+QUERIES = {REACH: 38, "/reports/": 30, GROUP: 9, "/reports/reach/groups.csv": 14}
 
 
 @pytest.mark.parametrize("copies", [1, 10])
