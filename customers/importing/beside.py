@@ -56,13 +56,6 @@ def _written(words, choice) -> str:
     return words[choice].split()[0]
 
 
-def _past_day(text: str, today: date) -> date:
-    day = values.day(text)
-    if day > today:
-        raise values.Bad(_("This day is still to come."))
-    return day
-
-
 def fact(text: str, today: date) -> dict:
     """One line: what we know, and in brackets since when, and when somebody last said that it is so."""
     match = DATED.fullmatch(text)
@@ -114,7 +107,7 @@ def consent(text: str, today: date) -> dict:
     if rest and fold(rest[0]) in WAY_OF:
         said["how"] = WAY_OF[fold(rest.pop(0))]
     if rest and re.match(r"\d|[MTSHR]\d|明|大|昭|平|令", values.folded(rest[0])):
-        said["said_on"] = _past_day(rest.pop(0), today)
+        said["said_on"] = values.day_until(today)(rest.pop(0))
     return {**said, "note": values.line(200)(" ".join(rest))}
 
 
@@ -138,7 +131,7 @@ class Gathering:
             "relation": relation,
             "name": values.line(100),
             "kana": values.kana,
-            "born_on": values.birthday(today),
+            "born_on": values.day_until(today),
             "note": values.line(200),
         }
 

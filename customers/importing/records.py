@@ -112,7 +112,7 @@ class Record:
 
 
 class Reader:
-    """Makes a record of each row. `today`: no birthday is later; ranks are read once."""
+    """Makes a record of each row. `today`: no birthday and no mileage is later; ranks are read once."""
 
     def __init__(self, columns: Columns, today: date):
         self.columns = columns
@@ -134,7 +134,7 @@ class Reader:
             "address": values.line(200),
             "phones": values.phones,
             "emails": values.emails,
-            "born_on": values.birthday(today),
+            "born_on": values.day_until(today),
             "occupation": values.line(60),
             "free_days": values.line(60),
             "convenient_weekdays": convenience.weekdays,
@@ -148,7 +148,7 @@ class Reader:
             "vehicle.plate": values.plate,
             "vehicle.chassis_number": values.chassis_number,
             "vehicle.user_name": values.line(100),
-            "vehicle.mileage_on": values.day,
+            "vehicle.mileage_on": values.day_until(today),
             "vehicle.year": values.year,
             "vehicle.mileage_km": values.kilometres,
             "vehicle.first_registered_on": values.day_or_month,
