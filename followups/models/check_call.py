@@ -90,9 +90,14 @@ class CheckCall(models.Model):
 
     @classmethod
     def enlist(cls, contact: Contact, now):
-        """After a satisfaction call in which they spoke, if the store's share takes it; recorded anew, it is one."""
+        """After a satisfaction call in which they spoke, if the store's share takes it; recorded anew, it is one.
+
+        A manager's own call needs no other.
+        """
         task = contact.task
         if task is None or not (task.step and task.step.is_check) or contact.outcome not in CONVERSATIONS:
+            return
+        if contact.done_by and contact.done_by.may_manage(contact.store_id):
             return
         if falls_to(task.pk, contact.store.check_call_percent):
             row = {"store": contact.store, "customer": contact.customer, "told_by": contact.done_by, "made_at": now}

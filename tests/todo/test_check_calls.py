@@ -30,12 +30,12 @@ def manager(client, cast):
     return client
 
 
-def satisfaction_call(cast, outcome=Outcome.SPOKE, **fields):
+def satisfaction_call(cast, outcome=Outcome.SPOKE, by=None):
     """The shipped step's call of Sato's, recorded: (task, contact)."""
     [asked] = Step.objects.filter(is_check=True, version__pattern__store=None)
-    call = task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 22), step=asked, title=asked.title, **fields)
+    call = task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 22), step=asked, title=asked.title)
     said = Result(outcome, details="ご満足とのこと。")
-    return call, record(call, said, by=cast.sales, now=at("2026-11-22 11:00"))
+    return call, record(call, said, by=by or cast.sales, now=at("2026-11-22 11:00"))
 
 
 @pytest.fixture
@@ -60,7 +60,8 @@ class TestWhichCalls:
     def test_only_a_marked_step_in_which_they_spoke(self, manager, cast):
         record(task(customer(cast.hiratsuka), date(2026, 11, 22)), Result(Outcome.SPOKE), by=cast.sales, now=NOW)
         satisfaction_call(cast, Outcome.NO_ANSWER)
-        assert listed(manager) == []
+        satisfaction_call(cast, by=cast.manager)
+        assert listed(manager) == [], "and a manager's own call needs no other"
         _call, contact = satisfaction_call(cast)
         [check] = CheckCall.objects.all()
         assert listed(manager) == [check.pk]
