@@ -280,7 +280,6 @@ reports:reach                                      | 200                        
 reports:reach-file what=groups ending=csv          | 200                              | 405
 reports:reach-file what=people ending=xlsx         | 200                              | 405
 reports:reach-file what=groups ending=nothing      | 404                              | 405
-reports:reach-file what=nothing ending=csv         | 404                              | 405
 reports:people ending=csv                          | 200                              | 405
 reports:people ending=xlsx                         | 200                              | 405
 reports:people ending=nothing                      | 404                              | 405
@@ -295,7 +294,6 @@ reports:rows slug=contacts                         | 200                        
 reports:rows slug=met                              | 200                              | 405
 reports:rows slug=nothing                          | 404                              | 405
 reports:rows-file slug=execution ending=csv        | 405                              | 403 403 200 200 / 403 200
-reports:rows-file slug=reach ending=xlsx           | 405                              | 403 403 200 200 / 403 200
 reports:rows-file slug=nothing ending=csv          | 405                              | 403 403 404 404 / 403 404
 reports:rows-file slug=reach ending=nothing        | 405                              | 403 403 404 404 / 403 404
 reports:rows slug=leads                            | 200                              | 405
