@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from followups.correcting import correct, undo
+from followups.forgetting import erase
 from followups.models import CheckCall, CheckResult, Contact, ContentKind, Outcome, Pattern, Step
 from followups.models.check_call import falls_to
 from followups.recording import Result, record
@@ -141,6 +142,11 @@ class TestCalling:
         check.refresh_from_db()
         assert (check.result, check.note, check.contact) == (CheckResult.NOT_CALLED, "ご出張中", None)
         assert listed(manager) == []
+
+    def test_whose_data_was_erased_is_not_called_any_more(self, manager, cast, check):
+        erase(check.customer, by=cast.manager, now=NOW)
+        assert listed(manager) == []
+        assert manager.get(url("check", check)).status_code == 200
 
     def test_the_second_of_two_managers_is_told_and_one_who_presses_twice_is_not(self, client, cast, check):
         other = staff("manager2", Role.MANAGER, cast.hiratsuka)
