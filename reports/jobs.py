@@ -9,7 +9,7 @@ from stores.wake import heard, wake
 
 from .mailing import send_due
 from .morning import make_due
-from .stories import tell_marked, tell_next
+from .stories import mark_some, tell_marked, tell_next
 from .summed import begin, make_lately_anew, make_marked, make_next
 
 WORK = "reports.jobs.work"
@@ -45,5 +45,7 @@ def sum_up() -> str:
 
 def sum_up_anew() -> str:
     """At night: whatever no mark told of."""
-    make_lately_anew(timezone.now())
+    now = timezone.now()
+    make_lately_anew(now)
+    mark_some(now)
     return sum_up()

@@ -11,7 +11,8 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import F, Max
+from django.utils import timezone
 
 from customers.models import Customer
 from customers.models.deal import Source
@@ -32,6 +33,7 @@ MOST_TOUCHED = 2000
 KEYS = {"person": ["owner_id"], "place and person": ["store_id", "owner_id"], None: []}
 WIDE = 10
 """From so many stores on."""
+TURNS = 30
 TICK = timedelta(microseconds=1)
 
 TELL = """
@@ -145,6 +147,13 @@ def tell_next(now) -> int:
             SummedUp.objects.filter(pk=known.pk).update(told_at=now)
         _tell(ids)
     return len(ids)
+
+
+def mark_some(now):
+    """Some of the book every night, all of it in TURNS nights: whatever no mark told of."""
+    turn = timezone.localdate(now).toordinal() % TURNS
+    ids = Customer.objects.annotate(turn=F("pk") % TURNS).filter(turn=turn).values_list("pk", flat=True)
+    TouchedCustomer.objects.bulk_create(TouchedCustomer(customer_id=pk) for pk in ids.iterator())
 
 
 def _tell(ids: list[int]):
