@@ -1,6 +1,7 @@
 """Which pages are asked for, as whom: looked at once in a process of their own, which knows the data."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.conf import settings
@@ -60,7 +61,13 @@ class Page:
 def look() -> dict:
     """Everything that is asked for, as the salesperson with the fullest list, and what a crowd of such people asks."""
     sellers = _fullest(Task.objects.on_time(timezone.now()))
-    found = [*_boards(sellers[0]), *_others(sellers[0]), *_searches(sellers[0]), *_of_all_stores()]
+    found = [
+        *_boards(sellers[0]),
+        *_others(sellers[0]),
+        *_searches(sellers[0]),
+        *_of_all_stores(),
+        *_reports(sellers[0]),
+    ]
     for page in found:
         page.look()
     crowd = [Page(f"client {number}", CROWD[0], seller) for number, seller in enumerate(sellers)]
@@ -131,6 +138,33 @@ def _of_all_stores():
         "manager's desk": "/desk/",
     }.items():
         yield Page(f"{name}, all stores", path, admin)
+
+
+def _reports(seller):
+    """As their manager and as an administrator, who sees all stores; none of them is asked for in turns by a crowd."""
+    today = timezone.localdate(timezone.now())
+    year = f"span=days&on={today - timedelta(days=365)}&until={today}"
+    manager = _manager_of(seller)
+    for name, path in {
+        "figures of a month": "?span=month&who=store",
+        "figures of a year": f"?{year}&who=store",
+        "figures, reach by month": "?span=month&figure=reach&who=store",
+        "reach": "reach/?span=month&who=store",
+        "rows, input of a month": "rows/input/?span=month&who=store",
+        "rows, not reached": "rows/silent/?months=6&only=yes&who=store",
+        "rows, whom nobody met": "rows/met/?only=nobody&cut=rank&group=none&who=store",
+        "pattern results": "patterns/",
+        "execution and outcome": "outcome/",
+    }.items():
+        yield Page(f"{name}, a store", f"/reports/{path}", manager, "report")
+        yield Page(f"{name}, all stores", f"/reports/{path}", _admin(), "report")
+    yield Page("morning report", "/reports/morning/", manager, "report")
+    yield Page("figures of a month, own", "/reports/?span=month", seller, "report")
+
+
+def _manager_of(seller) -> Staff:
+    stores = seller.memberships.values("store")
+    return Staff.objects.filter(memberships__role=Role.MANAGER, memberships__store__in=stores).order_by("pk").first()
 
 
 def _admin() -> Staff:

@@ -6,7 +6,7 @@ The database itself writes a row as JSON and reads it again, so that every colum
 from django.apps import apps
 from django.db import connection
 
-from .models import Customer, MergedRow
+from .models import Customer, MergedRow, Vehicle
 from .pointing import Fate, foreign_keys_of, has_store, in_turn
 
 KEPT = MergedRow._meta.db_table
@@ -22,6 +22,9 @@ def keep_before(merge, customers):
             if field.model in tables:
                 _keep(cursor, merge, field.model, field.column, customers)
         _keep(cursor, merge, Customer, Customer._meta.pk.column, customers)
+        cars = list(Vehicle.objects.of_customers(customers).values_list("pk", flat=True))
+        for relation in Vehicle._meta.related_objects:
+            _keep(cursor, merge, relation.related_model, relation.field.column, cars)
 
 
 def _may_change(field, relation) -> bool:
@@ -40,7 +43,10 @@ def _keep(cursor, merge, model, column, customers):
 
 
 def keep_after(merge):
-    """Leaves of what was kept the columns that have changed since, as they were and as they are."""
+    """Leaves of what was kept the columns that have changed since, as they were and as they are.
+
+    What is there no more stays whole, and without an `after`.
+    """
     with connection.cursor() as cursor:
         for model in _models(merge):
             cursor.execute(
@@ -60,12 +66,14 @@ def keep_after(merge):
 
 
 def restore(merge):
-    """Every row as it was before, unless somebody has gone on with it since.
+    """Every row as it was before, unless somebody has gone on with it since; what was there no more is there again.
 
     What points elsewhere by now stays there. Of a row that still points where the merge put it the rest comes back when
     nobody has changed any of it; of a customer each field for itself.
     """
     with connection.cursor() as cursor:
+        for model in _models(merge):
+            _bring_back(cursor, merge, model)
         for model in _models(merge):
             if model is not Customer:
                 _restore(cursor, merge, model)
@@ -81,9 +89,25 @@ def _models(merge) -> list:
     return [apps.get_model(label) for label in labels]
 
 
+def _bring_back(cursor, merge, model):
+    """Rows that the merge took away, with the numbers they had."""
+    table = model._meta.db_table
+    columns = [f'"{field.column}"' for field in model._meta.concrete_fields]
+    cursor.execute(
+        f"""
+        INSERT INTO {table} ({", ".join(columns)})
+        SELECT {", ".join(f"r.{column}" for column in columns)}
+        FROM {KEPT} AS m, jsonb_populate_record(NULL::{table}, m.before) AS r
+        WHERE m.merge_id = %s AND m.model = %s AND m.after IS NULL
+            AND NOT EXISTS (SELECT FROM {table} WHERE id = m.row_id)
+        """,
+        [merge.pk, model._meta.label],
+    )
+
+
 def _restore(cursor, merge, model, only=""):
     known = {field.column for field in model._meta.concrete_fields}
-    rows = merge.rows.filter(model=model._meta.label).values_list("before", flat=True)
+    rows = merge.rows.filter(model=model._meta.label, after__isnull=False).values_list("before", flat=True)
     columns = sorted({column for before in rows for column in before} & known)
     if not columns:
         return
@@ -103,7 +127,7 @@ def _restore(cursor, merge, model, only=""):
         f"""
         UPDATE {table} AS t SET {", ".join(settings)}
         FROM {KEPT} AS m, jsonb_populate_record(NULL::{table}, m.before) AS r
-        WHERE m.merge_id = %s AND m.model = %s AND t.id = m.row_id {only}
+        WHERE m.merge_id = %s AND m.model = %s AND m.after IS NOT NULL AND t.id = m.row_id {only}
         """,
         [merge.pk, model._meta.label],
     )

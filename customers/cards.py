@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from .duplicates import look
 from .entering import Lead, enter
 from .models import BusinessCard, CardPicture, Customer
 from .pictures import cleaned
@@ -44,3 +45,5 @@ def _fill_in(customer, further, now):
     if missing:
         Customer.objects.filter(pk=kept.pk).update(**missing, updated_at=now)
         Customer.objects.filter(pk=kept.pk).reindex()
+        if "phones" in missing:
+            look(kept, now)

@@ -7,6 +7,7 @@ from stores.inputs import FIRST_DAY, LAST_DAY
 from stores.models import Staff, Store
 
 from .forms import PeopleFilter
+from .models import EvaluationPeriod
 
 TABS = {
     "open": _("Open deals"),
@@ -22,6 +23,7 @@ class DealFilter(PeopleFilter):
     still = forms.BooleanField(label=_("Only those that stand still"), required=False)
     first = forms.DateField(label=_("Ordered from"), required=False, widget=forms.HiddenInput)
     last = forms.DateField(label=_("Ordered until"), required=False, widget=forms.HiddenInput)
+    counted = forms.BooleanField(label=_("Only days that count for a month"), required=False, widget=forms.HiddenInput)
     shop = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), required=False, widget=forms.HiddenInput)
     seller = forms.ModelChoiceField(
         Staff.objects.none(), label=_("Person in charge"), required=False, widget=forms.HiddenInput
@@ -42,7 +44,9 @@ class DealFilter(PeopleFilter):
         self.is_valid()
         data = self.cleaned_data
         first, last = data.get("first") or FIRST_DAY, data.get("last") or LAST_DAY
-        found = deals.counted_for(store=data.get("shop"), staff=data.get("seller"))
+        found = deals.counted_visible_to(self.me).counted_for(store=data.get("shop"), staff=data.get("seller"))
+        if data.get("counted") and data.get("first") and data.get("last"):
+            return found.ordered_in(EvaluationPeriod.load().rule.within(first, last))
         return found.ordered_between(first, last)
 
     def of_tab(self, deals, tab: str, now, settings):

@@ -8,6 +8,7 @@ from django.db import transaction
 from stores.locks import one_at_a_time
 from stores.models import Staff, Store
 
+from .duplicates import look
 from .models import Customer, Deal
 from .text import fold, normalise_phone
 
@@ -94,12 +95,13 @@ def _enter_customer(lead, now):
     stamps = {"created_at": now, "updated_at": now}
     customer = Customer.objects.create(store=lead.store, owner=lead.staff, note=note, **_row(lead), **stamps)
     Customer.objects.filter(pk=customer.pk).reindex()
+    look(customer, now)
     return customer
 
 
 def _add_reach(customer, lead, now):
     """A number or an address that somebody we know gave us now: kept behind those we have."""
-    kept = Customer.objects.select_for_update().get(pk=customer.pk)
+    kept = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     new_phones = [phone for phone in lead.phones if phone not in kept.phones]
     new_emails = [email for email in lead.emails if email not in kept.emails]
     if new_phones or new_emails:
@@ -108,6 +110,7 @@ def _add_reach(customer, lead, now):
         kept.updated_at = now
         kept.save(update_fields=["phones", "emails", "updated_at"])
         Customer.objects.filter(pk=kept.pk).reindex()
+        look(kept, now)
 
 
 def likely_the_same(customers, *, name="", kana="", phone="", email=""):

@@ -15,6 +15,8 @@ from stores.models import Staff, Store
 from stores.models.store import Weekday
 from stores.pages import COUNTED
 
+from .among import AmongField
+from .duplicates import look
 from .entering import Lead
 from .fields import EmailField, KanaField, LinesField, NameField, PhoneField, WebsiteField
 from .models import BookRules, Consent, Customer, DealKind, ImportFile, Rank, Source
@@ -72,12 +74,15 @@ class CustomerFilter(PeopleFilter):
         self.fields["import"] = forms.ModelChoiceField(
             ImportFile.objects.visible_to(me).for_page(), required=False, widget=forms.HiddenInput
         )
+        self.fields["among"] = AmongField(me=me)
 
     def found(self, rows, *, most=FOUND):
         """`most`: people are searched for no further."""
         rows, data = super().found(rows), self.cleaned_data
         if self.list_brought_in:
             rows = rows.from_import(self.list_brought_in)
+        if data.get("among"):
+            rows = rows.with_ids(data["among"][0])
         if data.get("rank"):
             rows = rows.of_rank(None if data["rank"] == "none" else data["rank"])
         if data.get("planned"):
@@ -91,6 +96,8 @@ class CustomerFilter(PeopleFilter):
             return {}
         if self.list_brought_in:
             rows = rows.from_import(self.list_brought_in)
+        if self.cleaned_data.get("among"):
+            rows = rows.with_ids(self.cleaned_data["among"][0])
         return (rows.in_store(store) if store else rows).count_gaps(COUNTED + 1)
 
     @property
@@ -99,13 +106,19 @@ class CustomerFilter(PeopleFilter):
         return self.cleaned_data.get("import")
 
     @property
+    def figure(self) -> str:
+        """What those are called whom a figure counts; empty where the list is of all."""
+        found = self.cleaned_data.get("among")
+        return found[1] if found else ""
+
+    @property
     def asked(self) -> list[tuple[str, str]]:
         """What narrows the list, as an address carries it."""
         return [(name, value) for name in self.fields if (value := self[name].value())]
 
     @property
     def is_filled(self) -> bool:
-        return any(name not in {"store", "import"} for name, _value in self.asked)
+        return any(name not in {"store", "import", "among"} for name, _value in self.asked)
 
     @property
     def is_narrowed(self) -> bool:
@@ -201,6 +214,8 @@ class NewLeadForm(forms.Form):
         )
 
 
+TELLING = frozenset({"phones", "emails", "kana", "born_on"})
+"""By these somebody is found who is in the book twice."""
 _NEEDED = {Customer.Kind.COMPANY: _("A company needs this."), Customer.Kind.PERSON: _("The house wants to know this.")}
 
 
@@ -293,6 +308,8 @@ class CustomerForm(BookForm):
             super().save_of(customer, by=by, now=now)
             if "refused_channels" in self.fields:
                 Consent.record_change(self.instance, self.refused_before, by=by, now=now, today=self.today)
+            if not TELLING.isdisjoint(self.fields):
+                look(self.instance, now)
 
     def clean_code(self):
         code = tidy(self.cleaned_data["code"])

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from stores.channels import Channel
 
 from .folded import folded, unfolded
-from .models import BookRules, Consent, Customer, Fact, FamilyMember
+from .models import BookRules, Consent, Customer, Duplicate, Fact, FamilyMember
+from .models.merge import Alike
 
 STALE = timedelta(days=180)
 """What nobody has said again for so long may have changed."""
@@ -22,10 +23,15 @@ ASKED = {
 """What is worth knowing of everybody, the most telling first."""
 
 
-def with_known(customers):
-    """Customers with what their page shows of the cards below and of the house's rules, by the same statement."""
+def with_known(customers, me):
+    """Customers with what their page shows of the cards below and of the house's rules, by the same statement.
+
+    `me`: who else somebody may be is only shown to who may see both.
+    """
     person = OuterRef("pk")
+    both = [f"{side}__{name}" for side in ("one", "other") for name in ("name", "store_id")]
     return customers.annotate(
+        folded_pairs=folded(_pairs(me, person), *both),
         folded_facts=folded(
             _facts(Fact.objects.filter(customer=person)), "confirmed_by__name", "confirmed_by__username"
         ),
@@ -39,6 +45,30 @@ def missing_of(customer) -> list:
     """What the house wants to know of them and doesn't."""
     rules = _read(customer, "rules", BookRules, lambda: [BookRules.load()]) or [BookRules.unsaid()]
     return rules[0].missing_of(customer)
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Who else somebody may be, and by what. `is_mine`: both may be made one."""
+
+    pk: int
+    name: str
+    reasons: list[str]
+    is_mine: bool
+
+
+def twins_of(customer, me) -> list[Twin]:
+    pairs = _read(customer, "pairs", Duplicate, lambda: _pairs(me, customer).for_list())
+    return [_twin(pair, pair.other if pair.one_id == customer.pk else pair.one, me) for pair in pairs]
+
+
+def _twin(pair, other, me) -> Twin:
+    is_mine = me.may_manage(pair.one.store_id) and me.may_manage(pair.other.store_id)
+    return Twin(other.pk, other.name, [str(Alike(why).label) for why in pair.why], is_mine)
+
+
+def _pairs(me, person):
+    return Duplicate.objects.visible_to(me).open().about(person).surest_first()
 
 
 def _facts(rows):

@@ -11,11 +11,15 @@ FIRST, SECOND = "first", "second"
 
 
 class MergeForm(forms.Form):
-    """For each thing that both say differently: whose is kept."""
+    """For each thing that both say differently: whose is kept. `cars`: as same_car.same_cars gives them."""
 
-    def __init__(self, *args, lines: list[Line], **kwargs):
+    join_cars = forms.BooleanField(label=_("Make one of each of these"), required=False, initial=True)
+
+    def __init__(self, *args, lines: list[Line], cars: list[tuple], **kwargs):
         super().__init__(*args, **kwargs)
-        self.lines = lines
+        self.lines, self.cars = lines, cars
+        if not cars:
+            del self.fields["join_cars"]
         for line in lines:
             if line.is_asked:
                 self.fields[line.key] = forms.ChoiceField(
@@ -33,6 +37,10 @@ class MergeForm(forms.Form):
 
     def taken(self) -> set[str]:
         return {key for key, side in self.cleaned_data.items() if side == SECOND}
+
+    @property
+    def joins_cars(self) -> bool:
+        return self.cleaned_data.get("join_cars", False)
 
 
 class StoreMoveForm(forms.Form):

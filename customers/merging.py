@@ -6,12 +6,15 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from stores.locks import one_at_a_time
 from stores.wake import wake
 
 from .before_after import keep_after, keep_before, restore
-from .models import Customer, Merge, MergedRow
+from .models import Customer, Merge, MergedRow, StoreMove
 from .models.merge import UNDO_MERGE
 from .pointing import VERBS, Fate, has_store, hold_all, in_turn, owning_keys_of
+from .referrals import REFERRERS, leads_to
+from .same_car import join, same_cars
 from .side_by_side import also_called, chosen_values
 from .store_moves import NotPossible, place
 
@@ -19,16 +22,17 @@ logger = logging.getLogger(__name__)
 GATHERED = 1000
 """So many of a kind in one night: there are a handful."""
 HOPS = 50
-"""Whoever follows referrers or merges further than this goes in a circle."""
+"""Whoever follows merges further than this goes in a circle."""
 
 
-def merge(winner, loser, taken=frozenset(), *, by, now) -> Merge:
+def merge(winner, loser, taken=frozenset(), *, by, now, join_cars=True) -> Merge:
     """`loser` becomes part of `winner`: all that points at them points at the winner from now on.
 
     `taken`: keys of `side_by_side.lines` of which the loser's value is kept. A loser of another store moves first.
-    Nothing is deleted. Raises NotPossible.
+    Nothing is deleted but, with `join_cars`, the second row of a car that both have. Raises NotPossible.
     """
     with transaction.atomic():
+        one_at_a_time(REFERRERS)
         winner, loser = _both_still_there(winner, loser)
         row = Merge.objects.create(winner=winner, loser=loser, by=by, at=now)
         keep_before(row, [winner.pk, loser.pk])
@@ -43,6 +47,8 @@ def merge(winner, loser, taken=frozenset(), *, by, now) -> Merge:
             place(loser, winner.store, winner.owner, now=now)
         for verbs in VERBS:
             verbs.before(winner, loser, by, now)
+        for kept, gone in same_cars(winner, loser) if join_cars else ():
+            join(kept, gone, by=by, now=now)
         _point(loser, winner)
         _unite(winner, loser, values, by=by, now=now)
         for verbs in VERBS:
@@ -76,7 +82,7 @@ def _point(loser, winner):
 def _unite(winner, loser, values, *, by, now):
     for name, value in values.items():
         setattr(winner, name, value)
-    if winner.referrer_id and _comes_back(winner.referrer_id, {winner.pk, loser.pk}):
+    if winner.referrer_id and leads_to(winner.referrer_id, {winner.pk, loser.pk}):
         winner.referrer = None
     winner.created_at = min(winner.created_at, loser.created_at)
     for name in ("last_contacted_at", "last_negotiated_at"):
@@ -89,15 +95,6 @@ def _unite(winner, loser, values, *, by, now):
         ]
     )  # fmt: skip
     Customer.objects.with_ids([winner.pk]).reindex()
-
-
-def _comes_back(referrer_id, to: set[int]) -> bool:
-    """Whether somebody would have sent themselves, however many people between."""
-    for _hop in range(HOPS):
-        if referrer_id is None or referrer_id in to:
-            return referrer_id is not None
-        referrer_id = Customer.objects.with_ids([referrer_id]).values_list("referrer", flat=True).first()
-    return True
 
 
 def final(customer) -> Customer:
@@ -117,15 +114,42 @@ def why_not_undone(row: Merge, now) -> str:
         return _("A merge can be taken back for %(days)d days.") % {"days": UNDO_MERGE.days}
     if Merge.objects.standing().about(row.winner_id, row.loser_id).after(row).exists():
         return _("Take back the later merge of the same customer first.")
+    if not row.rows.exists():
+        return _("What each of the two was before has been erased since.")
+    if code := _code_given_on(row):
+        return _("Another customer has the code %(code)s by now. Change it there first.") % {"code": code}
     return ""
+
+
+def _entries(row: Merge) -> dict[int, dict]:
+    """Of each of the two what their entry said before, as far as the merge changed it."""
+    kept = row.rows.filter(model=Customer._meta.label, row_id__in=[row.winner_id, row.loser_id])
+    return dict(kept.values_list("row_id", "before"))
+
+
+def _code_given_on(row: Merge) -> str:
+    """A code that one of them would have again, and somebody else has now."""
+    entries, stores = _entries(row), {row.winner_id: row.winner.store_id, row.loser_id: row.loser.store_id}
+    for pk, before in entries.items():
+        others = Customer.objects.in_store(before.get("store_id", stores[pk])).exclude(pk__in=stores)
+        if before.get("code") and others.with_code(before["code"]).exists():
+            return before["code"]
+    return ""
+
+
+def stores_of(row: Merge) -> set[int]:
+    """Where the two are, and where they would be once they are two again."""
+    before = {entry["store_id"] for entry in _entries(row).values() if "store_id" in entry}
+    return {row.winner.store_id, row.loser.store_id, *before}
 
 
 def undo(row: Merge, *, by, now):
     """Two again, each with what was theirs; what came since stays with the deal, the task or the pattern it is about.
 
-    Raises NotPossible.
+    Where the winner has gone to another store since, the loser is back in their own. Raises NotPossible.
     """
     with transaction.atomic():
+        one_at_a_time(REFERRERS)
         held = hold_all([row.winner_id, row.loser_id])
         row = Merge.objects.select_for_update().get(pk=row.pk)
         if why := why_not_undone(row, now):
@@ -135,6 +159,12 @@ def undo(row: Merge, *, by, now):
         Merge.objects.filter(pk=row.pk).update(undone_at=now, undone_by=by)
         loser = Customer.objects.get(pk=row.loser_id)
         _take_along(row.winner_id, loser)
+        for one in Customer.objects.with_ids(held).exclude(referrer=None):
+            if leads_to(one.referrer_id, {one.pk}):
+                Customer.objects.with_ids([one.pk]).update(referrer=None)
+        if StoreMove.objects.of_customer(row.winner).since(row.at).exists():
+            for verbs in VERBS:
+                verbs.settle(loser, loser.owner, now, moved=True)
         Customer.objects.with_ids(held).reindex()
         wake()
 

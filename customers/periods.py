@@ -67,6 +67,16 @@ class Rule:
         around = (self.of_month(day.replace(day=1) + relativedelta(months=step)) for step in (-1, 0, 1))
         return next((period for period in around if day in period), None)
 
+    def within(self, first: date, last: date) -> list[tuple[date, date]]:
+        """(first, last) of the days from one to another that count for a month."""
+        month, found = first.replace(day=1) - relativedelta(months=1), []
+        while month <= last + relativedelta(months=1):
+            period = self.of_month(month)
+            if period.last >= first and period.first <= last:
+                found.append((max(period.first, first), min(period.last, last)))
+            month += relativedelta(months=1)
+        return found
+
     @property
     def is_backwards(self) -> bool:
         """Whether a month would end before it begins, in any year."""

@@ -14,6 +14,8 @@ WIDEST = 2000
 """A card is read well at that; the original weighs ten times as much."""
 FORMATS = ("JPEG", "PNG", "WEBP")
 QUALITY = 82
+HEIC_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis")
+"""How the photos of iPhones begin, where nothing on their way has made JPEG of them."""
 BROKEN = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
 
 
@@ -34,6 +36,13 @@ def cleaned(data: bytes) -> bytes:
     refuse_large(len(data))
     if not data:
         raise NoPicture(_("The file is empty."))
+    if data[4:8] == b"ftyp" and data[8:12] in HEIC_BRANDS:
+        raise NoPicture(
+            _(
+                "This is a photo in the iPhone's own format (HEIC), which cannot be read here. On the iPhone choose "
+                "Settings > Camera > Formats > Most Compatible and take it anew, or send a screenshot of the photo."
+            )
+        )
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             _refuse_endless(picture)

@@ -43,12 +43,13 @@ class Relation:
 @dataclass(frozen=True)
 class Verbs:
     """What an upper floor does. `foresee(winner, loser)` gives sentences; `before(winner, loser, by, now)` two become
-    one; `settle(customer, owner, now, moved=…)` once they have this owner, and have come from another store where
-    `moved`.
+    one; `join(kept, gone, by, now)` two cars become one; `settle(customer, owner, now, moved=…)` once they have this
+    owner, and have come from another store where `moved`.
     """
 
     foresee: Callable
     before: Callable
+    join: Callable
     settle: Callable
 
 
@@ -117,7 +118,7 @@ register(
         "customers.Customer.referrer": Relation(Fate.MOVES, _("People they sent")),
         "customers.Customer.merged_into": Relation(Fate.STAYS),
         "customers.BusinessCard.customer": Relation(Fate.MOVES, _("Business cards")),
-        "customers.RankStanding.customer": Relation(Fate.STAYS),
+        "customers.RankStanding.customer": Relation(Fate.STAYS, turn=5),
         "customers.RankChange.customer": Relation(Fate.MOVES),
         "customers.RankHold.customer": Relation(Fate.MOVES_UNLESS_THERE),
         "customers.ImportRow.customer": Relation(Fate.STAYS),

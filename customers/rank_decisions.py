@@ -9,6 +9,8 @@ from stores.wake import wake
 from .models import Customer, Rank, RankChange, RankDecision, RankHold, RankStanding
 from .ranking import RANKS
 
+# Standings are locked by their number, then customers: as everybody does (pointing.hold_all).
+
 SLICE = 500
 """Ranks changed in one transaction: each is a customer's row with all its indexes."""
 JOB = "customers.jobs.work"
@@ -35,8 +37,8 @@ def _decide(standings, kind, *, by, now) -> RankDecision | None:
         one_at_a_time(RANKS)
         done_at = now if kind == RankDecision.Kind.DISMISSED else None
         decision = RankDecision.objects.create(kind=kind, by=by, at=now, done_at=done_at)
-        open_ones = RankStanding.objects.filter(pk__in=standings.open().order_by().values("pk"))
-        decision.number = open_ones.update(decision=decision)
+        open_ones = standings.open().order_by("pk").select_for_update(of=("self",), no_key=True).values("pk")
+        decision.number = RankStanding.objects.filter(pk__in=open_ones).update(decision=decision)
         if not decision.number:
             decision.delete()
             return None
@@ -73,7 +75,7 @@ def work_on_decisions(now) -> int:
 
 
 def _carry_out(decision: RankDecision, now) -> int:
-    rows = decision.standings.filter(proposed_at__isnull=False).order_by("customer_id")
+    rows = decision.standings.filter(proposed_at__isnull=False).order_by("pk")
     rows = list(rows.select_for_update(no_key=True).values_list("customer_id", "rank__code", "points")[:SLICE])
     before = _locked([customer for customer, *_rest in rows])
     RankChange.objects.bulk_create(
@@ -99,7 +101,7 @@ def _carry_out(decision: RankDecision, now) -> int:
 def _take_back(decision: RankDecision, now) -> int:
     changes = list(decision.changes.filter(taken_back_at__isnull=True).order_by("customer_id")[:SLICE])
     customers = [change.customer_id for change in changes]
-    list(RankStanding.objects.filter(customer__in=customers).order_by("customer_id").select_for_update(no_key=True))
+    list(RankStanding.objects.filter(customer__in=customers).order_by("pk").select_for_update(no_key=True))
     stands = _locked(customers)
     held = set(RankHold.objects.filter(customer__in=customers).values_list("customer_id", flat=True))
     back = [one for one in changes if stands[one.customer_id] == one.after and one.customer_id not in held]

@@ -50,6 +50,27 @@ class ProposalFilter(forms.Form):
         return [(name, value) for name in self.fields if (value := self[name].value())]
 
 
+class ShownForm(forms.Form):
+    """Which proposals somebody had before them when they decided about all of them."""
+
+    shown_until = forms.DateTimeField(widget=forms.HiddenInput)
+    shown_number = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, moves) -> "ShownForm":
+        """`moves`: as RankStandingQuerySet.count_moves gives them; not empty."""
+        latest = max(latest for *_move, latest in moves)
+        return cls(initial={"shown_until": latest.isoformat(), "shown_number": sum(move[2] for move in moves)})
+
+    def seen_of(self, standings):
+        """Those of the open ones that were before them; None where that can't be told any more."""
+        if not self.is_valid():
+            return None
+        seen = standings.open().proposed_until(self.cleaned_data["shown_until"])
+        most = self.cleaned_data["shown_number"]
+        return seen if seen.count_up_to(most + 1) <= most else None
+
+
 class RankHoldForm(forms.Form):
     """A rank set by hand."""
 

@@ -4,6 +4,7 @@ Visits are recorded on a higher floor; whoever calls hands in the question for t
 """
 
 import re
+from contextlib import contextmanager
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
@@ -116,6 +117,21 @@ SELECT rank.code, ranked.code, count(*) FROM ranked LEFT JOIN customers_rank AS 
 GROUP BY 1, 2
 """
 
+AS_IF = """
+CREATE TEMPORARY TABLE rank_as_if ON COMMIT DROP AS
+WITH {counted}
+SELECT ranked.id AS customer_id, COALESCE(rank.id, %(new)s)::bigint AS rank_id
+FROM ranked LEFT JOIN customers_rank AS rank ON rank.code = ranked.code
+WHERE ranked.rank_id IS DISTINCT FROM COALESCE(rank.id, %(new)s)
+"""
+BOOK = """
+CREATE TEMPORARY VIEW customers_customer AS
+SELECT {columns}, CASE WHEN other.customer_id IS NULL THEN book.rank_id ELSE other.rank_id END AS rank_id
+FROM {schema}.customers_customer AS book LEFT JOIN rank_as_if AS other ON other.customer_id = book.id
+"""
+NEW_RANK = -1
+"""The id, as long as there is none, of a rank that is still to be made."""
+
 
 def propose(now, *, visits_since) -> int:
     """Compute everybody's points and propose the ranks that follow; no rank is changed. How many rows changed.
@@ -135,6 +151,23 @@ def moves(rules: RankRules, scale, now, *, visits_since) -> list[tuple[str | Non
     return _run(MOVES, rules, scale, now, visits_since).fetchall()
 
 
+@contextmanager
+def book_as_if(rules: RankRules, scale, now, *, visits_since):
+    """Within it every statement of this connection reads a book in which everybody has the rank of these rules.
+
+    The database looks into what is temporary first, so that whoever asks need not know; nothing of it is left.
+    """
+    columns = [f'book."{field.column}"' for field in Customer._meta.concrete_fields if field.name != "rank"]
+    with transaction.atomic():
+        cursor = _run(AS_IF, rules, scale, now, visits_since)
+        cursor.execute("ANALYZE rank_as_if")
+        cursor.execute("SELECT quote_ident(current_schema())")
+        [schema] = cursor.fetchone()
+        cursor.execute(BOOK.format(columns=", ".join(columns), schema=schema))
+        yield
+        transaction.set_rollback(True)
+
+
 def _run(statement: str, rules: RankRules, scale, now, visits_since):
     today = timezone.localdate(now)
     visits, visits_params = _named(visits_since(now - relativedelta(months=rules.visit_months)))
@@ -147,6 +180,7 @@ def _run(statement: str, rules: RankRules, scale, now, visits_since):
         "since": today - relativedelta(years=rules.years),
         "today": today,
         "now": now,
+        "new": NEW_RANK,
     }
     cursor = connection.cursor()
     cursor.execute(statement.format(counted=COUNTED.format(visits=visits, code=code)), params)

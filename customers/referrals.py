@@ -5,11 +5,17 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from stores.locks import one_at_a_time
+
 from .models import Customer
 
 LEVELS = 5
 MOST = 500
 """People shown of one tree."""
+
+
+REFERRERS = "referrers"
+"""Who sent whom is said one after the other: of two at once, each might be right and both a circle."""
 
 
 class InACircle(Exception):
@@ -68,17 +74,19 @@ def senders_of(customer, me) -> list[Customer]:
 def refer(customer, referrer, *, by, now):
     """`referrer`: None takes it back. Raises InACircle."""
     with transaction.atomic():
+        one_at_a_time(REFERRERS)
         kept = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-        if referrer and _leads_to(referrer, kept.pk):
+        if referrer and leads_to(referrer.pk, {kept.pk}):
             raise InACircle(_("%(name)s was sent by this customer.") % {"name": referrer})
         Customer.objects.with_ids([kept.pk]).update(referrer=referrer, updated_at=now, edited_at=now, edited_by=by)
 
 
-def _leads_to(customer, pk) -> bool:
+def leads_to(pk, people: set[int]) -> bool:
+    """Whether that customer is one of these, or was sent by one of them, however many people between."""
     seen = set()
-    while customer and customer.pk not in seen:
-        if customer.pk == pk:
+    while pk and pk not in seen:
+        if pk in people:
             return True
-        seen.add(customer.pk)
-        customer = customer.referrer
+        seen.add(pk)
+        pk = Customer.objects.with_ids([pk]).values_list("referrer", flat=True).first()
     return False

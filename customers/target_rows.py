@@ -78,6 +78,7 @@ def _line(one, targets, *, found, period, year, **whose) -> Line:
 def orders_url(period, *, since=None, store=None, staff=None) -> str:
     """The deals behind a figure."""
     asked = {"tab": "ordered", "first": since or period.first, "last": period.last}
+    asked |= {"counted": "on"} if since else {}
     asked |= {"shop": store.pk} if store else {}
     asked |= {"seller": staff.pk} if staff else {}
     return f"{reverse('todo:deals')}?{urlencode(asked)}"

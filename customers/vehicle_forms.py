@@ -62,8 +62,10 @@ class VehicleForm(BookForm):
         )
         labels = {"model": pgettext_lazy("vehicle", "Model"), "user_name": _("Driven by somebody else")}
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, today: date, **kwargs):
+        """`today`: no mileage is read later."""
         super().__init__(*args, **kwargs)
+        self.today = today
         self.mileage_before = self.instance.mileage_km, self.instance.mileage_on
         customer = self.instance.customer
         self.fields["used_by"].queryset = Customer.objects.household_of(customer, and_also=self.instance.used_by_id)
@@ -89,6 +91,13 @@ class VehicleForm(BookForm):
                     % {"plate": plate}
                 ) from None
         return plate
+
+    def clean_mileage_on(self):
+        """What stands there already may stay as it came in."""
+        day = self.cleaned_data["mileage_on"]
+        if day and day > self.today and day != self.mileage_before[1]:
+            raise forms.ValidationError(_("This day is still to come."))
+        return day
 
     def clean_year(self):
         year = self.cleaned_data["year"]

@@ -109,7 +109,7 @@ class Catalogue:
         folder = self.base / "templates"
         pages = list(folder.glob("*.html")) if self.app == HOUSE else []
         for owned in OWNED_TEMPLATES.get(self.app, [self.app]):
-            pages += (folder / owned).rglob("*.html")
+            pages += [page for page in (folder / owned).rglob("*.*") if page.suffix in {".html", ".txt"}]
         for path in sorted(pages):
             yield _as_python(templatize(path.read_text(encoding="utf-8"), origin=str(path)))
 

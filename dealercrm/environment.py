@@ -42,7 +42,7 @@ SETTINGS = (
     Setting("DEMONSTRATION", values.switch, "`0`: never the demonstration; `1`: it is, also on `DATABASE_URL`."),
     Setting("DATABASE_URL", values.database, "PostgreSQL 18, `postgresql://user:password@host/name`.", required=True),
     Setting("SECRET_KEY", values.secret, "Signs sessions; 50 characters or more, at random.", required=True),
-    Setting("ALLOWED_HOSTS", values.hosts, "The names people type, with commas, without `https://`.", required=True),
+    Setting("ALLOWED_HOSTS", values.hosts, "Names people type, with commas; mails link to the first.", required=True),
     Setting("PROXIES", values.whole(0, 9), "How many proxies stand in front; one speaks https.", required=True),
     Setting("DATA_DIR", values.folder, "A folder that the processes may write to.", required=True),
     Setting("STATIC_DIR", values.place, "Where `collectstatic` puts files; unset: `static` in `DATA_DIR`."),

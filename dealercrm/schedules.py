@@ -14,11 +14,14 @@ from django_q.models import Schedule
 SCHEDULES = {
     "sweep": {"func": "followups.jobs.sweep", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "imports": {"func": "customers.jobs.work", "schedule_type": Schedule.MINUTES, "minutes": 1},
+    "morning": {"func": "reports.jobs.work", "schedule_type": Schedule.MINUTES, "minutes": 1},
     "nightly": {"func": "followups.jobs.nightly", "schedule_type": Schedule.DAILY, "at": (2, 30)},
     "import-files": {"func": "customers.jobs.forget_import_files", "schedule_type": Schedule.DAILY, "at": (2, 45)},
     "ranks": {"func": "followups.jobs.propose_ranks", "schedule_type": Schedule.DAILY, "at": (3, 0)},
     "forgetting": {"func": "followups.forgetting.forget", "schedule_type": Schedule.DAILY, "at": (3, 10)},
     "duplicates": {"func": "customers.jobs.find_duplicates", "schedule_type": Schedule.DAILY, "at": (3, 20)},
+    "sums": {"func": "reports.jobs.sum_up", "schedule_type": Schedule.MINUTES, "minutes": 1},
+    "sums-anew": {"func": "reports.jobs.sum_up_anew", "schedule_type": Schedule.DAILY, "at": (3, 30)},
     "sessions": {"func": "stores.jobs.forget_sessions", "schedule_type": Schedule.DAILY, "at": (2, 50)},
 }
 

@@ -134,6 +134,8 @@ if DEMONSTRATION and "EMAIL_URL" not in os.environ:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 globals().update(ENV.EMAIL_URL)
 EMAIL_TIMEOUT = 10
+# What links in mails begin with: the first of the names that people type.
+SITE_URL = f"http://localhost:{ENV.PORT}" if DEMONSTRATION else f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.EMAIL_FROM
 
 # Who signs in, and how

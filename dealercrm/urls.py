@@ -32,6 +32,7 @@ urlpatterns = [
     path("", include("customers.urls_merging")),
     path("ranks/rules/", include("followups.urls_rank_rules")),
     path("patterns/", include("followups.urls_patterns")),
+    path("scripts/", include("followups.urls_scripts")),
     path("batches/", include("followups.urls_batches")),
     path("", include("todo.urls_handover")),
     path("reports/", include("reports.urls")),

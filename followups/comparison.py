@@ -44,6 +44,8 @@ ASPECTS = [
         gettext_lazy("text proposed for the record"), frozenset({"details_template"}), "details_template", is_text=True
     ),
     Aspect(gettext_lazy("script"), frozenset({"script"}), "script", True),
+    Aspect(gettext_lazy("script from the library"), frozenset({"from_script_id"}), "library_label"),
+    Aspect(gettext_lazy("satisfaction call"), frozenset({"is_check"}), "check_label"),
 ]
 
 
@@ -92,8 +94,8 @@ class Line:
 
 
 def fetch_steps(versions: list[PatternVersion]):
-    """With their kinds of content, in two statements for all versions that don't have theirs yet."""
-    prefetch_related_objects(versions, "steps__content_kind")
+    """With their kinds of content and scripts, in two to four statements for all versions that lack theirs."""
+    prefetch_related_objects(versions, "steps__content_kind", "steps__from_script__script")
 
 
 class Comparison:

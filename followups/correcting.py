@@ -10,12 +10,14 @@ from django.db.models import Q
 
 from customers.models import Deal, Stage
 
-from .models import CancelReason, Contact, Direction, EndReason, FollowUp, MoveReason, Task
+from .models import CancelReason, CheckCall, Contact, Direction, EndReason, FollowUp, MoveReason, Task
 from .models.contact import CONVERSATIONS, REACHED, UNANSWERED
 from .recording import answer_waiting, await_answer, refresh_last_contact, stamp_complete, turn_windows
 from .stopping import hold, move_deal, reopen_deal, resume, stop
 
 UNDO_WITHIN = timedelta(days=1)
+GO_ALONG = ["made_tasks", "ended_follow_ups", "started_follow_ups", "answers", "checks", "good_examples"]
+"""What belongs to a corrected record from then on, as the old one calls it; upper floors add theirs."""
 
 
 class TooLateToUndo(Exception):
@@ -64,10 +66,11 @@ def correct(contact: Contact, *, details, content_kind, outcome, by, now) -> Con
             _wait_again(old)
         elif old.outcome not in REACHED:
             answer_waiting(new, by, now)
-        for related in ("made_tasks", "ended_follow_ups", "started_follow_ups", "answers"):
+        for related in GO_ALONG:
             getattr(old, related).update(**{getattr(old, related).field.name: new})
         if (old.outcome in UNANSWERED) != (new.outcome in UNANSWERED):
             turn_windows(new, now)
+        CheckCall.enlist(new, now)
         refresh_last_contact(new.customer, new.deal)
     return new
 
@@ -98,6 +101,7 @@ def undo(contact: Contact, *, by, now):
         if contact.outcome in UNANSWERED:
             turn_windows(contact, now)
         _wait_again(contact)
+        contact.checks.open_again()
         _undo_deal(contact, by, now)
         refresh_last_contact(contact.customer, contact.deal)
 

@@ -14,7 +14,7 @@ from stores.locks import one_at_a_time
 from stores.models import Heartbeat
 from stores.wake import heard, wake
 
-from .models import CancelReason, Contact, EndReason, FollowUp, Task
+from .models import CancelReason, CheckCall, CheckResult, Contact, EndReason, FollowUp, Task
 from .stopping import stop
 
 JOB = "followups.forgetting.forget"
@@ -33,6 +33,8 @@ def erase(customer: Customer, *, by, now, reason="") -> Erasure:
     open_tasks.update(cancelled_at=now, cancelled_by=by, cancel_reason=CancelReason.NOT_NEEDED)
     waiting = Contact.objects.waiting().filter(customer=customer)
     waiting.update(answered_at=now, answered_by=by, answer_note=_("(erased)"))
+    to_call = CheckCall.objects.filter(customer=customer, done_at__isnull=True)
+    to_call.update(done_at=now, done_by=by, result=CheckResult.NOT_CALLED, note=_("(erased)"))
     return redact(customer, by=by, now=now, reason=reason)
 
 

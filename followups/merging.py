@@ -19,17 +19,18 @@ RELATIONS = {
     "followups.FollowUp.customer": Relation(Fate.MOVES, _("Patterns at work and done"), turn=0),
     "followups.Task.customer": Relation(Fate.MOVES, _("Tasks"), turn=1),
     "followups.Contact.customer": Relation(Fate.MOVES, _("Contacts"), turn=4),
+    "followups.CheckCall.customer": Relation(Fate.MOVES),
     "followups.ActedOn.customer": Relation(Fate.STAYS),
     "followups.BatchRow.customer": Relation(Fate.STAYS),
 }
 
 
 def enter():
-    register(RELATIONS, Verbs(foresee, before, settle))
+    register(RELATIONS, Verbs(foresee, before, join, settle))
 
 
 def foresee(winner, loser) -> list[str]:
-    number = _doubles(winner, loser).count()
+    number = _doubles(_of_themselves(winner), _of_themselves(loser)).count()
     words = ngettext(
         "%(n)d pattern is at work for both: the one of the second customer ends.",
         "%(n)d patterns are at work for both: those of the second customer end.",
@@ -39,19 +40,28 @@ def foresee(winner, loser) -> list[str]:
 
 
 def before(winner, loser, by, now):
-    """What runs for both runs once from now on: the winner's goes on. Of one occurrence there is one."""
-    stop(_doubles(winner, loser), EndReason.REPLACED, by=by, now=now)
+    """What runs for both runs once from now on: the winner's goes on."""
+    _one_of_each(_of_themselves(winner), _of_themselves(loser), by=by, now=now)
+
+
+def join(kept, gone, by, now):
+    """What runs for both cars runs once from now on: that of the kept one goes on."""
+    of_kept, of_gone = (FollowUp.objects.filter(vehicle=car) for car in (kept, gone))
+    _one_of_each(of_kept, of_gone, by=by, now=now)
+
+
+def _one_of_each(staying, going, *, by, now):
+    """Of one occurrence there is one."""
+    stop(_doubles(staying, going), EndReason.REPLACED, by=by, now=now)
     same = {"pattern": OuterRef("pattern"), "occurrence_key": OuterRef("occurrence_key")}
-    of_winner = _of_themselves(winner).filter(**same)
-    for follow_up in _of_themselves(loser).filter(Exists(of_winner)):
+    for follow_up in going.filter(Exists(staying.filter(**same))):
         rows = FollowUp.objects.filter(pk=follow_up.pk)
         stop(rows, EndReason.REPLACED, by=by, now=now)
         rows.update(occurrence_key=f"merged:{follow_up.pk}")
 
 
-def _doubles(winner, loser):
-    at_work = _of_themselves(winner).running().values("pattern")
-    return _of_themselves(loser).running().filter(pattern__in=at_work)
+def _doubles(staying, going):
+    return going.running().filter(pattern__in=staying.running().values("pattern"))
 
 
 def _of_themselves(customer):

@@ -5,7 +5,7 @@ However many rows: the same number of statements. The way back is that of what i
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db import transaction
 
@@ -21,13 +21,29 @@ KINDS = (CUSTOMERS, DEALS, TASKS, REPLIES)
 
 @dataclass(frozen=True)
 class Handover:
-    """What goes from whom to whom. `stores`, `ranks`, `receivers`: ids; without ranks those of every rank."""
+    """What goes from whom to whom. `stores`, `ranks`, `receivers`: ids; without ranks those of every rank.
+
+    `percent`: of the customers, by receiver; `numbers`: how many customers at most, None for one who takes the rest.
+    Without either, evenly.
+    """
 
     person_id: int
     stores: tuple[int, ...]
     works: tuple[Work, ...]
     receivers: tuple[int, ...]
     ranks: tuple[int, ...] = ()
+    percent: dict[int, int] = field(default_factory=dict)
+    numbers: dict[int, int | None] = field(default_factory=dict)
+
+    def weights(self, customers: int) -> dict[int, int]:
+        """Of how many customers each receiver gets how many, roughly: they are given out in this proportion."""
+        if self.percent:
+            return self.percent
+        if not self.numbers:
+            return dict.fromkeys(self.receivers, 1)
+        rest = customers - sum(filter(None, self.numbers.values()))
+        each = max(1, rest // (list(self.numbers.values()).count(None) or 1))
+        return {pk: each if number is None else number for pk, number in self.numbers.items()}
 
     def rows(self, work: Work):
         """What of this kind the person has in hand there."""
@@ -40,10 +56,13 @@ class Handover:
 
 @dataclass(frozen=True)
 class Plan:
-    """Who would get which rows. `left`: how many rows nobody of those chosen can take, by kind."""
+    """Who would get which rows. By kind, how many rows stay: `left`, where nobody of those chosen works there; `over`,
+    beyond the numbers that were given.
+    """
 
     shares: dict[Work, Shares]
     left: dict[Work, int]
+    over: dict[Work, int]
 
     @property
     def number(self) -> int:
@@ -99,25 +118,32 @@ def _held(handover, work) -> list[Held]:
 
 
 def _plan(handover, held: dict[Work, list[Held]]) -> Plan:
-    """Customers of each rank evenly, everything of one customer to one person, in the stores where that one works."""
+    """Customers of each rank in the same shares, everything of one customer to one person, where that one works."""
     about = defaultdict(list)
     for work, rows in held.items():
         for row in rows:
             about[row.store_id, row.customer_id or f"{work.name} {row.pk}"].append((work, row.pk))
     people = _receivers(handover)
     ranks = _ranks(customer for _store, customer in about if isinstance(customer, int))
-    got, shares, left = Counter(), {work: {} for work in held}, Counter()
+    got, shares, left, over = Counter(), {work: {} for work in held}, Counter(), Counter()
+    weights = handover.weights(len(about))
+
+    def takes(person) -> bool:
+        most = handover.numbers.get(person)
+        return weights[person] > 0 and (most is None or got[person] < most)
+
     for store_id, customer in sorted(about, key=lambda key: (ranks.get(key[1], LOWEST), -len(about[key]), str(key))):
         rows = about[store_id, customer]
-        free = people.get(store_id, ())
+        here = people.get(store_id, ())
+        free = [person for person in here if takes(person)]
         if not free:
-            left.update(work for work, _pk in rows)
+            (over if here else left).update(work for work, _pk in rows)
             continue
-        to = min(free, key=lambda person: got[person])
+        to = min(free, key=lambda person: (2 * got[person] + 1) / weights[person])
         got[to] += 1
         for work, pk in rows:
             shares[work][pk] = to
-    return Plan(shares, left)
+    return Plan(shares, left, over)
 
 
 LOWEST = 32767

@@ -17,6 +17,7 @@ from stores.wake import wake
 
 from .models import (
     Base,
+    CheckCall,
     Contact,
     ContentKind,
     Direction,
@@ -108,6 +109,7 @@ def record(task: Task, result: Result, *, by, now) -> Contact | None:
         contact.effects.update({"counted": True} if covers else {})
         _fill_from_step(contact, task.step)
         _settle(contact, result, by=by, now=now)
+        CheckCall.enlist(contact, now)
         end_finished(now, among=FollowUp.objects.filter(pk=task.follow_up_id))
     return contact
 

@@ -103,7 +103,7 @@ def _settle_appointment(deal, before: Stage, after: Stage, by, now):
         resume(of_deal.filter(end_reason=EndReason.APPOINTED, ended_with__isnull=True, ended_at__in=reached))
 
 
-def lose_deal(deal, reason: str, by, now, *, competitor="", contact=None) -> bool:
+def lose_deal(deal, reason: str, by, now, *, competitor=None, contact=None) -> bool:
     """`deal.lose` with what follows: its follow-ups end, and its appointments are called off.
 
     False when it is closed already or won.

@@ -25,7 +25,14 @@ def take_back(act: Act, now) -> tuple[int, int]:
             return hand_back(act)
         if act.kind == ActKind.STARTED:
             return _stop_what_it_started(act, now)
+        if act.kind == ActKind.REVIEWED:
+            return _review_again(act, now), 0
         return act.rows.done().managed_by(act.by).count(), 0
+
+
+def _review_again(act: Act, now) -> int:
+    deals = act.rows.done().managed_by(act.by).values("deal")
+    return act.reviews.standing().filter(deal__in=deals).update(undone_at=now)
 
 
 def _stop_what_it_started(act: Act, now) -> tuple[int, int]:

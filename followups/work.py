@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from customers.models import Customer, Deal
 
-from .models import Contact, FollowUp, Task
+from .models import CheckCall, Contact, FollowUp, Task
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ TASKS = Work("task", Task, "assignee")
 DEALS = Work("deal", Deal, "staff")
 REPLIES = Work("contact", Contact, "for_staff")
 CUSTOMERS = Work("customer", Customer, "owner")
+CHECK_CALLS = Work("check_call", CheckCall, "told_by")
 IN_ORDER = (TASKS, DEALS, REPLIES, CUSTOMERS)
 """As everybody locks them."""
 

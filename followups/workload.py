@@ -69,8 +69,14 @@ def foresee_pattern(pattern: Pattern, *, me, now, store=None, rank=None, months=
         customers = customers.in_store(store) if store else customers
         customers = customers.of_rank(rank) if rank else customers
         return foresee_choice(pattern, customers, me=me, now=now, months=months, spread=spread)
-    rule = StartRule(pattern=pattern, from_on=timezone.localdate(now) if base == Base.EVERY else LONG_AGO)
+    rule = rule_for_all(pattern, now)
     return foresee_rules([(rule, [rank] if rank else [])], me=me, now=now, store=store, months=months, spread=spread)
+
+
+def rule_for_all(pattern: Pattern, now) -> StartRule:
+    """One that begins it for everybody whose date comes; unsaved. Not for a pattern that is begun by hand."""
+    is_round = pattern.current_version.base == Base.EVERY
+    return StartRule(pattern=pattern, from_on=timezone.localdate(now) if is_round else LONG_AGO)
 
 
 class _Scope:

@@ -24,10 +24,35 @@ NOBODY = 0
 
 
 @dataclass(frozen=True)
+class Window:
+    """From `since` on and before `until`, in these stores."""
+
+    stores: tuple[int, ...]
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Narrow:
+    """Of which tasks and calls alone; what is left out leaves all in (reports.narrowing).
+
+    `steps`: ids of patterns' steps; `source`: of the deal; `ages`: of the customer on that day, from and below;
+    `weekday`: Monday is 1, and `hour`: both of a call, in the store's time.
+    """
+
+    steps: tuple[int, ...] | None = None
+    source: str = ""
+    ages: tuple[int, int] | None = None
+    weekday: int | None = None
+    hour: int | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """`stores`: their ids; `staff`: one person's id, None for everybody together. Nothing after `now` is counted.
 
-    `silent_months`: for so long nobody has reached a customer who counts as not reached.
+    `silent_months`: for so long nobody has reached a customer who counts as not reached. `narrow`: which tasks and
+    calls; customers are counted without it.
     """
 
     stores: tuple[int, ...]
@@ -36,15 +61,20 @@ class Asked:
     last: date
     now: datetime
     silent_months: int = 3
+    narrow: Narrow = Narrow()
+    windows: tuple[Window, ...] | None = None
+    """Of these days and stores, only those: what is not summed up (reports.summed)."""
+    customers: tuple[int, ...] | None = None
+    """Of the customers, only those: whose stories are not up to date (reports.stories)."""
 
     @property
     def begins(self) -> datetime:
-        return _midnight(self.first)
+        return midnight(self.first)
 
     @property
     def until(self) -> datetime:
         """The end of the last day, which is not of it any more; or now."""
-        return min(_midnight(self.last + timedelta(days=1)), self.now)
+        return min(midnight(self.last + timedelta(days=1)), self.now)
 
     @property
     def as_of(self) -> date:
@@ -58,8 +88,11 @@ class Asked:
     def of(self, stretch: Stretch) -> "Asked":
         return replace(self, first=stretch.first, last=stretch.last)
 
+    def only_in(self, windows) -> "Asked":
+        return replace(self, windows=tuple(windows))
 
-def _midnight(day: date) -> datetime:
+
+def midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
 
 

@@ -1,19 +1,20 @@
 """Every figure, defined once (DESIGN.md "Figures"): its words, and the rows it counts.
 
 A figure is a function of what is asked for (reports.asked): whose, which stores, which days, now. The number and the
-rows behind it come from one queryset, so they cannot differ.
+rows behind it come from one queryset, so they cannot differ; where the number is summed up beforehand (reports.summed,
+reports.stories), tests hold it against that queryset.
 """
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
-from followups.input_rate import COUNTS, Rate
+from followups.input_rate import Rate
 
-from . import reach, work
-from .asked import Asked
+from . import day, reach, stories, summed, work
+from .asked import Asked, Narrow
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,15 @@ class Figure:
         return next((part for part in self.parts if part.slug == slug), self.parts[0])
 
 
-TASK, CONTACT, CUSTOMER, VEHICLE, DEAL = "task", "contact", "customer", "vehicle", "deal"
+TASK, CONTACT, CUSTOMER, VEHICLE, DEAL, LEAD = "task", "contact", "customer", "vehicle", "deal", "lead"
 
 
 def _tasks(rows):
     return (Part("tasks", _("Tasks that fell due"), TASK, rows, ("first_late_at", "pk")),)
+
+
+def _contacts(rows):
+    return (Part("contacts", _("Contacts"), CONTACT, rows, ("happened_at", "pk")),)
 
 
 def _customers(rows):
@@ -102,6 +107,15 @@ FIGURES = {
             is_good=False,
         ),
         Figure(
+            "met",
+            _("Contacted by us"),
+            _(
+                "Customers whom we got in touch with by ourselves within 12 months, of all that are not closed. The "
+                "others got in touch themselves, or nobody did."
+            ),
+            _customers(reach.met),
+        ),
+        Figure(
             "replacement",
             _("Replacement rate"),
             _("Customers who had a car from us and ordered another within 12 months, of all that are not closed."),
@@ -148,20 +162,104 @@ FIGURES = {
             _customers(reach.silent),
             is_good=False,
         ),
+        Figure(
+            "spoke",
+            _("Spoke"),
+            _("Contacts in which words were exchanged, by whatever way and whoever began."),
+            _contacts(day.conversations),
+            is_rate=False,
+        ),
+        Figure(
+            "visits",
+            _("Visits"),
+            _("Customers and we met, at the store or at theirs. A visit that found nobody does not count."),
+            _contacts(day.visits),
+            is_rate=False,
+        ),
+        Figure(
+            "appointments",
+            _("Appointments"),
+            _("Contacts that ended with an appointment."),
+            _contacts(day.appointments),
+            is_rate=False,
+        ),
+        Figure(
+            "orders",
+            _("Orders"),
+            _("By the day of the order, for who got it."),
+            (Part("deals", _("Orders"), DEAL, day.orders, ("-ordered_on", "-pk")),),
+            is_rate=False,
+        ),
+        Figure(
+            "leads",
+            _("New leads answered in time"),
+            _(
+                "Leads that came in these days, and whom somebody got in touch with, or tried to, within the store's "
+                "limit. Of a lead with a person in charge, that person's."
+            ),
+            (Part("leads", _("New leads"), LEAD, day.leads, ("received_at", "pk")),),
+        ),
     )
 }
 
 
 def count(figure: Figure, asked: Asked) -> Rate:
-    """One statement for each of its parts."""
-    found = [part.rows(asked).order_by().aggregate(**COUNTS) for part in figure.parts]
-    return sum((Rate(row["hits"], row["due"]) for row in found), Rate())
+    return sum(count_by_person(figure, asked).values(), Rate())
 
 
 def count_by_person(figure: Figure, asked: Asked) -> dict[int | None, Rate]:
     """By the person who is counted; None: nobody, so the store alone."""
+    return count_all([figure], asked)[figure.slug]
+
+
+def count_all(figures, asked: Asked, *, by="person") -> dict[str, dict]:
+    """{figure: {key: Rate}} by the person who is counted, or "place and person": by the store as well.
+
+    What is summed up beforehand is read for all its figures in one statement.
+    """
+    by_day, by_story = (_kept(figures, asked, kept) for kept in (summed.COLUMNS, stories.FIGURES))
+    found = summed.read(by_day, asked, by=by) if by_day else {}
+    if by_story:
+        found |= _by_story(by_story, [asked], by=by)[0]
+    return {one.slug: found[one.slug] if one.slug in found else from_rows(one, asked, by=by) for one in figures}
+
+
+def over_time(figure: Figure, askeds: list[Asked]) -> list[Rate]:
+    """For each of these, which differ in their days alone and follow each other."""
+    if _kept([figure], askeds[0], stories.FIGURES):
+        return [sum(found[figure.slug].values(), Rate()) for found in _by_story([figure], askeds, by=None)]
+    if _kept([figure], askeds[0], summed.COLUMNS):
+        whole = replace(askeds[0], last=askeds[-1].last)
+        by_day = summed.read([figure], whole, by="day")[figure.slug]
+        return [sum((rate for day, rate in by_day.items() if one.first <= day <= one.last), Rate()) for one in askeds]
+    return [count(figure, one) for one in askeds]
+
+
+def from_rows(figure: Figure, asked: Asked, *, by="person") -> dict[int | None, Rate]:
+    """The same without anything summed up: one statement for each of its parts."""
     found = defaultdict(Rate)
     for part in figure.parts:
-        for row in part.rows(asked).order_by().values("person").annotate(**COUNTS):
-            found[row["person"]] += Rate(row["hits"], row["due"])
+        for key, rate in summed.counted_by(part.rows(asked), by):
+            found[key] += rate
     return dict(found)
+
+
+def _kept(figures, asked, names):
+    """Those that are summed up under these names. Of some tasks alone nothing is."""
+    if asked.narrow != Narrow():
+        return []
+    return [one for one in figures if one.slug in names and FIGURES.get(one.slug) is one]
+
+
+def _by_story(figures, askeds, *, by) -> list[dict[str, dict]]:
+    """Whose story is not up to date is counted from their rows."""
+    touched = stories.touched()
+    if touched is None:
+        return [{one.slug: from_rows(one, asked, by=by or "person") for one in figures} for asked in askeds]
+    found = stories.read([one.slug for one in figures], askeds, touched, by=by)
+    for asked, rates in zip(askeds, found, strict=True) if touched else ():
+        for one in figures:
+            for key, rate in from_rows(one, replace(asked, customers=tuple(touched)), by=by or "person").items():
+                key = key if by else None
+                rates[one.slug][key] = rates[one.slug].get(key, Rate()) + rate
+    return found

@@ -10,7 +10,7 @@ from stores.forms.long_select import LongSelect
 from stores.inputs import DayField
 from stores.models import Staff, Store
 
-from .asked import NOBODY, Asked, Span, stretch_of
+from .asked import NOBODY, Asked, Narrow, Span, stretch_of
 
 MOST_DAYS = 366
 SILENT_MONTHS = (3, 6, 12)
@@ -32,7 +32,7 @@ class ReportFilter(forms.Form):
     )
 
     def __init__(self, data, *, me, now, today: date):
-        defaults = {"span": Span.WEEK, "on": today.isoformat()}
+        defaults = self.first_days(today)
         given = {name: value for name, value in data.dict().items() if value}
         if not me.is_manager:
             defaults["who"] = "me"
@@ -48,7 +48,20 @@ class ReportFilter(forms.Form):
         self.fields["who"].choices = own + [(str(pk), str(one)) for pk, one in self.people.items() if pk != me.pk]
         if len(self.stores) < 2:
             del self.fields["store"]
+        self.offer()
         self.is_valid()
+
+    def first_days(self, today: date) -> dict:
+        """The days that are shown where none were asked for."""
+        return {"span": Span.WEEK, "on": today.isoformat()}
+
+    def offer(self):
+        """What fields of a wider filter give to choose from."""
+
+    @property
+    def more_fields(self) -> list:
+        """Those of a wider filter, to be shown beside the others."""
+        return []
 
     @property
     def chosen_store(self) -> Store | None:
@@ -93,7 +106,11 @@ class ReportFilter(forms.Form):
         stores, stretch = tuple(one.pk for one in self._stores()), self.stretch
         person = self.chosen_person
         staff = NOBODY if self.is_nobody else person and person.pk
-        return Asked(stores, staff, stretch.first, stretch.last, self.now, self.chosen_months)
+        return Asked(stores, staff, stretch.first, stretch.last, self.now, self.chosen_months, self.narrow)
+
+    @property
+    def narrow(self) -> Narrow:
+        return Narrow()
 
     @property
     def query(self) -> dict:

@@ -1,19 +1,22 @@
 """Person by person: every figure of the page, and the same as a file."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from stores.models import Staff
+from stores.models import Staff, Store
 
 from .asked import NOBODY
-from .figures import FIGURES, Figure, Rate, count_by_person
+from .figures import FIGURES, Figure, Rate, count_all
 
 WORK = ("execution", "on-time", "input")
 BOOK = ("reach", "only-inbound", "replacement", "referral", "customers", "vehicles", "sold")
 SHOWN = WORK + BOOK
+MOST_SHOWN = 60
+"""People on one page; of more, the stores are shown, and a file has them all."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +30,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """`person` None: what counts for nobody, so for the store alone."""
+    """Of a person or a whole store; `person` None: what counts for nobody, so for the store alone."""
 
-    person: Staff | None
+    person: Staff | Store | None
     cells: list[Cell]
 
 
@@ -38,9 +41,40 @@ def rows_url(figure: Figure, query: dict, **more) -> str:
 
 
 def counted(asked, slugs=SHOWN) -> dict[str, dict]:
-    """{figure: {person: Rate}} of everybody: one statement for each kind of rows."""
-    everybody = replace(asked, staff=None)
-    return {slug: count_by_person(FIGURES[slug], everybody) for slug in slugs}
+    """{figure: {person: Rate}} of everybody."""
+    return by_person(split(asked, slugs))
+
+
+def split(asked, slugs=SHOWN) -> dict[str, dict]:
+    """{figure: {(store, person): Rate}} of everybody."""
+    return count_all([FIGURES[slug] for slug in slugs], replace(asked, staff=None), by="place and person")
+
+
+def by_person(found) -> dict[str, dict]:
+    return {slug: _summed(rates, 1) for slug, rates in found.items()}
+
+
+def _summed(rates, part: int) -> dict:
+    """Of keys of two parts, by one of them."""
+    sums = defaultdict(Rate)
+    for key, rate in rates.items():
+        sums[key[part]] += rate
+    return dict(sums)
+
+
+def store_lines(found, form) -> list[Line]:
+    """Of what `split` found each store by itself, where there are several and nobody in particular is asked for."""
+    asked = form.asked
+    if len(asked.stores) < 2 or asked.staff is not None:
+        return []
+    by_store = {slug: _summed(rates, 0) for slug, rates in found.items()}
+    return [_store_line(store, by_store, form) for store in form.stores if store.pk in asked.stores]
+
+
+def _store_line(store, found, form) -> Line:
+    query = {**form.query, "store": store.pk}
+    rates = ((FIGURES[slug], by.get(store.pk, Rate())) for slug, by in found.items())
+    return Line(store, [Cell(figure, rate, rows_url(figure, query)) for figure, rate in rates])
 
 
 def total(found: dict, staff: int | None) -> Rate:
@@ -53,14 +87,19 @@ def cards(found, form) -> list[Cell]:
     return [Cell(FIGURES[slug], total(by, staff), rows_url(FIGURES[slug], form.query)) for slug, by in found.items()]
 
 
-def lines(found, form) -> list[Line]:
-    """Those one may see by name: a manager everybody who is counted or works there, others themselves."""
+def lines(found, form, *, most: int | None = None) -> list[Line] | None:
+    """Those one may see by name: a manager everybody who is counted or works there, others themselves.
+
+    None where there are more than `most`.
+    """
     named = _where_managed(found, form)
     ids = {pk for by in named.values() for pk in by if pk}
     if not form.me.is_manager:
         people = [form.me]
     else:
         people = list(Staff.objects.working_in_or_with_ids(form.managed, ids).by_name())
+    if most is not None and len(people) > most:
+        return None
     made = [_line(one, found if one == form.me else named, form) for one in people]
     if form.me.is_manager and any(None in by for by in named.values()):
         made.append(_line(None, named, form))
@@ -89,9 +128,12 @@ def _line(person, found, form) -> Line:
 
 
 def sheet(found, form):
-    """Rows of cells, the headings first: of each rate the percentage, and what it is made of."""
+    """Of what `split` found, rows of cells, the headings first: of each rate the percentage, and what it is made of.
+
+    Stores come first, where there are several.
+    """
     yield [_("Person"), *(text for slug in found for text in _headings(FIGURES[slug]))]
-    for line in lines(found, form):
+    for line in [*store_lines(found, form), *lines(by_person(found), form)]:
         name = str(line.person) if line.person else _("Counts for nobody")
         yield [name, *(text for cell in line.cells for text in _texts(cell))]
 

@@ -1,4 +1,4 @@
-"""The customers one has, and which of them hear from us: rows with `person` (in charge) and `hit`.
+"""The customers one has, and which of them hear from us: rows with `place`, `person` (in charge) and `hit`.
 
 They are looked at as they stand at the end of the days asked for; who was in charge then is not kept, so it is who is
 now.
@@ -7,7 +7,8 @@ now.
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Deal, Vehicle
 from customers.models.deal import Source
@@ -22,23 +23,31 @@ from .work import of_person
 REACH_MONTHS, YEAR = 3, 12
 
 
+class Met(TextChoices):
+    US = "us", _("Contacted by us")
+    THEY = "they", _("Only by them")
+    NOBODY = "nobody", _("Nobody got in touch")
+
+
 def net(asked: Asked, *, of=""):
     """Q of customers who were neither closed nor merged then."""
     still = Q(**{f"{of}closed_at__isnull": True}) | Q(**{f"{of}closed_at__gte": asked.until})
+    if asked.customers is not None:
+        still &= Q(**{f"{of}pk__in": asked.customers})
     return still & Q(**{f"{of}created_at__lt": asked.until, f"{of}store__in": asked.stores})
 
 
 def customers(asked: Asked):
     """Net customers."""
-    rows = Customer.objects.filter(net(asked)).annotate(person=F("owner_id"), hit=truth(Q(pk__isnull=False)))
-    return of_person(rows, asked)
+    rows = Customer.objects.filter(net(asked)).annotate(place=F("store_id"), person=F("owner_id"))
+    return of_person(rows.annotate(hit=truth(Q(pk__isnull=False))), asked)
 
 
 def vehicles(asked: Asked):
     """Under management: not disposed of, of net customers."""
     kept = Q(disposed_on__isnull=True) | Q(disposed_on__gt=asked.as_of)
     rows = Vehicle.objects.filter(net(asked, of="customer__"), kept, created_at__lt=asked.until)
-    rows = rows.annotate(person=F("customer__owner_id"), hit=truth(Q(pk__isnull=False)))
+    rows = rows.annotate(place=F("customer__store_id"), person=F("customer__owner_id"), hit=truth(Q(pk__isnull=False)))
     return of_person(rows, asked)
 
 
@@ -62,12 +71,29 @@ def silent(asked: Asked):
     return _marked(asked, ~Q(Exists(heard)))
 
 
-def only_inbound(asked: Asked):
-    """In touch within the year, each time because they began; an answer to what they wrote is begun by them too."""
+def _of_year(asked: Asked):
+    """Of a customer the contacts within the year, and those that we began; an answer to what they wrote they began."""
     year = contacts_of_customer(asked, YEAR)
     answers = Contact.objects.filter(answered_with=OuterRef("pk"))
-    ours = year.filter(direction=Direction.OUT).exclude(Q(task__isnull=True) & Q(Exists(answers)))
+    return year, year.filter(direction=Direction.OUT).exclude(Q(task__isnull=True) & Q(Exists(answers)))
+
+
+def only_inbound(asked: Asked):
+    """In touch within the year, each time because they began."""
+    year, ours = _of_year(asked)
     return _marked(asked, Q(Exists(year)) & ~Q(Exists(ours)))
+
+
+def met(asked: Asked):
+    """With `met`: who began within the year, we or only they, if anybody."""
+    year, ours = _of_year(asked)
+    who = Case(
+        When(Exists(ours), then=Value(Met.US)),
+        When(Exists(year), then=Value(Met.THEY)),
+        default=Value(Met.NOBODY),
+        output_field=CharField(),
+    )
+    return _marked(asked, Q(Exists(ours))).annotate(met=who)
 
 
 def orders(asked: Asked):
@@ -92,7 +118,7 @@ def referred(asked: Asked):
 
 def cars_sold(asked: Asked):
     rows = orders(asked).filter(kind=DealKind.SALE, counted_store__in=asked.stores)
-    rows = rows.annotate(person=F("counted_staff_id"), hit=truth(Q(pk__isnull=False)))
+    rows = rows.annotate(place=F("counted_store_id"), person=F("counted_staff_id"), hit=truth(Q(pk__isnull=False)))
     return of_person(rows, asked)
 
 
@@ -100,5 +126,5 @@ def contacts_of_year(asked: Asked):
     """With net customers."""
     rows = Contact.objects.standing().in_stores(asked.stores).filter(net(asked, of="customer__"))
     rows = rows.filter(happened_at__gte=asked.back(months=YEAR), happened_at__lt=asked.until)
-    rows = rows.annotate(person=F("customer__owner_id"), hit=truth(Q(pk__isnull=False)))
+    rows = rows.annotate(place=F("store_id"), person=F("customer__owner_id"), hit=truth(Q(pk__isnull=False)))
     return of_person(rows, asked)

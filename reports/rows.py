@@ -8,7 +8,8 @@ from django.urls import reverse
 from followups.input_rate import Fault
 from stores.models import Staff
 
-from .figures import CONTACT, CUSTOMER, DEAL, TASK, VEHICLE, Part
+from .figures import CONTACT, CUSTOMER, DEAL, LEAD, TASK, VEHICLE, Part
+from .reach import Met
 
 WITH = {
     TASK: ("customer",),
@@ -16,6 +17,7 @@ WITH = {
     CUSTOMER: ("rank",),
     VEHICLE: ("customer",),
     DEAL: ("customer",),
+    LEAD: ("customer",),
 }
 
 
@@ -41,8 +43,10 @@ class Row:
 
 def chosen(part: Part, rows, only: str):
     """`only`: those that count for the good, those that don't, or those of one state; else all."""
-    if only in Fault.values and part.slug in {"tasks", "contacts"}:
+    if only in Fault.values and "state" in rows.query.annotations:
         return rows.filter(state=only)
+    if only in Met.values and "met" in rows.query.annotations:
+        return rows.filter(met=only)
     if only in {"yes", "no"}:
         return rows.filter(hit=only == "yes")
     return rows
@@ -50,8 +54,11 @@ def chosen(part: Part, rows, only: str):
 
 def shown(part: Part, asked, picked):
     """The rows of one page, with what was said of them when they were picked."""
-    rows = part.rows(asked).with_ids(list(picked.values_list("pk", flat=True)))
-    return rows.select_related(*WITH[part.what]).order_by(*part.order)
+    return shown_ids(part, asked, list(picked.values_list("pk", flat=True)))
+
+
+def shown_ids(part: Part, asked, ids: list[int]):
+    return part.rows(asked).with_ids(ids).select_related(*WITH[part.what]).order_by(*part.order)
 
 
 def to_rows(part: Part, found, me) -> list[Row]:
@@ -88,7 +95,13 @@ def _text(what, one) -> str:
 
 
 def _when(what, one):
-    moments = {TASK: "first_late_at", CONTACT: "happened_at", CUSTOMER: "last_contacted_at", DEAL: "ordered_on"}
+    moments = {
+        TASK: "first_late_at",
+        CONTACT: "happened_at",
+        CUSTOMER: "last_contacted_at",
+        DEAL: "ordered_on",
+        LEAD: "received_at",
+    }
     return getattr(one, moments[what]) if what in moments else None
 
 
@@ -101,4 +114,4 @@ def _mend(what, one) -> str:
         return reverse("todo:task", args=[one.pk])
     if what == CONTACT and getattr(one, "state", "") == Fault.INCOMPLETE:
         return reverse("todo:contact-complete", args=[one.pk])
-    return reverse("todo:deal", args=[one.pk]) if what == DEAL else ""
+    return reverse("todo:deal", args=[one.pk]) if what in {DEAL, LEAD} else ""

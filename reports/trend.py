@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from stores.days import Stretch
 from stores.picture import bare
 
 from .asked import Asked, Span, stretches_up_to
-from .figures import Figure, Rate, count
+from .figures import Figure, Rate, over_time
 
 NUMBER = 8
 WIDTH, HEIGHT = 960, 260
@@ -25,12 +26,24 @@ class Point:
 
 def points(figure: Figure, asked: Asked, span: Span) -> list[Point]:
     found = stretches_up_to(span, Stretch(asked.first, asked.last), NUMBER)
-    return [_point(figure, one, span, count(figure, asked.of(one))) for one in found]
+    rates = over_time(figure, [asked.of(one) for one in found])
+    return [_point(figure, one, span, rate) for one, rate in zip(found, rates, strict=True)]
 
 
 def _point(figure, stretch, span, rate) -> Point:
     value = rate.percent if figure.is_rate else rate.hits
     return Point(stretch, label_of(stretch, span), rate, value)
+
+
+def trend_rows(figure: Figure, found: list[Point]) -> list[list[str]]:
+    """The same for a file."""
+    rates = [_("counted"), _("of")] if figure.is_rate else []
+    rows = [[_("Days"), f"{figure.label} (%)" if rates else str(figure.label), *rates]]
+    for point in found:
+        counts = [point.rate.hits, point.rate.due] if rates else []
+        value = "" if point.value is None else point.value
+        rows.append([point.label, *(str(number) for number in (value, *counts))])
+    return rows
 
 
 def label_of(stretch: Stretch, span: Span) -> str:

@@ -56,6 +56,14 @@ def short_label(day: date, today: date | None = None) -> str:
     return f"{year}{day.month}/{day.day}"
 
 
+def stamp(moment: datetime | None, today: date | None = None) -> str:
+    """'11/19 14:02', '2025/12/30 14:02' where that isn't this year; nothing where there is no moment."""
+    if not moment:
+        return ""
+    local = timezone.localtime(moment)
+    return f"{short_label(local.date(), today)} {local:%H:%M}"
+
+
 def days_from(first: date, last: date) -> list[date]:
     return [first + timedelta(days=distance) for distance in range((last - first).days + 1)]
 

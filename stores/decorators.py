@@ -44,6 +44,11 @@ def managers_only(view):
     return _with_role(view, lambda staff: staff.is_manager)
 
 
+def leading_only(view):
+    """Managers, administrators, and whoever shows the others how (`Staff.may_coach`)."""
+    return _with_role(view, lambda staff: staff.is_manager or staff.may_coach)
+
+
 def admins_only(view):
     return _with_role(view, lambda staff: staff.is_admin)
 

@@ -277,22 +277,89 @@ todo:deal-follow-up deal_pk=deal                   | 200 / 404                  
 # Figures
 reports:figures                                    | 200                              | 405
 reports:reach                                      | 200                              | 405
+reports:reach-file what=groups ending=csv          | 200                              | 405
+reports:reach-file what=people ending=xlsx         | 200                              | 405
+reports:reach-file what=groups ending=nothing      | 404                              | 405
 reports:people ending=csv                          | 200                              | 405
 reports:people ending=xlsx                         | 200                              | 405
 reports:people ending=nothing                      | 404                              | 405
+reports:trend-file ending=csv                      | 200                              | 405
+reports:trend-file ending=nothing                  | 404                              | 405
 reports:rows slug=execution                        | 200                              | 405
 reports:rows slug=input                            | 200                              | 405
 reports:rows slug=reach                            | 200                              | 405
 reports:rows slug=vehicles                         | 200                              | 405
 reports:rows slug=sold                             | 200                              | 405
 reports:rows slug=contacts                         | 200                              | 405
+reports:rows slug=met                              | 200                              | 405
 reports:rows slug=nothing                          | 404                              | 405
+reports:rows-file slug=execution ending=csv        | 405                              | 403 403 200 200 / 403 200
+reports:rows-file slug=nothing ending=csv          | 405                              | 403 403 404 404 / 403 404
+reports:rows-file slug=reach ending=nothing        | 405                              | 403 403 404 404 / 403 404
+reports:rows slug=leads                            | 200                              | 405
+reports:morning                                    | 200                              | 405
+reports:morning-mail                               | 405                              | 403 403 302 302 / 403 302
+reports:morning-sharing pk=morning                 | 405                              | 403 403 302 302 / 404
+reports:morning-unsharing pk=morning               | 405                              | 403 403 302 302 / 404
+reports:morning-read pk=morning                    | 405                              | 302 / 404
+reports:morning-again pk=morning                   | 405                              | 403 403 302 302 / 404
+reports:heard                                      | 200                              | 405
+reports:heard-contents                             | 403 403 403 200 / 403            | 403 403 403 302 / 403
+reports:heard-contact pk=contact                   | 200 / 404                        | 302 / 404
+reports:heard-settled pk=contact                   | 405                              | 302 / 404
+reports:heard-reopened pk=contact                  | 405                              | 302 / 404
+reports:rows slug=calls                            | 200                              | 405
+reports:rows slug=step-replied                     | 200                              | 405
+reports:patterns                                   | 200                              | 405
+reports:patterns-file ending=csv                   | 200                              | 405
+reports:patterns-file ending=nothing               | 404                              | 405
+reports:pattern pk=pattern                         | 200 / 404                        | 405
+reports:pattern-file pk=pattern ending=xlsx        | 200 / 404                        | 405
+reports:pattern-file pk=pattern ending=nothing     | 404                              | 405
+reports:outcome                                    | 200                              | 405
+reports:outcome-file ending=csv                    | 200                              | 405
+reports:outcome-file ending=nothing                | 404                              | 405
+reports:way                                        | 403 403 200 200 / 403 200        | 405
+# Scripts, good examples, role-plays
+scripts:list                                       | 200                              | 405
+scripts:new                                        | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
+scripts:script pk=script                           | 200 / 404                        | 405
+scripts:script pk=group_script                     | 200                              | 405
+scripts:edit pk=script                             | 403 403 200 200 / 404            | 403 403 422 422 / 404
+scripts:edit pk=group_script                       | 403 403 403 200 / 403            | 403 403 403 422 / 403
+scripts:name pk=script                             | 403 403 200 200 / 404            | 403 403 422 422 / 404
+scripts:name pk=group_script                       | 403 403 403 200 / 403            | 403 403 403 422 / 403
+scripts:version pk=script number=1                 | 200 / 404                        | 405
+scripts:version pk=script number=9                 | 404                              | 405
+scripts:version-return pk=script number=1          | 405                              | 403 403 302 302 / 404
+scripts:version-return pk=script number=9          | 405                              | 403 403 404 404 / 404
+scripts:version-return pk=group_script number=1    | 405                              | 403 403 403 302 / 403
+scripts:retirement pk=script                       | 405                              | 403 403 302 302 / 404
+scripts:retirement pk=group_script                 | 405                              | 403 403 403 302 / 403
+scripts:comeback pk=script                         | 405                              | 403 403 302 302 / 404
+scripts:examples                                   | 200                              | 405
+scripts:example-mark pk=contact                    | 403 403 200 200 / 404            | 403 403 422 422 / 404
+scripts:example-mark pk=unfinished                 | 200 403 200 200 / 404            | 422 403 422 422 / 404
+scripts:example-sharing pk=example                 | 405                              | 403 403 302 302 / 404
+scripts:example-sharing pk=proposal                | 405                              | 403 404 302 302 / 404
+scripts:example-end pk=example                     | 405                              | 403 403 302 302 / 404
+scripts:example-end pk=proposal                    | 405                              | 302 404 302 302 / 404
+scripts:example-return pk=example                  | 405                              | 403 403 302 302 / 404
+scripts:example-return pk=proposal                 | 405                              | 302 404 302 302 / 404
+scripts:role-plays                                 | 200                              | 405
+scripts:role-play-new                              | 200                              | 422
+scripts:role-play pk=role_play                     | 200 404 200 200 / 404            | 422 404 422 422 / 404
+scripts:role-play-undo pk=role_play                | 405                              | 302 404 302 302 / 404
+scripts:role-play-cancellation pk=role_play        | 405                              | 302 404 302 302 / 404
+scripts:role-play-return pk=role_play              | 405                              | 302 404 302 302 / 404
 # The manager's desk, and what people are told
 todo:desk                                          | 403 403 200 200 / 403 200        | 405
 todo:desk-rows what=tasks                          | 403 403 200 200 / 403 200        | 405
 todo:desk-rows what=leads                          | 403 403 200 200 / 403 200        | 405
 todo:desk-rows what=replies                        | 403 403 200 200 / 403 200        | 405
 todo:desk-rows what=deals                          | 403 403 200 200 / 403 200        | 405
+todo:desk-rows what=reviews                        | 403 403 200 200 / 403 200        | 405
+todo:desk-rows what=checks                         | 403 403 200 200 / 403 200        | 405
 todo:desk-rows what=nothing                        | 403 403 404 404 / 403 404        | 405
 todo:desk-hand-over what=tasks                     | 405                              | 403 403 302 302 / 403 302
 todo:desk-hand-over what=tasks &row=task           | 405                              | 403 403 200 200 / 403 302
@@ -300,6 +367,16 @@ todo:desk-pattern what=tasks                       | 405                        
 todo:desk-pattern what=tasks &row=task             | 405                              | 403 403 200 200 / 403 302
 todo:desk-reminder what=replies                    | 405                              | 403 403 302 302 / 403 302
 todo:desk-reminder what=replies &row=reply         | 405                              | 403 403 200 200 / 403 302
+todo:desk-review what=reviews                      | 405                              | 403 403 302 302 / 403 302
+todo:desk-review what=tasks                        | 405                              | 403 403 404 404 / 403 404
+todo:deal-review pk=deal                           | 403 403 200 200 / 404            | 403 403 302 302 / 404
+todo:deal-review-comment pk=deal                   | 405                              | 403 403 422 422 / 404
+todo:deal-review-request pk=deal                   | 405                              | 403 403 422 422 / 404
+todo:review-undo pk=review                         | 405                              | 403 403 302 403 / 404
+todo:check pk=check                                | 403 403 200 200 / 404            | 405
+todo:check-result pk=check                         | 405                              | 403 403 422 422 / 404
+todo:check-closing pk=check                        | 405                              | 403 403 422 422 / 404
+todo:check-undo pk=check                           | 405                              | 403 403 302 302 / 404
 handover:past pk=customer                          | 200 / 404                        | 405
 handover:handover                                  | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422
 todo:desk-act pk=act                               | 403 403 200 404 / 403 404        | 405

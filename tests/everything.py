@@ -11,6 +11,7 @@ from customers.merging import merge
 from customers.models import (
     BusinessCard,
     Consent,
+    Deal,
     DealKind,
     Duplicate,
     Estimate,
@@ -31,16 +32,21 @@ from followups.models import (
     ActKind,
     Batch,
     BatchKind,
+    CheckCall,
     Contact,
     ContentKind,
     EscalateTo,
     EscalationRule,
+    GoodExample,
     LeadRule,
     Pattern,
+    RolePlay,
+    Script,
     StartRule,
     Step,
 )
 from followups.starting import start
+from reports.models import MorningReport
 from stores.models import DayOff, Notification, NotificationKind, Role, Staff
 from tests.cast import contact, customer, lead, pattern, reply, staff, task, vehicle
 from tests.customers.lists import csv_of, row
@@ -128,6 +134,8 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "colleague": colleague,
         "act": act,
         "notification": Notification.objects.visible_to(owner).get(),
+        **_judged(person, deal, owner, manager, word, now),
+        **_morning(store, outbound, owner, manager, word, now),
         "owner": owner,
         **_import_files(store, owner, person, word, digits, now),
         "kind": ContentKind.objects.first(),
@@ -136,7 +144,50 @@ def one_of_each(store, owner, now, *, word="", digits="0000"):
         "second_customer": new_person,
         **_cards(store, owner, person, word, now),
         **_known(person, owner, word, now),
+        **_scripts(made, owner, manager, colleague, (outbound, unfinished), word, now),
         "rank_decision": _ranks(person, new_person, manager, word, now),
+    }
+
+
+def _judged(person, deal, owner, manager, word, now):
+    """A deal's review by its manager, and a satisfaction call that is to be checked."""
+    review = deal.reviews.create(kind="comment", text=f"所見{word}", by=manager, at=now)
+    Deal.objects.filter(pk=deal.pk).update(last_contacted_at=now)
+    call = task(person, now.date(), title=f"満足の確認{word}", done_at=now, done_by=owner, deal=deal)
+    contact(person, now, task=call, details=f"満足{word}", done_by=owner, entered_by=owner, completed_at=now)
+    check = CheckCall.objects.create(store=person.store, customer=person, task=call, told_by=owner, made_at=now)
+    return {"review": review, "check": check}
+
+
+def _morning(store, heard, owner, manager, word, now):
+    """A morning's report that is shared, and what was heard from a customer."""
+    heard.heard_marks.create(kind="complaint", by=owner, at=now)
+    heard.heard_settled.create(note=f"済み{word}", by=owner, at=now)
+    yesterday = now.date() - timedelta(days=1)
+    figures = {"people": [{"who": owner.pk, "due": 2, "done": 1, "overdue": 1, "member": 1}], "leads": {}, "heard": {}}
+    report = MorningReport.objects.create(
+        store=store, on=now.date(), first_on=yesterday, last_on=yesterday, made_at=now, figures=figures,
+        note=f"ひとこと{word}", shared_at=now, shared_by=manager,
+    )  # fmt: skip
+    report.mails.create(staff=manager, due_at=now, sent_at=now)
+    return {"morning": report}
+
+
+def _scripts(made, owner, manager, colleague, contacts, word, now) -> dict:
+    """A script that steps took their words from, one of the group, two examples, a role-play planned and one done."""
+    head = {"purpose": ContentKind.objects.first(), "channel": "phone", "now": now}
+    script = Script.write(store=made.store, name=f"台本名{word}", text=f"台本の文{word}", by=owner, **head)
+    version = script.revise(text=f"改めた文{word}", note=f"台本の変更点{word}", by=owner, now=now)
+    Step.objects.filter(version__pattern=made).update(from_script=version)
+    role_play = {"store": made.store, "staff": owner, "partner": colleague, "script": script, "by": manager, "now": now}
+    RolePlay.log(**role_play, done_on=now.date(), remarks=f"練習{word}")
+    example = GoodExample.mark(contacts[0], f"見本{word}", by=manager, now=now)
+    return {
+        "script": script,
+        "group_script": Script.write(store=None, name="共通の台本", text="…", by=None, **head),
+        "example": example,
+        "proposal": GoodExample.mark(contacts[1], f"提案{word}", by=owner, now=now),
+        "role_play": RolePlay.plan(**role_play, planned_on=now.date(), remarks=f"予定{word}"),
     }
 
 

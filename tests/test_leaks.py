@@ -74,6 +74,7 @@ def questions(name, theirs) -> list[dict]:
         found += [{"store": place, "who": person}, {"who": person, "of": "amount", "month": "2026-10"}]
     if name == "todo:desk-rows":
         found += [{"who": person}, {"who": "nobody"}, {"open": "today", "who": person}]
+        found += [{"stage": "met"}]
     if name == "customers:alike":
         person = theirs["customer"]
         found += [
@@ -87,10 +88,13 @@ def questions(name, theirs) -> list[dict]:
     if name.startswith("reports:"):
         found += [{"who": "store"}, {"who": person}, {"span": "month", "who": "store", "store": place}, {"page": 2}]
         found += [{"part": "contacts", "span": "month", "who": "store"}, {"figure": "reach", "only": "no"}]
+        found += [{"who": "store", "cut": cut, "group": "none"} for cut in ("rank", "age", "bought")]
+        found += [{"pattern": chosen, "number": 1, "activity": f"pattern:{chosen}", "who": "store"}]
     if name == "handover:handover":
         found += [{"person": person, "preview": "yes", "what": "customer", "to": person, "store": place}]
     if name == "customers:list":
         found += [{"import": theirs["import_saved"].pk}]
+        found += [{"among": f"reports:customers?who={person}&store={place}"}]
     if name == "customers:import-file":
         found += [{"rows": rows} for rows in ("all", "remarks", "duplicates", "refused")]
     if name.startswith("patterns:"):
@@ -254,6 +258,7 @@ FOREIGN = [
     ),
     ("manager", "todo:desk-reminder what=tasks", {"ids": "theirs.task", "confirmed": "yes"}, 302),
     ("manager", "todo:desk-undo pk=act", {}, 302),
+    ("manager", "todo:desk-review what=reviews", {"row": "theirs.deal"}, 302),
 ]
 
 

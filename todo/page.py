@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
-from customers.knowing import ConsentsCard, FactsCard, FamilyCard, missing_of
+from customers.knowing import ConsentsCard, FactsCard, FamilyCard, missing_of, twins_of
 from customers.known_forms import ConsentForm, FactForm, FamilyForm
 from customers.models import Stage, Vehicle
 from customers.parts import parts_of
@@ -15,7 +16,7 @@ from .at_work import ended_row, running_row
 from .rows import task_row
 from .stages import next_in_use, way_of, with_days
 from .subject import Subject
-from .timeline import timeline
+from .timeline import timeline, with_reviews
 
 EXPIRES_SOON = timedelta(days=90)
 SHOWN = 3
@@ -49,6 +50,8 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
         "older": older,
     }
     context.update(_deal_part(deal, me, now) if deal else _customer_part(customer, me, now))
+    if deal:
+        context["entries"] = with_reviews(entries, deal.reviews.for_timeline(), me, now, older=older)
     return context
 
 
@@ -90,7 +93,8 @@ def _customer_part(customer, me, now) -> dict:
     return {
         "vehicles": vehicles,
         "parts": parts_of(customer),
-        "missing": missing_of(customer),
+        "missing": [] if customer.closed_at else missing_of(customer),
+        "twins": twins_of(customer, me),
         "facts": FactsCard(customer, now, FactForm()),
         "family": FamilyCard(customer, FamilyForm(today=today)),
         "consents": ConsentsCard(customer, ConsentForm(today=today)),
@@ -113,6 +117,7 @@ def _deal_part(deal, me, now) -> dict:
         "estimates": estimates,
         "may_assign": may_assign(me, deal, deal.staff_id),
         "may_put_right": may_put_right(me, deal),
+        "review_url": reverse("todo:deal-review", args=[deal.pk]) if me.may_manage(deal.store_id) else "",
     }
 
 

@@ -84,18 +84,38 @@ def lead_row(deal, view, now, *, mine=False) -> dict:
     return row
 
 
-def deal_row(deal, now) -> dict:
-    """A deal that has been begun; needs `with_stood_since`."""
+def deal_row(deal, now, *, since=None) -> dict:
+    """A deal that has been begun, by the time since then, else since it stands still: needs `with_stood_since`."""
+    since = since or deal.stood_since
     return {
         **lead_row(deal, "", now),
         "is_lead": False,
         "mark": deal.get_stage_display(),
         "mark_class": "chip",
-        "when": elapsed_label(deal.stood_since, now),
-        "where": moment_label(deal.stood_since, now),
-        "since": deal.stood_since,
+        "when": elapsed_label(since, now),
+        "where": moment_label(since, now),
+        "since": since,
         "icon": "handshake",
     }
+
+
+def check_row(check, now) -> dict:
+    """A satisfaction call that the manager makes, too; needs `for_board`."""
+    row, told = _begun(check.customer), check.told
+    row.update(
+        id=f"check-{check.pk}",
+        state="",
+        when=elapsed_label(check.made_at, now),
+        where=moment_label(check.made_at, now),
+        since=check.made_at,
+        icon=ICONS[check.task.channel],
+        channel=Channel(check.task.channel).label,
+        title=check.task.title,
+        origin=_joined(check.task.deal, _whose(check.told_by, mine=False)),
+        message=told.details if told else "",
+        url=_address("todo:check") % check.pk,
+    )
+    return row
 
 
 def reply_row(contact, view, now, *, mine=False) -> dict:

@@ -56,7 +56,7 @@ def find_subject(me, *, customer_pk=None, deal_pk=None, known=False) -> Subject:
             raise Http404
         return Subject(deal.customer, deal)
     rows = Customer.objects.visible_to(me).for_page().filter(pk=customer_pk)
-    customer = (with_known(rows) if known else rows).first()
+    customer = (with_known(rows, me) if known else rows).first()
     if customer is None:
         raise Http404
     return Subject(customer) if customer.merged_into_id is None else _merged_into(me, customer)

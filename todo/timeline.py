@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from followups.correcting import UNDO_WITHIN
-from followups.models import Contact, Direction
+from followups.models import CheckResult, Contact, DealReview, Direction
 from followups.models.contact import MESSAGE_DUE
 from stores.channels import ICONS
 
@@ -32,7 +32,9 @@ class Entry:
     correct_url: str = ""
     complete_url: str = ""
     answer_url: str = ""
+    example_url: str = ""
     before: list = field(default_factory=list)
+    review = None
 
     @property
     def is_in(self) -> bool:
@@ -41,6 +43,33 @@ class Entry:
     @property
     def is_struck(self) -> bool:
         return self.contact.voided_at is not None
+
+
+@dataclass
+class ReviewEntry:
+    """What a manager made of a deal, as a line among its contacts (REQUIREMENTS D4)."""
+
+    review: DealReview
+    when: str
+    by: str
+    undo_url: str = ""
+
+
+def with_reviews(entries, reviews, me, now, *, older) -> list:
+    """The reviews at their places among the entries; where there are `older` ones, none from before what is shown."""
+    lines = [(entry.contact.happened_at, 0, entry) for entry in entries]
+    since = min(at for at, *_rest in lines) if older else None
+    for review in reviews:
+        if since is None or review.at >= since:
+            undo_url = reverse("todo:review-undo", args=[review.pk]) if review.by_id == me.pk else ""
+            line = ReviewEntry(
+                review=review,
+                when=moment_label(review.at, now),
+                by=review.by.get_short_name() if review.by else "",
+                undo_url=undo_url if review.may_be_undone(now) else "",
+            )
+            lines.append((review.at, review.pk, line))
+    return [line for _at, _pk, line in sorted(lines, key=lambda one: one[:2], reverse=True)]
 
 
 def timeline(contacts, me, now, *, query="", everything=False) -> tuple[list[Entry], bool]:
@@ -73,6 +102,7 @@ def _entry(contact, me, now, query) -> Entry:
             entry.complete_url = reverse("todo:contact-complete", args=[contact.pk]) + query
         if may_change(contact, me):
             entry.correct_url = reverse("todo:contact-correct", args=[contact.pk]) + query
+            entry.example_url = reverse("scripts:example-mark", args=[contact.pk])
             if contact.entered_at > now - UNDO_WITHIN:
                 entry.undo_url = reverse("todo:contact-undo", args=[contact.pk]) + query
     return entry
@@ -98,6 +128,8 @@ def _notes(contact, now) -> list:
         notes.append(contact.content_kind.name)
     if contact.negotiated:
         notes.append(_("Negotiation"))
+    if contact.checked:
+        notes.append(_("Check call: %(result)s") % {"result": CheckResult(contact.checked).label})
     if contact.wait_reason:
         notes.append(contact.wait_reason.name)
     if contact.entered_by_id != contact.done_by_id and contact.entered_by:

@@ -7,10 +7,11 @@ from django.utils.timezone import localdate
 
 from stores.channels import Channel
 
-from ..importing.columns import heading_of
+from ..importing.beside import MEMBER, written_consent, written_facts, written_member
+from ..importing.columns import heading_of, heading_of_member
 from ..importing.convenience import written_channels, written_weekdays
 from ..importing.values import written_payment
-from ..models import Customer, Deal, Export, Stage, Vehicle
+from ..models import Customer, Deal, Export, Fact, Stage, Vehicle
 from ..text import display_phone
 
 Text = Callable[..., str]
@@ -61,6 +62,37 @@ def _referrer(customer) -> str:
     return one.code if one and one.store_id == customer.store_id else ""
 
 
+def _fact(kind) -> Text:
+    return lambda customer: written_facts(customer.standing_facts, kind) if customer.standing_facts else ""
+
+
+def _consent(channel) -> Text:
+    return lambda customer: written_consent(customer, customer.all_consents, channel) if customer.all_consents else ""
+
+
+def _member(number, name) -> Text:
+    def text(customer):
+        members = customer.standing_family
+        return written_member(members[number - 1], name) if number <= len(members) else ""
+
+    return text
+
+
+def _letters(customer) -> str:
+    return "不可" if Channel.LETTER in customer.refused_channels else ""
+
+
+def _driver_code(car) -> str:
+    """Of somebody else of the same store: elsewhere the code means another."""
+    one = car.used_by
+    return one.code if one and one.store_id == car.store_id and one.pk != car.customer_id else ""
+
+
+def _driver_name(car) -> str:
+    """Who has no code is named."""
+    return car.user_name or ("" if _driver_code(car) else car.driver)
+
+
 WHO: dict[str, Text] = {
     "code": attrgetter("code"),
     "name": attrgetter("name"),
@@ -90,13 +122,29 @@ CUSTOMER: dict[str, Text] = {
     "convenient_weekdays": lambda customer: written_weekdays(customer.convenient_weekdays),
     "convenient_hours": _hours,
     "refused_channels": lambda customer: written_channels(customer.refused_channels),
-    "letters": lambda customer: "不可" if Channel.LETTER in customer.refused_channels else "",
+    "letters": _letters,
     "rank_id": _name_of("rank"),
     "owner": _name_of("owner"),
     "referrer": _referrer,
     "payment": lambda customer: written_payment(customer.payment),
+    **{f"fact.{kind}": _fact(kind) for kind in Fact.Kind.values},
+    **{f"consent.{channel}": _consent(channel) for channel in Channel.values},
     "note": attrgetter("note"),
 }
+"""Behind them, before the note, a group of columns for each member of the family (`columns`)."""
+
+OWNER: dict[str, Text] = {
+    "code": attrgetter("code"),
+    "name": attrgetter("name"),
+    "kana": attrgetter("kana"),
+    "phones": _phones,
+    "emails": _emails,
+    "postcode": attrgetter("postcode"),
+    "address": attrgetter("address"),
+    "letters": _letters,
+    "owner": _name_of("owner"),
+}
+"""A list of cars is worked off: whoever calls or writes needs these."""
 
 CAR: dict[str, Text] = {
     "vehicle.maker": attrgetter("maker"),
@@ -106,7 +154,8 @@ CAR: dict[str, Text] = {
     "vehicle.chassis_number": attrgetter("chassis_number"),
     "vehicle.mileage_km": _number("mileage_km"),
     "vehicle.mileage_on": _day("mileage_on"),
-    "vehicle.user_name": attrgetter("user_name"),
+    "vehicle.user_name": _driver_name,
+    "vehicle.used_by": _driver_code,
     "vehicle.first_registered_on": _day("first_registered_on"),
     "vehicle.inspection_expires_on": _day("inspection_expires_on"),
     "vehicle.check_due_on": _day("check_due_on"),
@@ -141,14 +190,15 @@ def _of_customer(texts):
 
 LISTS: dict[str, tuple[type, dict[str, Text]]] = {
     Export.What.CUSTOMERS: (Customer, CUSTOMER),
-    Export.What.VEHICLES: (Vehicle, _of_customer(WHO) | CAR),
+    Export.What.VEHICLES: (Vehicle, _of_customer(OWNER) | CAR),
     Export.What.DEALS: (Deal, _of_customer(WHO) | DEAL),
 }
 
 
-def headings(what: str) -> list[str]:
-    return [heading_of(field) for field in LISTS[what][1]]
-
-
-def cells(what: str, row) -> list[str]:
-    return [text(row) for text in LISTS[what][1].values()]
+def columns(what: str, members: int) -> list[tuple[str, Text]]:
+    """(heading, what stands below it). `members`: for how many of a family there is room."""
+    found = [(heading_of(field), text) for field, text in LISTS[what][1].items()]
+    if what == Export.What.CUSTOMERS:
+        family = [(number, name) for number in range(1, members + 1) for name in MEMBER]
+        found[-1:-1] = [(heading_of_member(f"family.{name}", n), _member(n, name)) for n, name in family]
+    return found

@@ -1,9 +1,12 @@
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..among import AmongField
 from ..deal_filter import TABS, DealFilter
 from ..forms import CustomerFilter
 from ..models import Customer, Deal, Export, StageSetting, Vehicle
+from ..vehicle_forms import DueFilter
 
 EVERYBODY = 10_000_000
 """An export is not cut off where a list stops leafing."""
@@ -23,13 +26,22 @@ class Asked:
 
     def __init__(self, what: str, query, *, me, stores, now):
         self.what, self.stores = what, stores
+        self.is_due = what == Export.What.VEHICLES and "due" in query
+        """The list of cars whose day is coming, not all cars of a list of people."""
         self.tab = query.get("tab") if what == Export.What.DEALS and query.get("tab") in TABS else ""
-        self.filter = (DealFilter if what == Export.What.DEALS else CustomerFilter)(query, me=me)
+        self.filter = self._filter(query, me, now)
         self.found = self._found(me, now)
+
+    def _filter(self, query, me, now):
+        if self.is_due:
+            return DueFilter(query, me=me, today=timezone.localdate(now))
+        return (DealFilter if self.what == Export.What.DEALS else CustomerFilter)(query, me=me)
 
     def _found(self, me, now):
         if self.what == Export.What.DEALS:
             return self._deals(Deal.objects.visible_to(me).in_stores(self.stores), now).longest_waiting()
+        if self.is_due:
+            return self.filter.found(Vehicle.objects.visible_to(me).in_stores(self.stores).managed().of_net_customers())
         customers = Customer.objects.visible_to(me).in_stores(self.stores).net()
         found = self.filter.found(customers, most=EVERYBODY)
         if self.what == Export.What.CUSTOMERS:
@@ -54,7 +66,9 @@ class Asked:
             field = self.filter.fields[name]
             choices = dict(getattr(field, "choices", ()))
             shown = choices.get(value) or next((text for key, text in choices.items() if str(key) == str(value)), value)
+            shown = field.words(value) if isinstance(field, AmongField) else shown
             yield field.label or name, "✓" if isinstance(field, forms.BooleanField) else shown
 
     def _asked(self):
-        return [(name, value) for name in self.filter.fields if (value := self.filter[name].value())]
+        names = [name for name in self.filter.fields if name != "order"]  # narrows nothing
+        return [(name, value) for name in names if (value := self.filter[name].value())]

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from ..models import Customer, Deal, Export, Vehicle
+from django.db.models import Prefetch
+
+from ..models import Customer, Deal, Export, Fact, FamilyMember, Vehicle
 from . import sheets
-from .columns import LISTS, cells, headings
+from .columns import LISTS, columns
 
 ROWS = 1000
 """Read at once. No connection is held between them: whoever downloads slowly holds up nobody."""
@@ -24,14 +26,17 @@ class Taken:
         self.ids = list(found.values_list("pk", flat=True))
 
     def rows(self) -> Iterator[list[str]]:
-        yield headings(self.what)
+        is_of_people = self.what == Export.What.CUSTOMERS
+        members = max(1, FamilyMember.objects.most_of_one(self.ids)) if is_of_people else 0
+        shown = columns(self.what, members)
+        yield [heading for heading, _text in shown]
         model = LISTS[self.what][0]
         for start in range(0, len(self.ids), ROWS):
             some = self.ids[start : start + ROWS]
             by_id = _read(model).in_bulk(some)
             for pk in some:
                 if pk in by_id:
-                    yield cells(self.what, by_id[pk])
+                    yield [text(by_id[pk]) for _heading, text in shown]
 
     def lacking(self):
         """Letters that Shift_JIS has not, and how often they stand in it."""
@@ -57,7 +62,12 @@ class Taken:
 def _read(model):
     """With what their columns show."""
     if model is Customer:
-        return Customer.objects.select_related("rank", "owner", "referrer").defer("search")
+        known = [
+            Prefetch("facts", Fact.objects.standing().order_by("pk"), to_attr="standing_facts"),
+            Prefetch("family", FamilyMember.objects.standing().order_by("pk"), to_attr="standing_family"),
+            Prefetch("consents", to_attr="all_consents"),
+        ]
+        return Customer.objects.select_related("rank", "owner", "referrer").prefetch_related(*known).defer("search")
     if model is Vehicle:
-        return Vehicle.objects.select_related("customer")
+        return Vehicle.objects.select_related("customer__owner", "used_by")
     return Deal.objects.select_related("customer", "staff")

@@ -76,6 +76,26 @@ SPELLINGS = {
         "DM可否 DM DM区分 DM希望 DM発送 DM送付 DM発送可否 DM送付可否 DM要否 DM可 ダイレクトメール ダイレクトメール可否"
     ),
     "note": "備考 備考欄 メモ 特記事項 特記 コメント 摘要 注意事項 その他 note notes memo remarks",
+    "fact.family": "情報(家族・世帯) 家族構成 世帯構成",
+    "fact.job": "情報(仕事) 勤務先 勤務先名 お勤め先",
+    "fact.car_use": "情報(車の使いみち) 車の用途 使用用途",
+    "fact.hours": "情報(休日・時間帯)",
+    "fact.hobby": "情報(趣味) 趣味 ご趣味",
+    "fact.likes": "情報(好きなもの)",
+    "fact.dislikes": "情報(苦手なもの)",
+    "fact.talked": "情報(話したこと)",
+    "fact.other": "情報(その他)",
+    "family.relation": "家族続柄 続柄 ご家族続柄 家族の続柄",
+    "family.name": "家族氏名 家族名 ご家族氏名 家族の氏名 家族のお名前",
+    "family.kana": "家族フリガナ 家族カナ 家族氏名カナ ご家族フリガナ",
+    "family.born_on": "家族生年月日 家族誕生日 ご家族生年月日 ご家族誕生日",
+    "family.note": "家族備考 家族メモ ご家族備考",
+    "consent.phone": "連絡同意(電話)",
+    "consent.email": "連絡同意(メール)",
+    "consent.sms": "連絡同意(SMS)",
+    "consent.line": "連絡同意(LINE)",
+    "consent.visit": "連絡同意(訪問)",
+    "consent.letter": "連絡同意(手紙) 連絡同意(DM)",
     "vehicle.maker": "メーカー メーカー名 メーカ 車両メーカー maker",
     "vehicle.model": (
         "車名 車種 車種名 車両名 車両 通称名 所有車 お車 愛車 保有車両 所有車両 車名・グレード model car"
@@ -86,6 +106,7 @@ SPELLINGS = {
     ),
     "vehicle.chassis_number": "車台番号 車体番号 フレーム番号 フレームNO 車台NO シャシー番号 シャーシ番号 VIN",
     "vehicle.user_name": "車両使用者 主な使用者 運転者",
+    "vehicle.used_by": "車両使用者コード 主な使用者コード 運転者コード 車両使用者顧客コード",
     "vehicle.mileage_on": "走行距離確認日 走行距離記録日",
     "vehicle.year": "年式 year",
     "vehicle.mileage_km": "走行距離 走行距離(km) 走行 走行km",
@@ -129,8 +150,12 @@ def key(heading: str) -> str:
 
 
 KNOWN = {key(spelling): field for field, spellings in SPELLINGS.items() for spelling in spellings.split()}
-MANY = frozenset({"address", "phones", "emails", "note"})
+MANY = frozenset({"address", "phones", "emails", "note"}) | {
+    name for name in SPELLINGS if name.startswith(("fact.", "family."))
+}
 """Fields that may stand in several columns."""
+NUMBERED = re.compile(r"^(ゴ?家族)\d{1,3}")
+"""A group of columns for each member of the family."""
 REASON_HEADINGS = ("取り込めない理由", "Why this row was refused")
 """The column that our own file of refused rows has in front (`refused`): never read, never asked about."""
 NOT_TAKEN = ""
@@ -138,14 +163,19 @@ NOT_TAKEN = ""
 
 
 def field_of(heading: str) -> str | None:
-    """The field of a heading; '住所２' is one of several '住所'."""
-    plain = key(heading)
+    """The field of a heading; '住所２' is one of several '住所', '家族2 氏名' one of several '家族氏名'."""
+    plain = NUMBERED.sub(r"\1", key(heading))
     return KNOWN.get(plain) or KNOWN.get(plain.rstrip("0123456789"))
 
 
 def heading_of(field: str) -> str:
     """A heading that is read as this field."""
     return SPELLINGS[field].split()[0]
+
+
+def heading_of_member(field: str, number: int) -> str:
+    """Of the columns of one member of the family: '家族2 氏名'."""
+    return heading_of(field).replace("家族", f"家族{number} ", 1)
 
 
 @dataclass(frozen=True, slots=True)

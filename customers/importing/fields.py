@@ -1,7 +1,11 @@
 """The fields a column may be taken for, in people's words: what each is called, and what its cells may hold."""
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from stores.channels import Channel
+
+from ..models import Fact
 from .columns import NAME_FIELDS, NOT_TAKEN
 
 CUSTOMER = {
@@ -35,12 +39,34 @@ CUSTOMER = {
     "letters": (_("Letters allowed"), _("Yes or no: 可 or 不可, ○ or ×.")),
     "note": (_("Note"), _("In any words; may stand in several columns.")),
 }
+BESIDE = {
+    **{
+        f"fact.{kind.value}": (kind.label, _("In any words, a line each, with its day: ゴルフ(2026/04/01)."))
+        for kind in Fact.Kind
+    },
+    "family.relation": (_("Family: relation"), _("Such as 配偶者, 子, 親.")),
+    "family.name": (_("Family: name"), _("A group of columns for each: 家族1 氏名, 家族2 氏名.")),
+    "family.kana": (_("Family: kana"), _("How the name is read; hiragana and half width too.")),
+    "family.born_on": (_("Family: birthday"), _("Japanese or western years.")),
+    "family.note": (_("Family: note"), _("In any words.")),
+    **{
+        f"consent.{channel.value}": (
+            format_lazy("{}: {}", _("Consent"), channel.label),
+            _("同意 or 拒否, how it was said and when, such as 同意 書面 2026/04/01."),
+        )
+        for channel in Channel
+    },
+}
 CAR = {
     "vehicle.maker": (_("Maker"), _("In any words.")),
     "vehicle.model": (_("Car"), _("The model.")),
     "vehicle.plate": (_("Plate"), _("With or without dots and blanks.")),
     "vehicle.chassis_number": (_("Chassis number"), _("Letters, digits and hyphens.")),
     "vehicle.user_name": (_("Driven by"), _("Where that is not the customer.")),
+    "vehicle.used_by": (
+        _("Code of who drives it"),
+        _("The customer code of whoever drives it."),
+    ),
     "vehicle.mileage_on": (_("Mileage read on"), _("A date, Japanese or western years.")),
     "vehicle.year": (_("Model year"), _("Japanese or western years.")),
     "vehicle.mileage_km": (_("Mileage"), _("In kilometres.")),
@@ -69,14 +95,15 @@ DEAL = {
     "deal.staff": (_("Person in charge of the deal"), _("Family name or full name of a colleague of this store.")),
     "deal.note": (_("Note about the deal"), _("In any words.")),
 }
-FIELDS = CUSTOMER | CAR | DEAL
+FIELDS = CUSTOMER | BESIDE | CAR | DEAL
 
 
 def choices() -> list:
-    """For a select: left alone, the customer's, the car's."""
+    """For a select: left alone, the customer's, what is known beside the entry, the car's, the deal's."""
     return [
         (NOT_TAKEN, _("Do not take over")),
         (_("Customer"), [(name, label) for name, (label, _help) in CUSTOMER.items()]),
+        (_("What we know of them"), [(name, label) for name, (label, _help) in BESIDE.items()]),
         (_("Car"), [(name, label) for name, (label, _help) in CAR.items()]),
         (_("Past deal"), [(name, label) for name, (label, _help) in DEAL.items()]),
     ]

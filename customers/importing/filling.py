@@ -4,12 +4,15 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from stores.channels import Channel
 
 from ..models import Customer, Deal, ImportRow, Vehicle
 from ..text import fold, tidy
-from . import values
+from . import gaining, values
 from .checking import Batch
+from .gaining import Beside, Gained
 from .past_deals import find_deal
 from .records import Record
 
@@ -50,12 +53,13 @@ class Filled:
     deal: Deal | None = None
     deal_is_new: bool = False
     deal_changed: Changes = dataclasses.field(default_factory=dict)
+    gained: Gained = dataclasses.field(default_factory=Gained)
 
     @property
     def outcome(self) -> ImportRow.Outcome:
         if self.is_new:
             return ImportRow.Outcome.NEW
-        changed = self.changed or self.vehicle_changed or self.deal_changed
+        changed = self.changed or self.vehicle_changed or self.deal_changed or self.gained
         return ImportRow.Outcome.UPDATED if changed else ImportRow.Outcome.UNCHANGED
 
 
@@ -63,6 +67,7 @@ def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> li
     """Row after row. `lock`: nobody else changes these customers until the transaction ends."""
     customers, cars = _load([entry.known for entry in entries if entry.known], lock=lock)
     deals = _load_deals([entry.known for entry in entries if entry.known and entry.record.deal], customers, lock=lock)
+    beside = gaining.load(entries, customers, now)
     filled: dict[int, Filled] = {}
     for entry in entries:
         if entry.same_as:
@@ -72,7 +77,8 @@ def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> li
         else:
             customer = Customer(store=batch.file.store, created_at=now, updated_at=now)
         is_new = not (entry.same_as or entry.known)
-        one = _filled(batch, entry, customer, is_new, cars.setdefault(id(customer), []), now)
+        known = beside.setdefault(id(customer), Beside())
+        one = _filled(batch, entry, customer, is_new, cars.setdefault(id(customer), []), known, now)
         if entry.record.deal:
             _fill_deal(one, deals.setdefault(id(customer), []), now)
         filled[entry.row.number] = one
@@ -81,9 +87,9 @@ def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> li
 
 def _load(pks, *, lock):
     rows = Customer.objects.order_by("pk").prefetch_related("family")
-    vehicles = Vehicle.objects.filter(customer__in=pks).order_by("pk")
+    vehicles = Vehicle.objects.filter(customer__in=pks).select_related("used_by").order_by("pk")
     if lock:
-        rows, vehicles = rows.select_for_update(no_key=True), vehicles.select_for_update(no_key=True)
+        rows, vehicles = (found.select_for_update(no_key=True, of=("self",)) for found in (rows, vehicles))
     customers, cars = rows.in_bulk(pks), {}
     for car in vehicles:
         cars.setdefault(id(customers[car.customer_id]), []).append(car)
@@ -105,18 +111,34 @@ def _fill_deal(one: Filled, deals, now):
         deals.append(one.deal)
 
 
-def _filled(batch, entry, customer, is_new, cars, now) -> Filled:
-    before = _kept_words(batch, entry, customer) if entry.only_gains else []
-    changed = fill_customer(customer, entry.record, only_gains=entry.only_gains, further_notes=before)
+def _filled(batch, entry, customer, is_new, cars, known, now) -> Filled:
+    record, only_gains = entry.record, entry.only_gains
+    before = _kept_words(batch, entry, customer) if only_gains else []
+    left_out = _held_rank(batch, entry, customer) if known.is_held else []
+    refused = gaining.newly_refused(record, known)
+    further = {"further_notes": before, "refused": refused, "keeps_rank": known.is_held}
+    changed = fill_customer(customer, record, only_gains=only_gains, **further)
+    gained = gaining.gain(customer, record, known, refused=refused, by_id=batch.file.confirmed_by_id, now=now)
+    gained.left_out += left_out
     vehicle, vehicle_is_new, vehicle_changed = None, False, {}
-    if entry.record.vehicle:
-        vehicle, vehicle_changed = find_vehicle(cars, customer, entry.record.vehicle, now, only_gains=entry.only_gains)
+    if record.vehicle:
+        vehicle, vehicle_changed = find_vehicle(cars, customer, record.vehicle, now, only_gains=only_gains)
         vehicle_is_new = all(vehicle is not car for car in cars)
         if vehicle_is_new:
             cars.append(vehicle)
-    if changed or vehicle_changed:
-        changed |= _set(customer, {"search": customer.search_text([word for car in cars for word in car.search_words])})
-    return Filled(entry, customer, is_new, changed, vehicle, vehicle_is_new, vehicle_changed)
+    if changed or vehicle_changed or gained.is_of_family:
+        words = [word for car in cars for word in car.search_words]
+        changed |= _set(customer, {"search": customer.search_text(words, known.family_words)})
+    return Filled(entry, customer, is_new, changed, vehicle, vehicle_is_new, vehicle_changed, gained=gained)
+
+
+def _held_rank(batch, entry, customer) -> list[tuple[str, str, str]]:
+    """What a list says of a rank that somebody has set by hand."""
+    for index, heading, name in batch.columns.fields:
+        said = entry.record.customer.get("rank_id")
+        if name == "rank_id" and said and said != customer.rank_id and not entry.only_gains:
+            return [(heading, tidy(entry.row.cells[index]), _("The rank was set by hand: it stays."))]
+    return []
 
 
 def _kept_words(batch, entry, customer) -> list[str]:
@@ -140,7 +162,9 @@ def _alike(stored, said):
     return fold(stored) == fold(said) if isinstance(stored, str) else stored == said
 
 
-def fill_customer(customer: Customer, record: Record, *, only_gains=False, further_notes=()) -> Changes:
+def fill_customer(
+    customer: Customer, record: Record, *, only_gains=False, further_notes=(), refused=(), keeps_rank=False
+) -> Changes:
     """What changed.
 
     Numbers and mails are added, a refused channel is never allowed again, whoever is in charge stays in charge, and
@@ -157,9 +181,11 @@ def fill_customer(customer: Customer, record: Record, *, only_gains=False, furth
         wanted = {name: value for name, value in wanted.items() if name != "kind" and not getattr(customer, name)}
     for name in ("phones", "emails"):
         wanted[name] = _added(getattr(customer, name), said.get(name, []), in_front=not only_gains)
-    refused = [*said.get("refused_channels", []), *([Channel.LETTER.value] if record.no_letters else [])]
-    if refused:
-        wanted["refused_channels"] = _added(customer.refused_channels, list(dict.fromkeys(refused)), in_front=False)
+    if keeps_rank:
+        wanted.pop("rank_id", None)
+    no_letters = [Channel.LETTER.value] if record.no_letters else []
+    if refused := list(dict.fromkeys([*said.get("refused_channels", []), *no_letters, *refused])):
+        wanted["refused_channels"] = _added(customer.refused_channels, refused, in_front=False)
     if record.owner_id and customer.owner_id is None:
         wanted["owner_id"] = record.owner_id
     wanted["note"] = _grown(customer.note, [*record.notes, *further_notes])
@@ -174,6 +200,8 @@ def find_vehicle(cars, customer: Customer, said: dict, now, *, only_gains=False)
         for name, value in said.items()
         if name not in {"plate", "model", "maker", "chassis_number"} or fold(getattr(car, name)) != fold(value)
     }
+    if car.used_by_id and fold(wanted.get("user_name", "")) == fold(car.used_by.name):
+        wanted.pop("user_name", None)
     if only_gains:
         wanted = {name: value for name, value in wanted.items() if not getattr(car, name)}
     if "bought_here" not in said and ("delivered_on" in said or "price_yen" in said):

@@ -67,7 +67,11 @@ def _find_owner(record, colleagues):
 def _name_the_car(record, columns):
     """Facts about a car that isn't named go to the note."""
     said = record.vehicle
-    if said and not (said.get("chassis_number") or said.get("plate") or said.get("model")):
-        for name, value in said.items():
-            record.keep(columns.heading_for(f"vehicle.{name}"), str(value), _("The car is not named."))
-        said.clear()
+    if said.get("chassis_number") or said.get("plate") or said.get("model"):
+        return
+    for name, value in said.items():
+        record.keep(columns.heading_for(f"vehicle.{name}"), str(value), _("The car is not named."))
+    said.clear()
+    if record.driver:
+        record.keep(*record.driver, _("The car is not named."))
+        record.driver = None

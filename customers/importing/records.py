@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from ..models import ImportRow, Rank
 from ..text import fold, tidy
-from . import convenience, past_deals, values
+from . import beside, convenience, past_deals, values
 from .columns import Columns
 from .reading import UNREADABLE, Row
 
@@ -17,8 +17,10 @@ LISTS = frozenset({"phones", "emails"})
 NAME_PARTS = ("family_name", "given_name")
 STORED = (
     *("name", "customer", "vehicle", "deal", "owner_id", "nobody", "referrer", "no_letters", "cells_of", "kept"),
-    "refused",
+    *("refused", "driver", "facts", "family", "consents"),
 )
+POINTING = {"owner": "owner", "referrer": "referrer", "vehicle.used_by": "driver"}
+"""Fields of those who are only known by a name or a code here → where the record keeps (heading, cell)."""
 KANA_PARTS = ("family_kana", "given_kana")
 
 
@@ -53,7 +55,12 @@ class Record:
     nobody: str = ""
     """Who is in charge, as written, when it is nobody we know."""
     referrer: tuple[str, str] | None = None
+    driver: tuple[str, str] | None = None
     """(heading, cell) of those who are only known by a name or a code here."""
+    facts: list[dict] = field(default_factory=list)
+    family: list[dict] = field(default_factory=list)
+    consents: dict[str, dict] = field(default_factory=dict)
+    """Known beside the entry (`beside`), consents by their channel."""
     no_letters: bool = False
     cells_of: dict[str, tuple[str, str]] = field(default_factory=dict)
     """number → (heading, cell) in which it stands"""
@@ -72,12 +79,14 @@ class Record:
     @classmethod
     def of(cls, row: ImportRow) -> "Record":
         """As it was parsed before; problems are the row's."""
-        said = {"deal": {}, **row.record}
-        for part in (said["customer"], said["vehicle"], said["deal"]):
+        said = {"deal": {}, "facts": [], "family": [], "consents": {}, **row.record}
+        several = (*said["facts"], *said["family"], *said["consents"].values())
+        for part in (said["customer"], said["vehicle"], said["deal"], *several):
             part.update({name: date.fromisoformat(text) for name, text in part.items() if name.endswith("_on")})
         if hours := said["customer"].get("convenient_hours"):
             said["customer"]["convenient_hours"] = [time.fromisoformat(text) for text in hours]
-        said["referrer"] = said["referrer"] and tuple(said["referrer"])
+        for name in ("referrer", "driver"):
+            said[name] = tuple(said[name]) if said.get(name) else None
         said["cells_of"] = {number: tuple(cell) for number, cell in said["cells_of"].items()}
         return cls(row.number, **said)
 
@@ -103,10 +112,11 @@ class Record:
 
 
 class Reader:
-    """Makes a record of each row. `today`: no birthday is later; ranks are read once."""
+    """Makes a record of each row. `today`: no birthday and no mileage is later; ranks are read once."""
 
     def __init__(self, columns: Columns, today: date):
         self.columns = columns
+        self.beside = beside.Gathering(columns, today)
         self.ranks = {fold(rank.code): rank.pk for rank in Rank.objects.all()}
         self.parsers = {
             "code": values.code,
@@ -124,7 +134,7 @@ class Reader:
             "address": values.line(200),
             "phones": values.phones,
             "emails": values.emails,
-            "born_on": values.birthday(today),
+            "born_on": values.day_until(today),
             "occupation": values.line(60),
             "free_days": values.line(60),
             "convenient_weekdays": convenience.weekdays,
@@ -138,7 +148,7 @@ class Reader:
             "vehicle.plate": values.plate,
             "vehicle.chassis_number": values.chassis_number,
             "vehicle.user_name": values.line(100),
-            "vehicle.mileage_on": values.day,
+            "vehicle.mileage_on": values.day_until(today),
             "vehicle.year": values.year,
             "vehicle.mileage_km": values.kilometres,
             "vehicle.first_registered_on": values.day_or_month,
@@ -160,12 +170,14 @@ class Reader:
             message = _("%(found)d cells instead of %(wanted)d.") % {"found": len(row.cells), "wanted": wanted}
             record.refuse("", shown, message)
             return record
-        found = self._parse(row, record)
+        family = {}
+        found = self._parse(row, record, family)
         self._gather(found, record)
+        self.beside.settle(record, family)
         self._decide(record)
         return record
 
-    def _parse(self, row, record) -> dict:
+    def _parse(self, row, record, family) -> dict:
         """{field: values in the order of the columns}; what makes no sense goes to the record."""
         found = {}
         for index, heading, name in self.columns.fields:
@@ -176,8 +188,10 @@ class Reader:
                 record.keep(heading, text, _("Some letters cannot be read."))
             elif name == "note":
                 found.setdefault(name, []).append("\n".join(part.rstrip() for part in text.strip().splitlines()))
-            elif name in {"owner", "referrer"}:
-                setattr(record, name, (heading, text))
+            elif name in POINTING:
+                setattr(record, POINTING[name], (heading, text))
+            elif name.partition(".")[0] in beside.PARTS:
+                self.beside.read(record, family, index, heading, name, text)
             else:
                 try:
                     value = self.parsers[name](text)

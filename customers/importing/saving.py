@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from ..models import ImportFile, ImportRow
+from ..models import ImportFile, ImportRow, Rank, RankChange
+from . import gaining
 from .checking import SORTED, Batch, batch_of, sort
 from .filling import Entry, Filled, fill
 from .writing import insert, update
@@ -23,9 +24,11 @@ def save(file: ImportFile, rows: list[ImportRow], now: datetime):
     _save_customers(filled, now)
     _save_vehicles(filled)
     _save_deals(filled)
+    gaining.insert_gained([one.gained for one in filled])
+    ranked = _keep_rank_changes(filled, file, now)
     for one in filled:
         row = one.entry.row
-        row.outcome, row.customer_id, row.before = one.outcome, one.customer.pk, _before(one)
+        row.outcome, row.customer_id, row.before = one.outcome, one.customer.pk, _before(one, ranked)
     update(rows, SAVED)
 
 
@@ -118,10 +121,29 @@ def _save_deals(filled: list[Filled]):
     update(list({one.deal.pk: one.deal for one in known}.values()), names)
 
 
-def _before(one: Filled) -> dict:
+def _keep_rank_changes(filled: list[Filled], file, now) -> dict[int, int]:
+    """The history of ranks knows it as any other change; {number of the row: key of the change}."""
+    ranked = [one for one in filled if "rank_id" in one.changed]
+    codes = dict(Rank.objects.values_list("pk", "code")) if ranked else {}
+    made = {}
+    for one in ranked:
+        was, became = one.changed["rank_id"]
+        made[one.entry.row.number] = RankChange(
+            customer=one.customer, before=codes.get(was, ""), after=codes.get(became, ""),
+            reason=RankChange.Reason.IMPORTED, note=file.name[:200], by_id=file.confirmed_by_id, at=now,
+        )  # fmt: skip
+    insert(list(made.values()))
+    return {number: change.pk for number, change in made.items()}
+
+
+def _before(one: Filled, ranked: dict[int, int]) -> dict:
     """What undoing needs to know (`undoing`)."""
     told = {"made": one.is_new, "customer": one.changed}
-    if one.vehicle_changed or one.vehicle_is_new:
+    if one.gained:
+        told["beside"] = gaining.told(one.gained)
+    if change := ranked.get(one.entry.row.number):
+        told["rank_change"] = change
+    if one.vehicle_changed or one.vehicle_is_new or (one.vehicle and one.entry.record.driver):
         told["car"] = {"pk": one.vehicle.pk, "made": one.vehicle_is_new, "values": one.vehicle_changed}
     if one.deal_changed or one.deal_is_new:
         told["deal"] = {"pk": one.deal.pk, "made": one.deal_is_new, "values": one.deal_changed}

@@ -64,7 +64,8 @@ class StoredCustomers:
         columns = ("pk", "code", "name", "phones", "emails", "address", "merged_into")
         everybody = Customer.objects.filter(store=store).values_list(*columns)
         codes = {record.code for record in records if record.code}
-        codes |= {values.folded(record.referrer[1]) for record in records if record.referrer}
+        named = [cell for record in records for cell in (record.referrer, record.driver) if cell]
+        codes |= {values.folded(text) for _heading, text in named}
         phones = {phone for record in records for phone in record.phones}
         names = {fold(record.name) for record in records if not record.code or record.row in also_by_name}
         found = [

@@ -7,6 +7,7 @@ from django.db.models import DO_NOTHING
 from django.utils.translation import gettext as _
 
 from ..models import Customer, Deal, ImportFile, ImportRow, RankStanding, Vehicle
+from .giving_back import OF_LISTS, Additions
 from .writing import update
 
 UNDONE = ("kept",)
@@ -20,6 +21,7 @@ class Book:
     """The customers and cars of some rows, locked, and which of them somebody has worked with."""
 
     file: ImportFile
+    additions: Additions
     customers: dict[int, Customer]
     cars: dict[int, Vehicle]
     deals: dict[int, Deal]
@@ -51,16 +53,18 @@ class Book:
 def undo(file: ImportFile, rows: list[ImportRow], now: datetime):
     """Takes back some rows, from the last to the first: a row further down may have changed what one above has made."""
     rows = [row for row in rows if row.before and row.customer_id]
-    locked = Customer.objects.select_for_update().order_by("pk").prefetch_related("family")
+    locked = Customer.objects.select_for_update().order_by("pk")
     customers = locked.in_bulk([row.customer_id for row in rows])
     cars = Vehicle.objects.select_for_update().filter(customer__in=customers).order_by("pk")
     deals = Deal.objects.select_for_update().filter(customer__in=customers).order_by("pk")
-    book = Book(file, customers, {car.pk: car for car in cars}, {deal.pk: deal for deal in deals})
+    additions = Additions.of(customers, sorted(rows, key=lambda row: row.number))
+    book = Book(file, additions, customers, {car.pk: car for car in cars}, {deal.pk: deal for deal in deals})
     made = {row.customer_id for row in rows if row.before["made"]}
     made_cars = {row.before["car"]["pk"] for row in rows if row.before.get("car", {}).get("made")}
     made_deals = {row.before["deal"]["pk"] for row in rows if row.before.get("deal", {}).get("made")}
-    book.worked_with = _pointed_at(Customer, made, but={ImportRow, Vehicle, Deal, Customer, RankStanding})
-    book.worked_with |= ImportRow.objects.rested_on(made, but=file) | _named_as_referrers(file, made)
+    book.worked_with = _pointed_at(Customer, made, but={ImportRow, Vehicle, Deal, Customer, RankStanding, *OF_LISTS})
+    book.worked_with |= ImportRow.objects.rested_on(made, but=file) | additions.worked_with()
+    book.worked_with |= _named_as_referrers(file, made) | _named_as_drivers(file, made)
     book.cars_worked_with = _pointed_at(Vehicle, made_cars, but={Deal})
     book.cars_worked_with |= {one.vehicle_id for one in book.deals.values() if one.pk not in made_deals}
     book.deals_worked_with = _pointed_at(Deal, made_deals, but=set())
@@ -90,6 +94,18 @@ def _named_as_referrers(file, pks) -> set[int]:
     return set(naming.values())
 
 
+def _named_as_drivers(file, pks) -> set[int]:
+    """Which of them drive somebody's car, where it isn't this list that wrote it."""
+    naming = dict(Vehicle.objects.filter(used_by__in=pks).values_list("pk", "used_by"))
+    for told in (
+        file.rows.filter(before__car__pk__in=list(naming)).values_list("before__car", flat=True) if naming else ()
+    ):
+        _was, became = told["values"].get("used_by_id", (None, None))
+        if became is not None and became == naming.get(told["pk"]):
+            del naming[told["pk"]]
+    return set(naming.values())
+
+
 def _take_back(book, row, now) -> list[str]:
     """Sentences about what had to stay."""
     customer = book.customers[row.customer_id]
@@ -102,9 +118,11 @@ def _take_back(book, row, now) -> list[str]:
     if car:
         reasons += _take_back_car(book, car, told["car"])
     reasons += _restore(customer, told["customer"], book.names, but={"search", "updated_at"})
+    reasons += book.additions.take_back(customer, told)
     _restore(customer, told["customer"], book.names, but=set(told["customer"]) - {"search"})
     if reasons:
-        customer.search = customer.search_text([word for car in book.cars_of(customer) for word in car.search_words])
+        words = [word for car in book.cars_of(customer) for word in car.search_words]
+        customer.search = customer.search_text(words, book.additions.family_words(customer))
         customer.updated_at = now
         book.names |= {"search", "updated_at"}
     else:
@@ -160,11 +178,11 @@ def _take_back_deal(book, deal, told) -> list[str]:
 
 
 def _as_written(file, row, written) -> bool:
-    """Whether every column is as the list left it. Whoever referred them may be gone by now."""
+    """Whether every column is as the list left it. Whoever referred them, or drives the car, may be gone by now."""
     fresh = type(row)(store=file.store)
     for column in row._meta.concrete_fields:
         name = column.attname
-        if name in NOT_COMPARED or (name == "referrer_id" and row.referrer_id is None):
+        if name in NOT_COMPARED or (name in {"referrer_id", "used_by_id"} and getattr(row, name) is None):
             continue
         wanted = column.to_python(written[name][1]) if name in written else getattr(fresh, name)
         if getattr(row, name) != wanted:
@@ -189,6 +207,7 @@ def _restore(row, written, names, but=frozenset()) -> list[str]:
 
 
 def _write(book):
+    book.additions.write()
     update([one for pk, one in book.changed.items() if pk not in book.gone], book.names)
     update([car for pk, car in book.changed_cars.items() if pk not in book.gone_cars], book.car_names)
     update([deal for pk, deal in book.changed_deals.items() if pk not in book.gone_deals], book.deal_names)

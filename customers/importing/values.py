@@ -180,12 +180,14 @@ def _western(era, era_year) -> int:
     return first + number - 1
 
 
-def birthday(today: date):
+def day_until(today: date):
+    """Of what is past: a birthday, the day on which a mileage was read."""
+
     def parse(text):
-        born = day(text)
-        if born > today:
+        said = day(text)
+        if said > today:
             raise Bad(_("This day is still to come."))
-        return born
+        return said
 
     return parse
 

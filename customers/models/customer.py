@@ -150,12 +150,15 @@ class CustomerQuerySet(StoreQuerySet):
             .order_by("-same_reach", F("last_contacted_at").desc(nulls_last=True), "pk")
         )
 
-    def reindex(self):
-        """Recompute the search column of these customers; call it after what is in it has changed."""
-        customers = list(self.prefetch_related("vehicles", "family"))
-        for customer in customers:
-            customer.search = customer.search_text()
-        self.model.objects.bulk_update(customers, ["search"], batch_size=1000)
+    def reindex(self) -> int:
+        """Recompute the search column of these customers; call it after what is in it has changed. Gives how many."""
+        changed = []
+        for customer in self.prefetch_related("vehicles", "family"):
+            text = customer.search_text()
+            if text != customer.search:
+                customer.search = text
+                changed.append(customer)
+        return self.model.objects.bulk_update(changed, ["search"], batch_size=1000)
 
 
 def _holds(part: str) -> Q:

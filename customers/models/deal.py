@@ -221,11 +221,15 @@ class Deal(models.Model):
         wake()
         return moved
 
-    def lose(self, reason: str, by, now, *, competitor="") -> bool:
-        """Close the deal without business. False when it is closed already, or won: then it is moved back first."""
+    def lose(self, reason: str, by, now, *, competitor=None) -> bool:
+        """Close the deal without business. False when it is closed already, or won: then it is moved back first.
+
+        `competitor`: left out, whoever was known of stays.
+        """
+        against = self.competitor if competitor is None else competitor
         with transaction.atomic():
             lost = Deal.objects.filter(pk=self.pk, closed_at__isnull=True, won_at__isnull=True).update(
-                lost_at=now, closed_at=now, lost_reason=reason, competitor=competitor
+                lost_at=now, closed_at=now, lost_reason=reason, competitor=against
             )
             self.refresh_from_db()
             if lost:

@@ -128,12 +128,20 @@ class DealQuerySet(StoreQuerySet):
     def ordered_between(self, first, last):
         return self.ordered().filter(ordered_on__range=(first, last))
 
+    def ordered_in(self, stretches):
+        """`stretches`: of days, as (first, last)."""
+        return self.ordered().filter(reduce(or_, (Q(ordered_on__range=one) for one in stretches), Q(pk__in=[])))
+
     def latest_ordered(self):
         return self.order_by("-ordered_on", "-pk")
 
     def counted_visible_to(self, staff):
         """Those that count for stores one works in, wherever the customer is today."""
         return self.all() if staff.is_admin else self.filter(counted_store_id__in=staff.store_ids)
+
+    def out_of_sight_of(self, staff):
+        """Those of customers who are in stores that one doesn't work in today."""
+        return self.none() if staff.is_admin else self.exclude(store_id__in=staff.store_ids)
 
     def counted_for(self, *, store=None, staff=None):
         """Of that store, and of that person; both may be left out."""

@@ -1,4 +1,6 @@
 from django.db import models
+from django.db.models import Count
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,6 +17,12 @@ class FamilyQuerySet(models.QuerySet):
     def standing(self):
         """Not taken out."""
         return self.filter(removed_at__isnull=True)
+
+    def most_of_one(self, customers: list[int]) -> int:
+        """How large the largest family of these customers is; one parameter, however many they are."""
+        theirs = RawSQL("customers_familymember.customer_id = ANY (%s)", [customers], models.BooleanField())
+        counts = self.standing().filter(theirs).order_by().values("customer").annotate(number=Count("pk"))
+        return counts.order_by("-number").values_list("number", flat=True).first() or 0
 
     def with_birthday(self):
         return self.standing().filter(born_on__isnull=False)

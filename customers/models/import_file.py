@@ -23,6 +23,8 @@ from .customer import Customer
 KEPT_FOR = timedelta(days=1)
 """Lists hold personal data: so long may one wait to be confirmed, and so long can what it did be undone."""
 
+NAMING = ~Q(record__referrer=None) | ~Q(record__driver=None)
+
 
 class ImportFileQuerySet(StoreQuerySet):
     def without_content(self):
@@ -200,12 +202,12 @@ class ImportRowQuerySet(models.QuerySet):
         return self.filter(record__customer__code__in=list(codes))
 
     def to_look_at(self):
-        """Known customers, and rows that name who referred them."""
-        return self.filter(Q(customer__isnull=False) | ~Q(record__referrer=None))
+        """Known customers, and rows that name who referred them or drives their car."""
+        return self.filter(Q(customer__isnull=False) | NAMING)
 
     def referred(self):
-        """Saved rows that name who referred them."""
-        return self.filter(customer__isnull=False).exclude(record__referrer=None).exclude(before={})
+        """Saved rows that name who referred them or drives their car."""
+        return self.filter(NAMING, customer__isnull=False).exclude(before={})
 
     def forget_what_is_undone(self):
         """Only who stayed, and why, is left of a list that was taken back."""

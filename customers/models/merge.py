@@ -50,6 +50,10 @@ class DuplicateQuerySet(models.QuerySet):
     def dismissed(self):
         return self.of_net_customers().exclude(OPEN)
 
+    def about(self, customer):
+        """`customer` may be an OuterRef."""
+        return self.filter(Q(one=customer) | Q(other=customer))
+
     def between(self, *two):
         """The pair of these two, whichever is older; None where nobody noticed."""
         return self.filter(one__in=two, other__in=two).first()
@@ -108,11 +112,16 @@ class Duplicate(models.Model):
 
 class MergeQuerySet(models.QuerySet):
     def visible_to(self, staff):
-        return self.all() if staff.is_admin else self.filter(winner__store__in=staff.store_ids)
+        return self if staff.is_admin else self._where(staff.store_ids)
 
     def managed_by(self, staff):
         seen = self.visible_to(staff)
-        return seen if staff.is_admin else seen.filter(winner__store__in=staff.managed_store_ids)
+        return seen if staff.is_admin else seen._where(staff.managed_store_ids)
+
+    def _where(self, stores):
+        """Once they are two again, whoever sees both of them."""
+        both = Q(undone_at__isnull=True) | Q(loser__store__in=stores)
+        return self.filter(both, winner__store__in=stores)
 
     def standing(self):
         return self.filter(undone_at__isnull=True)
@@ -182,6 +191,9 @@ class StoreMoveQuerySet(models.QuerySet):
 
     def of_customer(self, customer):
         return self.filter(customer=customer).select_related("from_store", "to_store", "by").order_by("-at", "-pk")
+
+    def since(self, moment):
+        return self.filter(at__gt=moment)
 
 
 class StoreMove(models.Model):

@@ -1,6 +1,6 @@
 """Ranks: what they are given by, what the rules come to for each customer, and who changed whose when (C5)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -166,10 +166,17 @@ class RankStandingQuerySet(StoreQuerySet):
     def for_list(self):
         return self.select_related("customer__rank", "customer__owner", "store", "rank").defer("customer__search")
 
-    def count_moves(self) -> list[tuple[str | None, str, int]]:
-        """(from, to, how many)."""
+    def count_moves(self) -> list[tuple[str | None, str, int, datetime]]:
+        """(from, to, how many, when the latest of them was proposed)."""
         groups = self.order_by().values_list("customer__rank__code", "rank__code")
-        return list(groups.annotate(number=models.Count("pk")))
+        return list(groups.annotate(number=models.Count("pk"), latest=models.Max("proposed_at")))
+
+    def proposed_until(self, moment):
+        """Another rank proposed is another proposal, and as old as that."""
+        return self.filter(proposed_at__lte=moment)
+
+    def count_up_to(self, most: int) -> int:
+        return self.order_by().values("pk")[:most].count()
 
 
 class RankStanding(models.Model):
@@ -211,6 +218,7 @@ class RankChange(models.Model):
         CONFIRMED = "confirmed", _("Proposal confirmed")
         BY_HAND = "by_hand", _("Set by hand")
         TAKEN_BACK = "taken_back", _("Taken back")
+        IMPORTED = "imported", _("From a list")
 
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="rank_changes")
     before = models.CharField(max_length=4, blank=True)

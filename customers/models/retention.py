@@ -35,6 +35,9 @@ class RetentionPeriod(models.Model):
 
 
 class ErasureQuerySet(StoreQuerySet):
+    def of_customer(self, customer):
+        return self.filter(customer_number=customer.pk)
+
     def for_page(self):
         return self.select_related("by", "store").order_by("-at", "-pk")
 

@@ -116,6 +116,11 @@ class StageSettingQuerySet(models.QuerySet):
         kept = {row.stage: row for row in self}
         return {stage: kept.get(stage) or StageSetting.shipped(stage) for stage in Stage}
 
+    def as_choices(self) -> list[tuple[str, str]]:
+        """Those in use, in order, as the group calls them."""
+        stages = self.by_stage()
+        return [(stage.value, row.label_for(DealKind.SALE)) for stage, row in stages.items() if not row.skipped]
+
     def skips(self, stage) -> bool:
         return self.filter(stage=stage, skipped=True).exists()
 

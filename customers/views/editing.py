@@ -4,20 +4,20 @@ from functools import partial
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import trigger_client_event
 
 from stores.decorators import signed_in
 from stores.forms.saving import save_or_tell
 
 from ..forms import CustomerForm
-from ..merging import final
-from ..models import BookRules, Customer, Vehicle
+from ..models import BookRules, Customer, Erasure, Vehicle
 from ..parts import PARTS, parts_of
 from ..vehicle_forms import VehicleForm
+from .standing import to_the_whole, turned_away
 
 
 @signed_in
@@ -25,7 +25,9 @@ from ..vehicle_forms import VehicleForm
 def edit(request, pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     if customer.merged_into_id:
-        return _to_the_whole(request, customer)
+        return to_the_whole(request, customer)
+    if _is_erased(request, customer):
+        return turned_away(request, customer)
     form = CustomerForm(request.POST or None, instance=customer, today=timezone.localdate())
     return _save(request, form, customer, "customers/edit.html")
 
@@ -36,7 +38,9 @@ def part(request, pk, key):
     """A part of the entry, changed in its place on the customer's page. `?shown=yes`: as it stands, for who gave up."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user).for_page(), pk=pk)
     if customer.merged_into_id:
-        return _to_the_whole(request, customer)
+        return to_the_whole(request, customer)
+    if _is_erased(request, customer):
+        return turned_away(request, customer)
     found, now = PARTS.get(key), timezone.now()
     if found not in parts_of(customer):
         raise Http404
@@ -60,8 +64,11 @@ def part(request, pk, key):
 def new_vehicle(request, customer_pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
     if customer.merged_into_id:
-        return _to_the_whole(request, customer)
-    form = VehicleForm(request.POST or None, instance=Vehicle(customer=customer, store=customer.store))
+        return to_the_whole(request, customer)
+    if customer.closed_at and request.method == "POST":
+        return turned_away(request, customer)
+    car = Vehicle(customer=customer, store=customer.store)
+    form = VehicleForm(request.POST or None, instance=car, today=timezone.localdate())
     return _save(request, form, customer, "customers/vehicle.html")
 
 
@@ -69,7 +76,9 @@ def new_vehicle(request, customer_pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_vehicle(request, pk):
     vehicle = get_object_or_404(Vehicle.objects.visible_to(request.user).with_customer(), pk=pk)
-    form = VehicleForm(request.POST or None, instance=vehicle)
+    if _is_erased(request, vehicle.customer):
+        return turned_away(request, vehicle.customer)
+    form = VehicleForm(request.POST or None, instance=vehicle, today=timezone.localdate())
     return _save(request, form, vehicle.customer, "customers/vehicle.html")
 
 
@@ -90,9 +99,6 @@ def _save(request, form, customer, template):
     return render(request, template, {"form": form, "customer": customer}, status=form.status)
 
 
-def _to_the_whole(request, customer):
-    """Who was merged has nothing of their own to change."""
-    whole = final(customer)
-    messages.warning(request, _("Nothing is changed: the entry has become part of this customer."))
-    address = resolve_url("todo:customer", whole.pk)
-    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+def _is_erased(request, customer) -> bool:
+    """Something is sent about somebody whose data was erased: it would be there again. Others may be put right."""
+    return request.method == "POST" and bool(customer.closed_at) and Erasure.objects.of_customer(customer).exists()

@@ -16,12 +16,14 @@ from stores.forms.saving import save_or_tell
 from ..knowing import ConsentsCard, FactsCard, FamilyCard
 from ..known_forms import BookRulesForm, ConsentForm, FactForm, FactTextForm, FamilyForm
 from ..models import BookRules, Consent, Customer, Fact
+from .standing import of_customer
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def facts(request, pk):
-    customer, now = _customer(request, pk), timezone.now()
+@of_customer
+def facts(request, customer):
+    now = timezone.now()
     form = FactForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         Fact.note(customer, form.cleaned_data["kind"], form.cleaned_data["text"], by=request.user, now=now)
@@ -31,9 +33,10 @@ def facts(request, pk):
 
 @signed_in
 @require_POST
-def fact(request, pk, fact_pk):
+@of_customer
+def fact(request, customer, fact_pk):
     """It is otherwise now; what was is kept."""
-    customer, now = _customer(request, pk), timezone.now()
+    now = timezone.now()
     known = get_object_or_404(customer.facts, pk=fact_pk)
     form = FactTextForm(request.POST)
     if not form.is_valid():
@@ -47,16 +50,18 @@ def fact(request, pk, fact_pk):
 
 @signed_in
 @require_POST
-def confirm_fact(request, pk, fact_pk):
-    customer, now = _customer(request, pk), timezone.now()
+@of_customer
+def confirm_fact(request, customer, fact_pk):
+    now = timezone.now()
     get_object_or_404(customer.facts, pk=fact_pk).confirm(by=request.user, now=now)
     return _facts_changed(request, customer, now, _("Confirmed: it counts as fresh again."))
 
 
 @signed_in
 @require_POST
-def end_fact(request, pk, fact_pk):
-    customer, now = _customer(request, pk), timezone.now()
+@of_customer
+def end_fact(request, customer, fact_pk):
+    now = timezone.now()
     known = get_object_or_404(customer.facts, pk=fact_pk)
     known.end(now=now)
     back = reverse("customers:fact-return", args=[customer.pk, known.pk])
@@ -65,16 +70,17 @@ def end_fact(request, pk, fact_pk):
 
 @signed_in
 @require_POST
-def return_fact(request, pk, fact_pk):
-    customer, now = _customer(request, pk), timezone.now()
+@of_customer
+def return_fact(request, customer, fact_pk):
+    now = timezone.now()
     get_object_or_404(customer.facts, pk=fact_pk).bring_back()
     return _facts_changed(request, customer, now, _("It stands there again."))
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def family(request, pk):
-    customer = _customer(request, pk)
+@of_customer
+def family(request, customer):
     form = FamilyForm(request.POST if request.method == "POST" else None, today=timezone.localdate())
     if form.is_valid():
         form.instance.customer = customer
@@ -85,8 +91,8 @@ def family(request, pk):
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def family_member(request, pk, member_pk):
-    customer = _customer(request, pk)
+@of_customer
+def family_member(request, customer, member_pk):
     member = get_object_or_404(customer.family.standing(), pk=member_pk)
     form = FamilyForm(request.POST if request.method == "POST" else None, today=timezone.localdate(), instance=member)
     if form.is_valid() and save_or_tell(form):
@@ -97,8 +103,8 @@ def family_member(request, pk, member_pk):
 
 @signed_in
 @require_POST
-def remove_family_member(request, pk, member_pk):
-    customer = _customer(request, pk)
+@of_customer
+def remove_family_member(request, customer, member_pk):
     member = get_object_or_404(customer.family, pk=member_pk)
     member.remove(timezone.now())
     back = reverse("customers:family-return", args=[customer.pk, member.pk])
@@ -108,16 +114,17 @@ def remove_family_member(request, pk, member_pk):
 
 @signed_in
 @require_POST
-def return_family_member(request, pk, member_pk):
-    customer = _customer(request, pk)
+@of_customer
+def return_family_member(request, customer, member_pk):
     get_object_or_404(customer.family, pk=member_pk).bring_back()
     return redirect("todo:customer", customer.pk)
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def consents(request, pk):
-    customer, now = _customer(request, pk), timezone.now()
+@of_customer
+def consents(request, customer):
+    now = timezone.now()
     form = ConsentForm(request.POST if request.method == "POST" else None, today=timezone.localdate(now))
     if form.is_valid():
         data = form.cleaned_data
@@ -137,10 +144,6 @@ def required(request):
         messages.success(request, _("Saved."))
         return redirect("customers:required")
     return render(request, "customers/required.html", {"form": form}, status=422 if form.is_bound else 200)
-
-
-def _customer(request, pk) -> Customer:
-    return get_object_or_404(Customer.objects.visible_to(request.user).for_page(), pk=pk)
 
 
 def _new_consent(now):

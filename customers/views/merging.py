@@ -14,9 +14,10 @@ from stores.inputs import plain
 
 from ..entering import likely_the_same
 from ..merge_forms import MergeForm
-from ..merging import merge, undo, why_not_undone
+from ..merging import merge, stores_of, undo, why_not_undone
 from ..models import Customer, Duplicate, Merge
 from ..pointing import VERBS
+from ..same_car import same_cars
 from ..side_by_side import lines
 from ..store_moves import NotPossible, counts_of
 
@@ -87,11 +88,12 @@ def merging(request, pk, other_pk):
     """Both beside each other; what is kept of which, and what goes along."""
     me, now = request.user, timezone.now()
     winner, loser = _customer(request, pk), _customer(request, other_pk)
-    form = MergeForm(request.POST if request.method == "POST" else None, lines=lines(winner, loser, me))
+    cars = same_cars(winner, loser)
+    form = MergeForm(request.POST if request.method == "POST" else None, lines=lines(winner, loser, me), cars=cars)
     told = ""
     if form.is_valid():
         try:
-            row = merge(winner, loser, form.taken(), by=me, now=now)
+            row = merge(winner, loser, form.taken(), by=me, now=now, join_cars=form.joins_cars)
         except NotPossible as why:
             told = str(why)
         else:
@@ -119,7 +121,7 @@ def merged(request, pk):
         "merge": row,
         "counts": counts_of(row.winner),
         "changed": row.rows.count(),
-        "why_not": why_not_undone(row, now),
+        "why_not": why_not_undone(row, now) or _who_may(request.user, row),
     }
     return render(request, "customers/merged.html", context)
 
@@ -128,6 +130,8 @@ def merged(request, pk):
 @managers_only
 def undoing(request, pk):
     row = _merge(request, pk)
+    if _who_may(request.user, row):
+        raise PermissionDenied
     try:
         undo(row, by=request.user, now=timezone.now())
     except NotPossible as why:
@@ -143,6 +147,13 @@ def _customer(request, pk) -> Customer:
     if not request.user.may_manage(customer.store_id):
         raise PermissionDenied
     return customer
+
+
+def _who_may(me, row) -> str:
+    """Why `me` may not take it back; empty for whoever manages both stores, and administrators."""
+    if all(me.may_manage(store) for store in stores_of(row)):
+        return ""
+    return _("One of the two would be in another store: only somebody who manages both can take it back.")
 
 
 def _merge(request, pk) -> Merge:

@@ -9,17 +9,19 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stores.decorators import managers_only, signed_in
 from stores.inputs import whole_number
-from stores.pages import Pages
+from stores.pages import COUNTED, Pages, up_to
 
-from ..models import Customer, RankDecision, RankHold, RankRules, RankStanding
+from ..models import RankDecision, RankHold, RankRules, RankStanding
 from ..models.rank import RankStandingQuerySet
 from ..rank_decisions import confirm, dismiss, hold, release, undo
-from ..rank_forms import ProposalFilter, RankHoldForm
+from ..rank_forms import ProposalFilter, RankHoldForm, ShownForm
 from ..ranking import explain
+from .standing import of_customer
 
 PAGE = 50
 SHOWN = 20
@@ -37,21 +39,32 @@ def proposals(request):
     for standing in page.object_list:
         standing.lines = explain(rules, standing.figures)
     lately = RankDecision.objects.made_by(request.user).lately(timezone.now())[:SHOWN]
-    context = {"form": form, "page": page, "moves": found.count_moves(), "lately": lately}
+    moves = found.count_moves()
+    context = {
+        "form": form,
+        "page": page,
+        "moves": [move[:3] for move in moves],
+        "shown": ShownForm.of(moves) if moves else None,
+        "lately": lately,
+    }
     return render(request, "customers/ranks.html", context)
 
 
 @managers_only
 @require_POST
 def decisions(request):
-    """`row` of each, or `all` that the filter finds, are confirmed or dismissed (`do`)."""
+    """`row` of each, or `all` that the filter found when the page was shown, are confirmed or dismissed (`do`)."""
     verb = {"confirm": confirm, "dismiss": dismiss}.get(request.POST.get("do"))
     if verb is None:
         return HttpResponse(status=400)
     standings = RankStanding.objects.managed_by(request.user)
-    form = ProposalFilter(request.POST, me=request.user)
-    if "all" in request.POST:
-        standings = form.found(standings)
+    form, is_all = ProposalFilter(request.POST, me=request.user), "all" in request.POST
+    if is_all:
+        found = form.found(standings)
+        standings = ShownForm(request.POST).seen_of(found)
+        if standings is None:
+            messages.warning(request, _("The list has changed meanwhile: nothing is decided. Please look at it again."))
+            return _back(form)
     else:
         ids = [whole_number(text) for text in request.POST.getlist("row")]
         standings = standings.with_ids([pk for pk in ids if pk is not None])
@@ -63,6 +76,11 @@ def decisions(request):
         messages.info(request, _("Nothing is left to decide there: somebody was faster, or the figures have changed."))
     else:
         messages.success(request, decision.words, extra_tags=reverse("ranks:undo", args=[decision.pk]))
+    if is_all and (others := found.open().count_up_to(COUNTED + 1)):
+        words = ngettext(
+            "%(n)s came meanwhile: it is still open.", "%(n)s came meanwhile: they are still open.", others
+        )
+        messages.info(request, words % {"n": up_to(others)})
     return _back(form)
 
 
@@ -86,9 +104,9 @@ def undoing(request, pk):
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def customer_rank(request, pk):
+@of_customer
+def customer_rank(request, customer):
     """What a customer's rank comes from, and how it came about; a manager sets it by hand."""
-    customer = _customer(request, pk)
     now, may_set = timezone.now(), request.user.may_manage(customer.store_id)
     is_sent = request.method == "POST"
     if is_sent and not may_set:
@@ -102,7 +120,7 @@ def customer_rank(request, pk):
     standing, rules = RankStanding.objects.of_customers([customer.pk]).for_list().first(), RankRules.current()
     context = {
         "customer": customer,
-        "form": form if may_set else None,
+        "form": form if may_set and not customer.closed_at else None,
         "standing": standing,
         "lines": explain(rules, standing.figures) if standing else [],
         "held": RankHold.objects.of_customer(customer),
@@ -113,15 +131,11 @@ def customer_rank(request, pk):
 
 @signed_in
 @require_POST
-def releasing(request, pk):
+@of_customer
+def releasing(request, customer):
     """The rules may propose another rank again."""
-    customer = _customer(request, pk)
     if not request.user.may_manage(customer.store_id):
         raise PermissionDenied
     if release(customer, now=timezone.now()):
         messages.success(request, _("From now on the rules propose this customer's rank again."))
     return redirect("ranks:customer", customer.pk)
-
-
-def _customer(request, pk) -> Customer:
-    return get_object_or_404(Customer.objects.visible_to(request.user).for_list(), pk=pk)

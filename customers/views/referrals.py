@@ -11,16 +11,17 @@ from stores.inputs import plain, whole_number
 
 from ..models import Customer
 from ..referrals import InACircle, refer, senders_of, tree_of
+from .standing import of_customer
 
 FOUND = 10
 
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def referrals(request, pk):
+@of_customer
+def referrals(request, customer):
     """GET: the tree, and who is found for `?q=`. POST `referrer`: who sent them; empty: nobody."""
     book = Customer.objects.visible_to(request.user)
-    customer = get_object_or_404(book.for_page(), pk=pk)
     if request.method == "POST":
         return _name(request, book, customer)
     q = plain(request.GET.get("q")).strip()[:100]

@@ -24,6 +24,9 @@ from ..target_chart import draw
 from ..target_forms import PeriodForm, TargetsFilter, TargetsForm, month_key
 from ..target_rows import orders_url, people_rows, store_rows
 
+SEEN_FROM = ("month", "who", "of")
+"""What the page of targets showed, carried by the addresses of its forms."""
+
 
 @require_safe
 @signed_in
@@ -59,6 +62,7 @@ def targets(request):
         "record_url": orders_url(found.record.period, store=store, staff=person) if found.record else "",
         "may_set": store and me.may_manage(store.pk),
         "month_key": month_key(period.month),
+        "seen_from": urlencode({name: value for name, value in form.data.items() if name in SEEN_FROM and value}),
         "year_key": year[0].month.year,
     }
     return render(request, "customers/targets.html", context)
@@ -82,9 +86,17 @@ def edit(request, store_pk, span):
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The targets are saved."))
-        return redirect(f"{reverse('deals:targets')}?{urlencode({'store': store.pk, 'month': month_key(begins_on)})}")
+        return redirect(_back(request, store, span, begins_on))
     context = {"form": form, "store": store, "span": span, "begins_on": begins_on, "figures": Figure}
+    context["back"] = _back(request, store, span, begins_on)
     return render(request, "customers/targets_edit.html", context, status=form.status)
+
+
+def _back(request, store, span, begins_on) -> str:
+    """The page of targets as one left it; without that, a month's own."""
+    asked = {name: request.GET[name] for name in SEEN_FROM if name in request.GET}
+    own = {"month": month_key(begins_on)} if span == Span.MONTH else {}
+    return f"{reverse('deals:targets')}?{urlencode({**own, **asked, 'store': store.pk})}"
 
 
 def _read_span(text) -> tuple[Span, date]:

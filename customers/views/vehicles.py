@@ -9,6 +9,7 @@ from stores.pages import Pages
 
 from ..models import Vehicle
 from ..models.vehicle import VehicleQuerySet
+from ..permissions import May, may
 from ..vehicle_forms import DueFilter
 
 PAGE = 50
@@ -24,4 +25,5 @@ def vehicles(request):
     for vehicle in page.object_list:
         vehicle.day = getattr(vehicle, form.which)
         vehicle.days_left = (vehicle.day - today).days
-    return render(request, "customers/vehicles.html", {"form": form, "page": page, "today": today})
+    context = {"form": form, "page": page, "today": today, "may_export": may(request.user, May.EXPORT)}
+    return render(request, "customers/vehicles.html", context)

@@ -13,7 +13,7 @@ from stores.inputs import whole_number
 from stores.models import Store
 
 from ..foresight import Foreseen, Month, foresee, months
-from ..models import Base, Pattern, PatternVersion, Step
+from ..models import Base, Pattern, PatternVersion, ScriptVersion, Step
 from . import by_rank
 from .pattern import (
     MOST_STEPS,
@@ -77,7 +77,9 @@ class Editor:
             self.data = {**self._opening(version, today), **_posted([_row(step, self.ranks) for step in steps])}
         elif order:
             rows, self.focus = arranged(typed_steps(posted, self.ranks), order)
-            self.data = {**posted.dict(), **_posted(rows)}
+            self.data = posted.dict()
+            self.data |= _posted(taking_script(rows, order, self.library))
+            self.focus = order if order.startswith("script-") else self.focus
         else:
             self.data = posted.dict()
         if posted is not None:
@@ -100,6 +102,7 @@ class Editor:
         context = {
             "ranks": self.ranks,
             "kinds": kind_choices(self.newest.step_list if self.newest else []),
+            "library": self.library,
             "empty_permitted": False,
             "use_required_attribute": False,
         }
@@ -129,6 +132,12 @@ class Editor:
     @cached_property
     def ranks(self) -> list[Rank]:
         return list(Rank.objects.all())
+
+    @cached_property
+    def library(self) -> dict[int, ScriptVersion]:
+        """The scripts that its store may use, as they stand; those that its steps have already, as they took them."""
+        taken = [whole_number(str(value)) for name, value in self.data.items() if name.endswith("-from_script")]
+        return {one.pk: one for one in ScriptVersion.objects.offered(self.store_id, also=taken)}
 
     def is_valid(self) -> bool:
         """Whether it may be saved; the first field that is wrong gets the focus."""
@@ -228,7 +237,8 @@ def opens_at_all(calendar, today: date) -> bool:
 
 def _row(step: Step, ranks) -> dict:
     own = {name: getattr(step, name) for name in StepForm.Meta.fields}
-    return {**own, "kind": step.content_kind_id, **by_rank.typed(step.by_rank, ranks)}
+    taken = {"kind": step.content_kind_id, "from_script": step.from_script_id}
+    return {**own, **taken, **by_rank.typed(step.by_rank, ranks)}
 
 
 def _posted(rows: list[dict]) -> dict:
@@ -242,6 +252,17 @@ def typed_steps(posted, ranks=()) -> list[dict]:
     count = min(whole_number(posted.get("steps-TOTAL_FORMS")) or 0, MOST_STEPS)
     names = [*StepForm.base_fields, *by_rank.names_for(ranks)]
     return [{name: posted.get(f"steps-{number}-{name}", "") for name in names} for number in range(count)]
+
+
+def taking_script(rows: list[dict], order: str, library: dict[int, ScriptVersion]) -> list[dict]:
+    """After "script-2" (counted from 0) that step says what the script chosen for it says."""
+    verb, _sep, text = order.partition("-")
+    index = whole_number(text)
+    if verb == "script" and index is not None and index < len(rows):
+        chosen = library.get(whole_number(str(rows[index]["from_script"])))
+        if chosen:
+            rows[index] = {**rows[index], "script": chosen.text}
+    return rows
 
 
 def arranged(rows: list[dict], order: str) -> tuple[list[dict], str]:

@@ -19,7 +19,7 @@ LONGEST = 60
 MOST_FLEX = 14
 LONGEST_MONTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 FOLDED = (
-    *("script", "details_template", "kind", "assignee_role", "allowed_days", "offset_months"),
+    *("script", "from_script", "details_template", "kind", "assignee_role", "allowed_days", "offset_months"),
     *("second_channel", "flex_days", "cost_yen"),
 )
 
@@ -121,7 +121,10 @@ class TakeoverForm(NoteForm):
 
 
 class StepForm(forms.ModelForm):
-    """One step. `kinds`: choices of the kind of content. Whether it can be placed says `placeable.check`."""
+    """One step. `kinds`: choices of the kind of content; `library`: versions of scripts by id.
+
+    Whether it can be placed says `placeable.check`.
+    """
 
     offset_days = forms.IntegerField(label=gettext_lazy("days after"), min_value=EARLIEST, max_value=LATEST)
     offset_months = forms.IntegerField(label=gettext_lazy("months after"), min_value=-60, max_value=120, required=False)
@@ -138,6 +141,9 @@ class StepForm(forms.ModelForm):
         label=Step._meta.get_field("soon_minutes").verbose_name, min_value=1, max_value=24 * 60, required=False
     )
     kind = forms.TypedChoiceField(label=gettext_lazy("kind of content"), coerce=int, empty_value=None, required=False)
+    from_script = forms.TypedChoiceField(
+        label=Step._meta.get_field("from_script").verbose_name, coerce=int, empty_value=None, required=False
+    )
     assignee_role = forms.ChoiceField(
         label=Step._meta.get_field("assignee_role").verbose_name,
         choices=[("", gettext_lazy("Person in charge")), *Role.of_stores()],
@@ -163,6 +169,7 @@ class StepForm(forms.ModelForm):
             "second_channel",
             "flex_days",
             "cost_yen",
+            "is_check",
         ]
         widgets = {
             "window_from": ClockInput,
@@ -170,9 +177,10 @@ class StepForm(forms.ModelForm):
             "script": forms.Textarea(attrs={"rows": 4}),
         }
 
-    def __init__(self, *args, kinds, ranks, **kwargs):
+    def __init__(self, *args, kinds, ranks, library, **kwargs):
         super().__init__(*args, **kwargs)
-        self.ranks = ranks
+        self.ranks, self.library = ranks, library
+        self.fields["from_script"].choices = script_choices(library)
         self.fields["second_channel"].choices = [("", _("Not specified")), *Channel.choices]
         by_rank.add_fields(self, ranks)
         self.fields["kind"].choices = kinds
@@ -201,6 +209,8 @@ class StepForm(forms.ModelForm):
         if clean.get("second_channel") and clean["second_channel"] == clean.get("channel"):
             self.add_error("second_channel", _("Choose another way than the first."))
         clean["script"] = clean.get("script", "").replace("\r\n", "\n")
+        if clean.get("from_script") and not clean["script"].strip():
+            clean["script"] = self.library[clean["from_script"]].text
         return clean
 
     def _post_clean(self):
@@ -239,7 +249,11 @@ class StepForm(forms.ModelForm):
         """What was typed, as an unsaved step. Only when nothing but the title is wrong."""
         fields = {name: value for name, value in self.cleaned_data.items() if name in self.Meta.fields}
         own = by_rank.read(self.cleaned_data, self.ranks)
-        return Step(content_kind_id=self.cleaned_data.get("kind"), by_rank=own, **fields)
+        taken = {
+            "content_kind_id": self.cleaned_data.get("kind"),
+            "from_script_id": self.cleaned_data.get("from_script"),
+        }
+        return Step(**taken, by_rank=own, **fields)
 
 
 class StepFormSet(forms.BaseFormSet):
@@ -272,6 +286,15 @@ class PreviewForm(forms.Form):
     def __init__(self, *args, staff, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["store"].queryset = Store.objects.visible_to(staff).with_calendar()
+
+
+def script_choices(library: dict) -> list[tuple]:
+    """The scripts of the library, by channel and purpose as they are looked for."""
+    words = (
+        (pk, f"{one.script} v{one.number}({one.script.purpose}・{one.script.get_channel_display()})")
+        for pk, one in library.items()
+    )
+    return [("", _("Not from the library")), *words]
 
 
 def kind_choices(steps) -> list[tuple]:

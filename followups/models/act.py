@@ -22,6 +22,7 @@ class ActKind(models.TextChoices):
     HANDED_OVER = "handed_over", pgettext_lazy("act", "Handed over")
     STARTED = "started", pgettext_lazy("act", "Pattern chosen")
     REMINDED = "reminded", pgettext_lazy("act", "Reminded")
+    REVIEWED = "reviewed", pgettext_lazy("act", "Reviewed")
 
 
 class Left(models.TextChoices):

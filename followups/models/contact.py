@@ -63,6 +63,9 @@ class House(models.QuerySet):
     def retired(self):
         return self.filter(retired_at__isnull=False)
 
+    def other_than(self, names):
+        return self.exclude(name__in=names)
+
     def current_or(self, ids):
         """What is offered, and those that are in use though no longer offered."""
         return self.filter(Q(retired_at__isnull=True) | Q(pk__in=[pk for pk in ids if pk]))
@@ -165,10 +168,14 @@ class ContactQuerySet(StoreQuerySet):
         """Replies that are that person's to answer, and nobody's."""
         return self.filter(Q(for_staff=staff) | Q(for_staff__isnull=True))
 
+    def calls_out(self):
+        """Calls we made."""
+        return self.standing().filter(direction=Direction.OUT, channel=Channel.PHONE)
+
     def calls_of_today(self, now):
         """Calls we made since midnight."""
         midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-        return self.standing().filter(direction=Direction.OUT, channel=Channel.PHONE, happened_at__gte=midnight)
+        return self.calls_out().filter(happened_at__gte=midnight)
 
     def beginning(self):
         """What takes a new deal: anything from us, and a conversation that the customer began."""
@@ -205,7 +212,10 @@ class ContactQuerySet(StoreQuerySet):
         return self.select_related("done_by", "content_kind")
 
     def for_timeline(self):
-        """Newest first, those taken back or corrected included; only what an entry shows."""
+        """Newest first, those taken back or corrected included; only what an entry shows.
+
+        `is_example`: whether it is shared as a good one; `checked`: of a manager's check call, what came of it.
+        """
         people = ("done_by", "entered_by", "answered_by", "voided_by", "completed_by")
         names = [f"{person}__{column}" for person in people for column in ("name", "username")]
         rows = self.select_related("deal", "content_kind", "wait_reason", *people).only(
@@ -213,7 +223,10 @@ class ContactQuerySet(StoreQuerySet):
             "entered_at", "completed_at", "answered_at", "answer_note", "voided_at", "supersedes",
             "deal__goods", "deal__kind", "content_kind__name", "wait_reason__name", *names,
         )  # fmt: skip
-        return rows.order_by("-happened_at", "-pk")
+        examples = self.model.good_examples.rel.related_model.objects.shared().filter(contact=models.OuterRef("pk"))
+        checks = self.model.checks.rel.related_model.objects.filter(contact=models.OuterRef("pk"))
+        told = {"is_example": models.Exists(examples), "checked": models.Subquery(checks.values("result")[:1])}
+        return rows.annotate(**told).order_by("-happened_at", "-pk")
 
     def for_list(self):
         return self.select_related("customer__rank", "deal", "for_staff", "done_by", "content_kind", "task")
@@ -324,6 +337,18 @@ class Contact(models.Model):
                 fields=["customer", "happened_at"],
                 name="contact_heard_of_customer",
                 condition=Q(voided_at__isnull=True, outcome__in=sorted(outcome.value for outcome in HEARD)),
+            ),
+            models.Index(
+                fields=["customer", "happened_at"],
+                include=["outcome"],
+                name="contact_from_customer",
+                condition=Q(direction="in", voided_at__isnull=True),
+            ),
+            models.Index(
+                Coalesce("counted_store", "store"),
+                "happened_at",
+                name="contact_call",
+                condition=Q(direction="out", channel="phone", voided_at__isnull=True),
             ),
         ]
 

@@ -218,6 +218,10 @@ class PatternVersionQuerySet(models.QuerySet):
         """The one that followed it; None for the newest."""
         return self.filter(number__gt=number).order_by("number").first()
 
+    def with_steps(self):
+        """The newest first, each with its steps."""
+        return self.prefetch_related("steps").order_by("-number")
+
     def with_origin(self):
         """Each with the version that it took over, and whose that is."""
         return self.select_related("taken_from__pattern")

@@ -22,6 +22,15 @@ class Step(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices, default=Channel.PHONE)
     title = models.CharField(_("title"), max_length=80)
     script = models.TextField(_("script"), blank=True)
+    from_script = models.ForeignKey(
+        "followups.ScriptVersion",
+        models.SET_NULL,
+        related_name="steps",
+        verbose_name=_("from the library"),
+        null=True,
+        blank=True,
+    )
+    """Whose words it took over. `script` is its own all the same: what a version says never changes (B7)."""
     details_template = models.CharField(_("text proposed for the record"), max_length=200, blank=True)
     content_kind = models.ForeignKey(
         "followups.ContentKind",
@@ -40,6 +49,7 @@ class Step(models.Model):
     second_channel = models.CharField(_("otherwise by"), max_length=10, choices=Channel.choices, blank=True)
     flex_days = models.PositiveSmallIntegerField(_("days it may be moved by"), default=0)
     cost_yen = models.PositiveIntegerField(_("cost (yen)"), default=0)
+    is_check = models.BooleanField(_("satisfaction call: the manager calls, too"), default=False)
     by_rank = models.JSONField(_("by rank"), default=dict, blank=True)
     """How it differs by rank: {rank's id: {"left_out": true} or some of channel, title, script, cost_yen}."""
 
@@ -92,6 +102,21 @@ class Step(models.Model):
             minutes = self.soon_minutes
             return ngettext("Within %(minutes)d minute", "Within %(minutes)d minutes", minutes) % {"minutes": minutes}
         return self.get_window_display()
+
+    @property
+    def library_label(self) -> str:
+        """'Thanks for asking, version 2'; empty where it was written here."""
+        if self.from_script is None:
+            return ""
+        return _("%(script)s, version %(number)d") % {
+            "script": self.from_script.script,
+            "number": self.from_script.number,
+        }
+
+    @property
+    def check_label(self) -> str:
+        """Empty where nobody but the person calls."""
+        return _("the manager calls, too") if self.is_check else ""
 
     @property
     def allowed_label(self) -> str:

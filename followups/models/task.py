@@ -226,7 +226,7 @@ class Task(models.Model):
             models.Index(fields=["covering_for"], name="task_covered", condition=OPEN & Q(covering_for__isnull=False)),
             models.Index(fields=["late_at"], name="task_to_flag", condition=OPEN & Q(overdue_at__isnull=True)),
             models.Index(fields=["store", "-done_at"], name="task_done_of_store", condition=Q(done_at__isnull=False)),
-            models.Index(Coalesce("counted_store", "store"), "first_late_at", name="task_fell_due"),
+            models.Index(Coalesce("counted_store", "store"), "first_late_at", "step", name="task_fell_due"),
             models.Index(fields=["made_with"], name="task_made_with", condition=Q(made_with__isnull=False)),
         ]
 

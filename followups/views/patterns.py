@@ -4,6 +4,7 @@ from itertools import groupby
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -67,6 +68,7 @@ def _read(request, found, chosen=None):
     for row in history:
         row.running = running.get(row.pk, 0)
     shown = next((row for row in history if row == chosen), history[0])
+    prefetch_related_objects(shown.step_list, "from_script__script")
     opening = {"preview-on": timezone.localdate(), "preview-store": first_store(user, found)}
     preview = PreviewForm({**opening, **request.GET.dict()}, prefix="preview", staff=user)
     own_copies = [] if found.store_id else list(Pattern.objects.visible_to(user).same_as(found).for_page())

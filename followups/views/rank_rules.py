@@ -15,12 +15,16 @@ from stores.inputs import whole_number
 from stores.wake import wake
 
 from ..rank_effect import Effect
+from ..rank_work import outlook
+
+AT_ONCE = 20_000
+"""Customers of whom a year of work is foreseen unasked: it takes about a second."""
 
 
 @managers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def rules(request):
-    """Sent once it shows the effect; sent again with the seal of what was shown it saves."""
+    """Sent once it shows the effect, with `foresee` a year's work, too; sent again with the seal of that it saves."""
     now, is_sent = timezone.now(), request.method == "POST"
     if is_sent and not request.user.is_admin:
         raise PermissionDenied
@@ -32,8 +36,8 @@ def rules(request):
         return render(request, "followups/rank_rules.html", context)
     if not form.is_valid():
         return render(request, "followups/rank_rules.html", context, status=422)
-    newer = None
-    if request.POST.get("seal") == form.seal:
+    newer, looks_ahead = None, "foresee" in request.POST
+    if request.POST.get("seal") == form.seal and not looks_ahead:
         if save_rules(form.instance, form.scale, began_from=began_from, by=request.user, now=now):
             wake("followups.jobs.propose_ranks")
             text = _("Saved. What the new rules come to is proposed in a moment; nobody's rank changed.")
@@ -41,5 +45,7 @@ def rules(request):
             return redirect("ranks:proposals")
         newer = RankRules.current()
         context |= {"newer": newer, "began_from": newer.pk}
-    context["effect"] = Effect(form.instance, form.scale, now=now, today=timezone.localdate(now))
+    effect = context["effect"] = Effect(form.instance, form.scale, now=now, today=timezone.localdate(now))
+    if looks_ahead or effect.total <= AT_ONCE:
+        context["looked_ahead"], context["outlook"] = True, outlook(form.instance, form.scale, me=request.user, now=now)
     return render(request, "followups/rank_rules.html", context, status=409 if newer else 200)

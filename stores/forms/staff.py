@@ -54,7 +54,7 @@ class StaffForm(UsernameMixin, SeenForm):
 
     class Meta:
         model = Staff
-        fields = ["name", "kana", "username", "email", "phone", "daily_tasks"]
+        fields = ["name", "kana", "username", "email", "phone", "daily_tasks", "morning_mail", "may_coach"]
         labels = {"email": _("Email")}
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "off"}),
@@ -62,7 +62,11 @@ class StaffForm(UsernameMixin, SeenForm):
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
             "daily_tasks": forms.NumberInput(attrs={"inputmode": "numeric", "min": 0, "max": MOST_TASKS}),
         }
-        help_texts = {"daily_tasks": _("Calls, letters and visits together. 0 for who takes on none.")}
+        help_texts = {
+            "daily_tasks": _("Calls, letters and visits together. 0 for who takes on none."),
+            "may_coach": _("Sees how the best seller does it, and the others' open deals that lag behind."),
+            "morning_mail": _("For store managers who have a mail address."),
+        }
 
     def __init__(self, *args, by, **kwargs):
         super().__init__(*args, **kwargs)

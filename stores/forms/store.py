@@ -79,15 +79,25 @@ class StoreForm(SeenForm):
             "new_limit_minutes",
             "reply_limit_minutes",
             "cover",
+            "morning_report_time",
+            "check_call_percent",
         ]
         widgets = {
             "phone": forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
             "opens": ClockInput,
             "closes": ClockInput,
+            "morning_report_time": ClockInput,
+        }
+        help_texts = {
+            "morning_report_time": _(
+                "On days the store is open; what happened on closed days comes with the next one."
+            ),
+            "check_call_percent": _("100: all of them; 0: none. Which ones is by chance, and not to be foreseen."),
         }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["morning_report_time"].required = self.fields["check_call_percent"].required = False
         for channel in Channel:
             self._add_contact_hours(channel)
         stands = {"nth": [], "long_holidays": default_long_holidays()}
@@ -217,6 +227,15 @@ class StoreForm(SeenForm):
 
     def clean_cover(self):
         return self.cleaned_data["cover"] or self.instance.cover
+
+    def clean_morning_report_time(self):
+        """As it was where nothing is said."""
+        return self.cleaned_data["morning_report_time"] or self.instance.morning_report_time
+
+    def clean_check_call_percent(self):
+        """As it was where nothing is said; none at all is something."""
+        said = self.cleaned_data["check_call_percent"]
+        return self.instance.check_call_percent if said is None else said
 
     def _opens_at_all(self):
         """A store that is closed on every day would keep every task waiting for ever."""

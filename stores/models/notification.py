@@ -11,7 +11,8 @@ BY_RULE = _("Work that has been overdue for long has come to you by your store's
 """What a person is told when nobody's hand, but a rule gave them work."""
 LEAD_BY_RULE = _("A new lead has come to you by your store's rule: %(n)s.")
 CARD_TYPED = _("%(by)s has typed in a business card for you: %(name)s. Please complete the entry.")
-SENTENCES = {"by_rule": BY_RULE, "lead_by_rule": LEAD_BY_RULE, "card": CARD_TYPED}
+ROLE_PLAY = _("%(by)s has planned a role-play with you for %(day)s.")
+SENTENCES = {"by_rule": BY_RULE, "lead_by_rule": LEAD_BY_RULE, "card": CARD_TYPED, "role_play": ROLE_PLAY}
 """Instead of the kind's, where that key stands in the values."""
 ONE_SWEEP = timedelta(minutes=1)
 
@@ -21,6 +22,10 @@ class NotificationKind(models.TextChoices):
 
     HANDED_OVER = "handed_over", _("%(by)s has handed work over to you: %(n)s.")
     REMINDED = "reminded", _("%(by)s asks you to see to some work: %(n)s.")
+    REPORT_SHARED = "report_shared", _("%(by)s has shared the morning report of %(store)s.")
+    COMMENTED = "commented", _("%(by)s has a word on your deal with %(name)s.")
+    ASKED = "asked", _("%(by)s asks you to follow up %(name)s: %(title)s (%(day)s).")
+    CHECK_DIFFERS = "check_differs", _("%(by)s called %(name)s, too, and heard otherwise than you noted.")
 
 
 class NotificationQuerySet(models.QuerySet):

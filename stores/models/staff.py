@@ -38,6 +38,9 @@ class StaffQuerySet(models.QuerySet):
         people = self.annotate(works_here=members & Q(is_active=True))
         return people.filter(Q(works_here=True) | Q(pk__in=ids))
 
+    def other_than(self, pk):
+        return self.exclude(pk=pk)
+
     def off_on(self, day):
         return self.filter(Exists(DayOff.objects.filter(staff=OuterRef("pk"), on=day)))
 
@@ -88,6 +91,9 @@ class Staff(AbstractUser):
     kana = models.CharField(_("kana"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     daily_tasks = models.PositiveSmallIntegerField(_("tasks one can do in a day"), default=20)
+    may_coach = models.BooleanField(_("shows the others how"), default=False)
+    """Sees the best seller's way and the others' open deals to help with: a permission, whatever the role (D5)."""
+    morning_mail = models.BooleanField(_("morning report by mail"), default=True)
 
     objects = StaffManager()
     REQUIRED_FIELDS = ["name"]
@@ -177,6 +183,10 @@ class Staff(AbstractUser):
     def give_up_days_off(self, first, last) -> int:
         """At work again on these days; how many were days off."""
         return self.days_off.filter(on__range=(first, last)).delete()[0]
+
+    def wish_morning_mail(self, *, wished: bool):
+        """Whether the morning report comes by mail as well."""
+        Staff.objects.filter(pk=self.pk).update(morning_mail=wished)
 
     @property
     def role_label(self):

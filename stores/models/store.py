@@ -3,6 +3,7 @@ from itertools import chain, count
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models import Count, F, Q
 from django.utils import timezone
@@ -98,6 +99,10 @@ class Store(models.Model):
         _("open minutes until an unanswered reply is overdue"), default=120
     )
     cover = models.CharField(_("tasks of who is off"), max_length=6, choices=Cover.choices, default=Cover.TEAM)
+    morning_report_time = models.TimeField(_("morning report at"), default=time(8, 30))
+    check_call_percent = models.PositiveSmallIntegerField(
+        _("satisfaction calls that the manager checks (%)"), default=100, validators=[MaxValueValidator(100)]
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = StoreQuerySet.as_manager()
@@ -106,6 +111,7 @@ class Store(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(opens__lt=F("closes")), name="store_opens_before_it_closes"),
+            models.CheckConstraint(condition=Q(check_call_percent__lte=100), name="store_check_call_percent"),
         ]
 
     def __str__(self):

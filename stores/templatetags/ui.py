@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lucide.templatetags.lucide import lucide
 
 from stores.channels import ICONS as ICON_OF_CHANNEL
-from stores.days import day_label
+from stores.days import day_label, stamp
 from stores.pages import up_to
 
 register = template.Library()
@@ -163,6 +163,7 @@ TOGETHER = re.compile(
 
 
 register.filter(day_label)
+register.filter(stamp)
 register.filter(up_to)
 
 

@@ -14,7 +14,20 @@ from customers.exporting import sheets
 from customers.exporting.taking import Taken
 from customers.importing.at_once import check, save
 from customers.importing.columns import heading_of
-from customers.models import Customer, Deal, DealKind, Export, LostReason, Rank, Source, Stage, Vehicle
+from customers.models import (
+    Consent,
+    Customer,
+    Deal,
+    DealKind,
+    Export,
+    Fact,
+    FamilyMember,
+    LostReason,
+    Rank,
+    Source,
+    Stage,
+    Vehicle,
+)
 from tests.cast import at, customer, lead, vehicle
 
 NOW = at("2026-11-22 10:00")
@@ -43,6 +56,7 @@ def book(cast):
         company,
         model="ハイエース",
         user_name="関 次郎",
+        used_by=nakamura,
         mileage_km=1200,
         mileage_on=date(2026, 10, 1),
         check_due_on=date(2027, 1, 5),
@@ -55,7 +69,26 @@ def book(cast):
     )  # fmt: skip
     lost = lead(nakamura, at("2024-03-01 11:00"), kind=DealKind.SALE, staff=cast.sales, source=Source.WEB)
     lost.lose(LostReason.PRICE, cast.sales, at("2024-03-20 12:00"))
+    know(nakamura, cast.sales)
     return nakamura, company
+
+
+def know(who, by):
+    """Facts of one kind twice, one long confirmed again and one no longer so; a family; what they agreed to."""
+    Fact.note(who, "hobby", "ゴルフ(月1回)", by=by, now=at("2025-03-02 10:00"))
+    Fact.note(who, "hobby", "海釣り", by=by, now=at("2024-01-05 10:00"))
+    Fact.objects.get(text="海釣り").confirm(by=by, now=at("2026-05-06 10:00"))
+    Fact.note(who, "talked", "=HYPERLINK(1)", by=by, now=at("2026-11-01 10:00"))
+    Fact.note(who, "job", "前の職場", by=by, now=at("2024-01-05 10:00"))
+    Fact.objects.get(text="前の職場").end(now=at("2025-01-05 10:00"))
+    theirs = FamilyMember.objects.filter(customer=who)
+    theirs.create(customer=who, relation="spouse", name="中村 健", kana="ナカムラ ケン", born_on=date(1979, 1, 2))
+    theirs.create(customer=who, relation="child", name="中村 葵", note="長女")
+    theirs.create(customer=who, relation="other", name="中村 誤", removed_at=at("2026-01-05 10:00"))
+    said = {"by": by, "now": at("2026-02-05 10:00")}
+    Consent.record(who, "phone", "given", how="paper", said_on=date(2026, 2, 1), note="申込書 2枚目", **said)
+    Consent.record(who, "sms", "refused", how="verbally", said_on=date(2026, 2, 2), **said)
+    Customer.objects.filter(pk=who.pk).reindex()
 
 
 def taken(client, what, form="utf8", **query):
@@ -161,11 +194,11 @@ def described(store):
          c.search)
         for c in Customer.objects.filter(store=store).order_by("code")
     ]  # fmt: skip
-    left_out = {"id", "store_id", "customer_id", "created_at"}
+    left_out = {"id", "store_id", "customer_id", "created_at", "used_by_id"}
     names = [field.attname for field in Vehicle._meta.concrete_fields if field.attname not in left_out]
     cars = sorted(
-        (c.customer.code, c.model, str([getattr(c, name) for name in names]))
-        for c in Vehicle.objects.filter(store=store).select_related("customer")
+        (c.customer.code, c.model, str([getattr(c, name) for name in names]), c.used_by.code if c.used_by else "")
+        for c in Vehicle.objects.filter(store=store).select_related("customer", "used_by")
     )
     deals = sorted(
         (d.customer.code, d.kind, d.source, d.goods, d.amount_yen or 0, str(d.ordered_on), str(d.delivered_on), d.stage,
@@ -173,7 +206,19 @@ def described(store):
          bool(d.won_at), bool(d.closed_at), str(d.counted_staff))
         for d in Deal.objects.filter(store=store).select_related("customer", "staff")
     )  # fmt: skip
-    return customers, cars, deals
+    return customers, cars, deals, beside(store)
+
+
+def beside(store):
+    """What stands beside the entries."""
+    facts = Fact.objects.standing().filter(customer__store=store)
+    family = FamilyMember.objects.standing().filter(customer__store=store)
+    consents = Consent.objects.filter(customer__store=store)
+    return (
+        sorted((f.customer.code, f.kind, f.text, f.noted_at.date(), f.confirmed_at.date()) for f in facts),
+        list(family.order_by("pk").values_list("customer__code", "relation", "name", "kana", "born_on", "note")),
+        sorted(consents.values_list("customer__code", "channel", "answer", "how", "said_on", "note")),
+    )
 
 
 @pytest.mark.parametrize("form", ["utf8", "cp932", "xlsx"])
@@ -181,6 +226,7 @@ def test_what_goes_out_comes_in_as_the_same_book(client, cast, book, form, setti
     client.force_login(cast.manager)
     lists = {what: taken(client, what, form=form) for what in ("customers", "vehicles", "deals")}
     before = described(cast.hiratsuka)
+    assert [len(known) for known in before[3]] == [3, 2, 2]
     for data in lists.values():
         told = save(data, cast.hiratsuka, NOW)
         assert (told["new"], told["updated"], told["refused"]) == (0, 0, 0)
@@ -191,6 +237,51 @@ def test_what_goes_out_comes_in_as_the_same_book(client, cast, book, form, setti
         assert check(data, cast.hiratsuka, NOW)["problems"] == []
         save(data, cast.hiratsuka, NOW)
     assert described(cast.hiratsuka) == before
+
+
+def test_the_family_has_as_many_columns_as_the_largest_needs(client, cast, book):
+    client.force_login(cast.manager)
+    headings, nakamura, company, *_rest = csv.reader(io.StringIO(taken(client, "customers").decode("utf-8-sig")))
+    assert [heading for heading in headings if heading.endswith("氏名")] == ["氏名", "家族1 氏名", "家族2 氏名"]
+    found = dict(zip(headings, {row[0]: row for row in (nakamura, company)}["101"], strict=True))
+    assert (found["家族1 続柄"], found["家族1 生年月日"], found["家族2 氏名"]) == ("配偶者", "1979/01/02", "中村 葵")
+    assert found["情報(趣味)"] == "ゴルフ(月1回)(2025/03/02)\n海釣り(2024/01/05・確認2026/05/06)"
+    assert (found["連絡同意(電話)"], found["連絡同意(手紙)"]) == ("同意 書面 2026/02/01 申込書 2枚目", "")
+    assert found["情報(話したこと)"].startswith("'=")
+
+
+def test_a_driver_without_a_code_is_named_and_known_again(client, cast, book):
+    Customer.objects.filter(code="101").update(code="")
+    Vehicle.objects.filter(model="ハイエース").update(user_name="")
+    client.force_login(cast.manager)
+    data = taken(client, "vehicles", q="相模")
+    headings, car = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
+    found = dict(zip(headings, car, strict=True))
+    assert (found[heading_of("vehicle.user_name")], found[heading_of("vehicle.used_by")]) == ("中村 美咲", "")
+    assert save(data, cast.hiratsuka, NOW)["unchanged"] == 1
+
+
+def test_the_cars_whose_day_is_coming_are_taken_out_as_they_are_listed(client, cast, book, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    client.force_login(cast.manager)
+    page = client.get("/vehicles/", {"within": "6"}).content.decode()
+    assert "/customers/export/vehicles/?within=6&amp;due=inspection" in page
+    asked = {"due": "inspection", "within": "6", "order": "kana"}
+    assert len(rows(taken(client, "vehicles", **asked))) == 3
+    assert "34-21" in taken(client, "vehicles", **asked).decode()
+    assert len(rows(taken(client, "vehicles", due="inspection", within="3"))) == 2
+    record = Export.objects.order_by("pk").first()
+    assert (record.what, record.rows, len(record.asked)) == ("vehicles", 1, 2)
+    client.force_login(cast.sales)
+    assert "/customers/export/" not in client.get("/vehicles/").content.decode()
+    address = reverse("customers:export", args=["vehicles"], query=asked)
+    assert client.post(address, {"form": "utf8"}).status_code == 403
+
+
+def test_the_cars_of_another_store_that_are_due_are_not_taken(client, cast, book, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    client.force_login(cast.yokohama_manager)
+    assert "34-21" not in taken(client, "vehicles", due="inspection", within="12").decode()
 
 
 def test_the_code_of_who_referred_them_is_left_out_where_it_means_somebody_else(client, cast, book):
@@ -212,7 +303,7 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(cast):
         customer(cast.hiratsuka, code=str(number), phones=[f"090111100{number:02d}"])
     with CaptureQueriesContext(connection) as many:
         assert len(list(Taken("customers", found.all()).rows())) == 31
-    assert len(few) == len(many) == 2
+    assert len(few) == len(many) == 6
 
 
 def test_a_long_list_is_never_whole_in_memory():

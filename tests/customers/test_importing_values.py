@@ -70,8 +70,8 @@ def test_a_first_registration_may_be_a_month(text, expected):
     assert values.day_or_month(text) == expected
 
 
-def test_a_birthday_is_not_in_the_future():
-    parse = values.birthday(date(2026, 11, 22))
+def test_a_birthday_or_the_day_of_a_mileage_is_not_in_the_future():
+    parse = values.day_until(date(2026, 11, 22))
     assert parse("2026/11/22") == date(2026, 11, 22)
     with pytest.raises(Bad):
         parse("2026/11/23")

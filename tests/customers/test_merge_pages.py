@@ -259,4 +259,4 @@ def test_the_page_of_two_asks_the_same_however_much_they_have(client, cast, pair
     assert counts == [200, 200]
 
 
-COMPARED = 26
+COMPARED = 28

@@ -1,9 +1,15 @@
 """Two who merge or move the same customer at the same moment, on connections of their own (STYLE.md 22)."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from customers.merging import gather, merge, undo
-from customers.models import Customer, Merge, StoreMove
+from customers.models import Customer, Merge, Rank, RankStanding, StoreMove
+from customers.rank_decisions import hold
+from customers.referrals import InACircle, refer
 from customers.store_moves import NotPossible, move_to_store
 from followups.expansion import expand
 from followups.models import Contact, Direction, FollowUp, Outcome, Pattern, Task
@@ -80,3 +86,29 @@ def test_two_moves_of_one_customer_move_once(cast, three):
         *[lambda: move_to_store(three[0], cast.yokohama, cast.yokohama_sales, by=cast.admin, now=NOW)] * 2
     )
     assert (failed(answers), refused(answers), StoreMove.objects.count()) == ([], 1, 1)
+
+
+def test_of_two_who_would_have_sent_each_other_one_is_refused(cast, three):
+    one, other, _third = three
+    answers = at_once(
+        lambda: refer(one, other, by=cast.sales, now=NOW), lambda: refer(other, one, by=cast.sales, now=NOW)
+    )
+    assert sorted(type(answer) for answer in answers if answer) == [InACircle]
+    assert Customer.objects.filter(referrer=None).count() == 2
+
+
+def test_ranks_are_locked_before_customers_by_who_moves_them_as_by_who_confirms_them(cast, three):
+    person, rank = three[0], Rank.objects.create(code="X", position=99)
+    RankStanding.objects.create(customer=person, store=person.store, points=0, figures={}, rank=rank, computed_at=NOW)
+
+    def tables(action):
+        with CaptureQueriesContext(connection) as captured:
+            action()
+        locks = [query["sql"] for query in captured if re.search("FOR (NO KEY )?UPDATE", query["sql"])]
+        wanted = ("customers_rankstanding", "customers_customer")
+        found = [table for sql in locks for table in wanted if f'FROM "{table}"' in sql]
+        return list(dict.fromkeys(found))
+
+    in_order = ["customers_rankstanding", "customers_customer"]
+    assert tables(lambda: move_to_store(person, cast.yokohama, cast.yokohama_sales, by=cast.admin, now=NOW)) == in_order
+    assert tables(lambda: hold(person, rank, reason="紹介", until_on=None, by=cast.admin, now=NOW)) == in_order

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from customers.models import Customer, Rank, RankDecision, RankHold, RankRules, RankStanding
 from customers.ranking import propose, save_rules
-from followups.models import Contact, StartRule
+from followups.models import Contact, Pattern, StartRule
+from followups.views import rank_rules
+from followups.workload import foresee_rules
 from tests.cast import customer, pattern, vehicle
 from tests.pages import filled
 
@@ -58,6 +60,15 @@ def names(page):
     return [one.customer.name for one in page.context["page"]]
 
 
+def all_shown(client, **asked):
+    """What the page sends for all that it found."""
+    return {"all": "yes", **asked, **client.get(URL, asked).context["shown"].initial}
+
+
+def levels(page):
+    return [message.level_tag for message in page.context["messages"]]
+
+
 def codes():
     return dict(Customer.objects.values_list("name", "rank__code"))
 
@@ -89,9 +100,9 @@ class TestProposals:
         assert codes() == {"平塚一": "B", "平塚二": "C", "横浜一": "C"}
 
     def test_all_that_a_filter_finds_get_it_and_nobody_of_another_store(self, manager, people):
-        manager.post(DECISIONS, {"do": "confirm", "all": "yes", "after": "A"})
+        manager.post(DECISIONS, {"do": "confirm", **all_shown(manager, after="A")})
         assert codes() == {"平塚一": "C", "平塚二": "A", "横浜一": "C"}
-        manager.post(DECISIONS, {"do": "confirm", "all": "yes"})
+        manager.post(DECISIONS, {"do": "confirm", **all_shown(manager)})
         assert codes() == {"平塚一": "B", "平塚二": "A", "横浜一": "C"}
         row = RankStanding.objects.get(customer=people[2])
         page = manager.post(DECISIONS, {"do": "confirm", "row": [row.pk]}, follow=True)
@@ -99,7 +110,7 @@ class TestProposals:
         assert codes()["横浜一"] == "C"
 
     def test_it_is_taken_back_by_whoever_did_it(self, manager, client, cast, people):
-        page = manager.post(DECISIONS, {"do": "confirm", "all": "yes"}, follow=True)
+        page = manager.post(DECISIONS, {"do": "confirm", **all_shown(manager)}, follow=True)
         [message] = page.context["messages"]
         client.force_login(cast.admin)
         assert client.post(message.extra_tags).status_code == 404
@@ -109,14 +120,14 @@ class TestProposals:
         assert len(names(client.get(URL))) == 2
 
     def test_after_a_day_it_says_that_it_is_too_late(self, manager, people):
-        manager.post(DECISIONS, {"do": "confirm", "all": "yes"})
+        manager.post(DECISIONS, {"do": "confirm", **all_shown(manager)})
         RankDecision.objects.update(at=timezone.now() - timedelta(days=2))
         page = manager.post(f"{DECISIONS}{RankDecision.objects.get().pk}/undo/", follow=True)
         assert "warning" in [message.level_tag for message in page.context["messages"]]
         assert codes()["平塚一"] == "B"
 
     def test_dismissed_they_are_gone_and_no_rank_changed(self, manager, people):
-        manager.post(DECISIONS, {"do": "dismiss", "all": "yes"})
+        manager.post(DECISIONS, {"do": "dismiss", **all_shown(manager)})
         page = manager.get(URL)
         assert names(page) == []
         assert [decision.number for decision in page.context["lately"]] == [2]
@@ -126,10 +137,33 @@ class TestProposals:
         assert [m.level_tag for m in manager.post(DECISIONS, {"do": "confirm"}, follow=True).context["messages"]] == [
             "warning"
         ]
-        manager.post(DECISIONS, {"do": "confirm", "all": "yes"})
-        again = manager.post(DECISIONS, {"do": "confirm", "all": "yes"}, follow=True)
-        assert "info" in [message.level_tag for message in again.context["messages"]]
+        everything = {"do": "confirm", **all_shown(manager)}
+        manager.post(DECISIONS, everything)
+        assert "info" in levels(manager.post(DECISIONS, everything, follow=True))
         assert manager.post(DECISIONS, {"do": "nothing", "all": "yes"}).status_code == 400
+
+    def test_all_are_those_that_were_shown_and_who_came_meanwhile_is_still_open(self, manager, cast, people):
+        shown = all_shown(manager)
+        worthy(cast.hiratsuka, name="平塚三")
+        night()
+        page = manager.post(DECISIONS, {"do": "confirm", **shown}, follow=True)
+        assert codes() == {"平塚一": "B", "平塚二": "A", "横浜一": "C", "平塚三": "C"}
+        assert names(page) == ["平塚三"]
+        assert levels(page) == ["success", "info"]
+
+    def test_a_proposal_that_became_another_one_is_not_what_was_shown(self, manager, people):
+        shown = all_shown(manager)
+        for _each in range(3):
+            vehicle(people[0])
+        night()
+        manager.post(DECISIONS, {"do": "confirm", **shown})
+        assert codes() == {"平塚一": "C", "平塚二": "A", "横浜一": "C"}
+
+    @pytest.mark.parametrize("told", [{}, {"shown_number": 1}, {"shown_until": "x"}])
+    def test_where_it_cannot_be_told_what_was_shown_nothing_is_decided(self, manager, people, told):
+        shown = {**all_shown(manager), **told} if told else {"all": "yes"}
+        assert levels(manager.post(DECISIONS, {"do": "confirm", **shown}, follow=True)) == ["warning"]
+        assert set(codes().values()) == {"C"}
 
     def test_its_queries_do_not_grow_with_the_rows(self, manager, cast, people, django_assert_num_queries):
         with django_assert_num_queries(11):
@@ -273,3 +307,30 @@ class TestRules:
         assert page.status_code == 422
         assert list(page.context["form"].errors) == [keyed(field)]
         assert not RankRules.objects.exists()
+
+    def test_a_year_of_work_is_foreseen_by_the_engine_in_a_large_book_when_asked_for(
+        self, admin, cast, people, monkeypatch
+    ):
+        monkeypatch.setattr(rank_rules, "AT_ONCE", 2)
+        own = {str(rank("C").pk): {"left_out": True}}
+        care = pattern("greeting", [{"by_rank": own, "cost_yen": 240}])
+        care.versions.update(base="yearly", yearly_month=1, yearly_day=5)
+        StartRule.objects.create(pattern=care, from_on=timezone.localdate(), made_at=timezone.now())
+        typed = self.typed(admin, vehicle="25")
+        page = admin.post(RULES, typed)
+        assert 'name="foresee"' in page.content.decode()
+        assert "outlook" not in page.context
+        ahead = admin.post(RULES, {**typed, "seal": page.context["form"].seal, "foresee": "yes"}).context["outlook"]
+        assert (ahead.before.tasks, ahead.after.tasks, ahead.after.yen) == (0, 3, 720)
+        assert [(month.month, before, after) for month, before, after in ahead.months] == [(1, 0, 3)]
+        assert not RankRules.objects.exists()
+        assert set(codes().values()) == {"C"}
+        Customer.objects.update(rank=rank("A"))
+        assert foresee_rules([(StartRule.objects.get(), [])], me=cast.admin, now=timezone.now()).tasks == 3
+
+    def test_where_ranks_make_no_difference_that_is_said(self, admin, people):
+        Pattern.objects.all().update(retired_at=timezone.now())
+        page = admin.post(RULES, self.typed(admin, vehicle="25"))
+        assert page.context["looked_ahead"]
+        assert page.context["outlook"] is None
+        assert 'id="outlook"' not in page.content.decode()

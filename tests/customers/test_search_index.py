@@ -1,10 +1,16 @@
 """Searching and listing many customers: each can be answered by its index (STYLE.md 9)."""
 
+from importlib import import_module
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from customers.models import Customer
 from customers.models.customer import FOUND
-from tests.cast import customer
+from customers.text import fold
+from tests.cast import customer, vehicle
 from tests.plans import kinds, leave_only, uses
 
 
@@ -67,3 +73,33 @@ def test_a_changed_name_is_found_by_its_new_parts_only(cast):
     Customer.objects.filter(pk=there.pk).reindex()
     assert list(Customer.objects.search("森")) == [there]
     assert not Customer.objects.search("林").exists()
+
+
+def test_cars_that_came_before_chassis_numbers_were_looked_for_are_found(cast):
+    """By the statement of the migration, and by the command that computes everybody anew."""
+    owner = customer(cast.hiratsuka)
+    vehicle(owner, chassis_number="ＺＶＷ30-1234567")
+    right = owner.__class__.objects.get().search
+    for again in (run_the_migration, lambda: call_command("reindex", stdout=StringIO())):
+        Customer.objects.update(search=fold("中村 美咲"))
+        assert not Customer.objects.search("zvw30-1234").exists()
+        again()
+        again()
+        assert Customer.objects.search("zvw30-1234").get() == owner
+    assert Customer.objects.get().search == right
+
+
+def run_the_migration():
+    statement = import_module("customers.migrations.0020_book_details").CHASSIS_NUMBERS
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert Customer.objects.get().search.count("zvw301234567") == 1
+
+
+def test_the_command_says_how_many_were_wrong(cast):
+    for number in range(3):
+        customer(cast.hiratsuka, name=f"中村{number}")
+    Customer.objects.filter(name="中村1").update(search="")
+    told = StringIO()
+    call_command("reindex", stdout=told)
+    assert told.getvalue().split() == ["3", "customers,", "1", "changed"]

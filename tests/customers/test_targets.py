@@ -1,5 +1,6 @@
 """Targets, and what was reached of them by the day of the order (REQUIREMENTS D6)."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from customers.models import Deal, EvaluationPeriod, Figure, Span, Stage, Target
 from customers.periods import Rule
 from customers.reached import result
+from customers.store_moves import move_to_store
 from tests.cast import at, customer, lead
 
 NOW = at("2026-11-20 11:00")
@@ -271,3 +273,41 @@ def test_the_queries_of_the_targets_do_not_grow(client, cast, who, number, djang
     client.force_login(getattr(cast, who))
     with django_assert_max_num_queries(12):
         client.get("/targets/")
+
+
+def test_the_list_behind_a_number_says_how_many_are_in_other_stores_now(client, cast, orders):
+    move_to_store(orders[0].customer, cast.yokohama, cast.yokohama_sales, by=cast.admin, now=NOW)
+    client.force_login(cast.manager)
+    page = client.get("/targets/")
+    listed = client.get(page.context["orders_url"])
+    assert page.context["result"].month.done == 3
+    assert (len(listed.context["page"]), listed.context["elsewhere"]) == (2, 1)
+    taken = client.get(page.context["orders_url"].replace("/deals/", "/customers/export/deals/"))
+    assert taken.context["count"] == 2
+    client.force_login(cast.yokohama_manager)
+    page = client.get("/targets/")
+    listed = client.get(page.context["orders_url"])
+    assert page.context["result"].month.done == len(listed.context["page"]) == 1
+    assert listed.context["elsewhere"] == 0
+
+
+def test_days_between_two_months_are_not_in_the_list_behind_the_year(client, cast):
+    EvaluationPeriod.objects.create(begins_day=25, begins_before=True, ends_day=15)
+    for day in ("2026-10-10", "2026-10-20", "2026-11-10"):
+        order(cast, day)
+    client.force_login(cast.manager)
+    page = client.get("/targets/?month=2026-11")
+    assert page.context["result"].year_done == 2
+    assert len(client.get(page.context["year_url"]).context["page"]) == 2
+
+
+def test_once_saved_one_is_back_where_one_was(client, cast):
+    client.force_login(cast.manager)
+    seen = f"/targets/?month=2026-10&who={cast.sales.pk}&of=amount"
+    links = re.findall(r'href="(/targets/[^"]*/2026[^"]*)"', client.get(seen).content.decode())
+    assert len(links) == 2
+    for link in links:
+        back = client.post(link.replace("&amp;", "&"), {"orders_store": "12"}).url
+        page = client.get(back)
+        assert page.context["period"].month == date(2026, 10, 1)
+        assert (page.context["person"], page.context["figure"]) == (cast.sales, Figure.AMOUNT)

@@ -193,3 +193,14 @@ class TestACarThatSomebodyElseDrives:
         undo(merged, by=cast.manager, now=NOW)
         since.refresh_from_db()
         assert since.customer == owner
+
+
+def test_a_mileage_is_not_read_in_days_to_come(me, cast):
+    car = vehicle(customer(cast.hiratsuka))
+    address = f"/vehicles/{car.pk}/edit/"
+    typed = filled(me.get(address), mileage_km="42000", mileage_on="2026-11-21")
+    answer = me.post(address, typed)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["mileage_on"])
+    assert me.post(address, {**typed, "mileage_on": "2026-11-20"}).status_code == 302
+    Vehicle.objects.update(mileage_on=date(2027, 1, 1))
+    assert me.post(address, filled(me.get(address), model="プリウス")).status_code == 302

@@ -63,8 +63,8 @@ def work():
         pass
 
 
-def kill_a_worker_in_the_middle(progress):
-    code = WORKER % {"name": connection.settings_dict["NAME"]}
+def kill_a_worker_in_the_middle(progress, code=WORKER):
+    code %= {"name": connection.settings_dict["NAME"]}
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "dealercrm.settings"}
     before = progress()
     worker = subprocess.Popen([sys.executable, "-c", code], env=environment, cwd=settings.BASE_DIR)

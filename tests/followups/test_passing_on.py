@@ -86,6 +86,41 @@ def test_each_rank_is_shared_evenly(cast):
         assert Counter(person.customers.values_list("rank", flat=True)) == {first.pk: 2, second.pk: 1}
 
 
+def numbers_of(plan):
+    return {pk: counted[CUSTOMERS] for pk, counted in plan.counts().items()}
+
+
+def test_by_percent_each_rank_is_shared_in_that_proportion(cast):
+    first, second = Rank.objects.all()[:2]
+    owned(cast, 10, rank=first)
+    owned(cast, 10, rank=second)
+    people = (cast.sales2, cast.assistant)
+    wanted = handover(cast, *people, percent={cast.sales2.pk: 70, cast.assistant.pk: 30})
+    pass_on(wanted, by=cast.manager, now=NOW)
+    for person, number in zip(people, (7, 3), strict=True):
+        assert Counter(person.customers.values_list("rank", flat=True)) == {first.pk: number, second.pk: number}
+
+
+def test_by_number_nobody_gets_more_and_who_has_no_number_takes_the_rest(cast):
+    first, second = Rank.objects.all()[:2]
+    owned(cast, 6, rank=first)
+    owned(cast, 6, rank=second)
+    numbers = {cast.sales2.pk: 4, cast.assistant.pk: None, cast.manager.pk: 0}
+    wanted = handover(cast, cast.sales2, cast.assistant, cast.manager, numbers=numbers)
+    assert numbers_of(foresee(wanted)) == {cast.sales2.pk: 4, cast.assistant.pk: 8}
+    pass_on(wanted, by=cast.manager, now=NOW)
+    assert Counter(cast.sales2.customers.values_list("rank", flat=True)) == {first.pk: 2, second.pk: 2}
+
+
+def test_what_goes_beyond_the_numbers_stays(cast, book):
+    wanted = handover(cast, cast.sales2, numbers={cast.sales2.pk: 3})
+    plan = foresee(wanted)
+    assert (numbers_of(plan), plan.left) == ({cast.sales2.pk: 3}, {})
+    assert plan.over == {CUSTOMERS: 1, DEALS: 1, TASKS: 1, REPLIES: 1}
+    pass_on(wanted, by=cast.manager, now=NOW)
+    assert hands(Deal, "staff") == {"sales2": 3, "sales": 1}
+
+
 def test_only_the_chosen_ranks_and_kinds_go(cast, book):
     first = Rank.objects.first()
     Customer.objects.filter(pk=book[0].pk).update(rank=first)

@@ -360,5 +360,5 @@ def test_a_kind_of_content_that_is_no_longer_offered_stays_with_its_step(client,
 def test_the_editor_costs_the_same_however_many_steps_there_are(client, cast, times, django_assert_max_num_queries):
     chosen = pattern("long", [{}] * 4 * times, store=cast.hiratsuka)
     client.force_login(cast.manager)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         client.get(url("edit", chosen))

@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from reports import reach, work
+from reports import day, reach, work
 from reports.asked import Asked
+from reports.heard import heard
 from tests.cast import at
 from tests.plans import kinds, leave_only, uses
 
@@ -38,6 +39,18 @@ def test_whether_there_was_another_visit_is_found_by_the_store_and_the_moment(ca
 def test_contacts_of_a_year_are_found_by_the_store_and_the_days(cast):
     leave_only("contact_of_store")
     assert uses(reach.contacts_of_year(asked(cast.hiratsuka)).values("pk"), "contact_of_store")
+
+
+@pytest.mark.parametrize("rows", [day.conversations, day.visits, day.appointments])
+def test_what_happened_on_days_is_found_by_the_store_and_the_moment(cast, rows):
+    leave_only("contact_of_store")
+    assert uses(rows(asked(cast.hiratsuka)).order_by().values("pk"), "contact_of_store")
+
+
+def test_what_was_heard_is_found_by_the_store_and_the_moment(cast):
+    leave_only("contact_of_store")
+    one = asked(cast.hiratsuka)
+    assert uses(heard(one.stores, one.begins, one.until).values("pk"), "contact_of_store")
 
 
 @pytest.mark.parametrize("figure", [reach.reached, reach.silent])

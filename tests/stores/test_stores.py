@@ -232,3 +232,10 @@ def test_a_stores_page_asks_as_much_for_ten_people_as_for_one(client, cast, djan
         staff(f"person-{number}", "salesperson", cast.hiratsuka)
     with django_assert_num_queries(11):
         client.get(address)
+
+
+def test_the_share_of_satisfaction_calls_that_the_manager_checks_is_a_percentage(client, cast):
+    client.force_login(cast.manager)
+    for typed, kept, status in (("40", 40, 302), ("101", 40, 422), ("0", 0, 302), ("", 0, 302)):
+        assert edit(client, cast.hiratsuka, check_call_percent=typed).status_code == status
+        assert Store.objects.get(pk=cast.hiratsuka.pk).check_call_percent == kept

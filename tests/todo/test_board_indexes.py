@@ -4,7 +4,8 @@ import pytest
 from django.db import connection
 
 from customers.models import Customer, Deal
-from followups.models import Contact, FollowUp, Task
+from followups.models import CheckCall, Contact, FollowUp, Task
+from followups.reviewing import to_review
 from followups.work import without_next_step
 from tests.cast import at
 from tests.plans import kinds, leave_only, steps, uses
@@ -85,6 +86,15 @@ def test_deals_without_a_next_step_are_found_by_the_open_tasks_of_deals_alone(ca
     deals = without_next_step(Deal.objects.managed_by(getattr(cast, who)))
     assert uses(deals, "task_open_of_deal")
     assert "Index Only Scan" in kinds(deals)
+
+
+@pytest.mark.parametrize("who", ["manager", "admin"])
+def test_what_is_to_be_reviewed_and_to_be_checked_is_found_by_indexes_of_their_own(cast, who):
+    me = getattr(cast, who)
+    leave_only("deal_reviewed_until")
+    assert uses(to_review(Deal.objects.managed_by(me), NOW), "deal_reviewed_until")
+    leave_only("check_call_open")
+    assert uses(CheckCall.objects.managed_by(me).open(), "check_call_open")
 
 
 def test_tasks_to_flag_are_found_by_their_index(db):

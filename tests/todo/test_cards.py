@@ -110,6 +110,18 @@ def test_what_is_no_photo_is_refused_beside_the_field(client, cast, data):
     assert not BusinessCard.objects.exists()
 
 
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"avif"])
+def test_who_sends_a_photo_in_the_iphones_own_format_is_told_what_to_do(client, cast, brand):
+    client.force_login(cast.sales)
+    sent = SimpleUploadedFile("IMG_0001.HEIC", b"\0\0\0\x18ftyp" + brand + b"\0" * 90)
+    response = client.post(CARDS, {"picture": sent, "note": "残る"})
+    assert response.status_code == 422
+    (said,) = response.context["form"].errors["picture"]
+    assert "HEIC" in said
+    assert "互換性優先" in said
+    assert not BusinessCard.objects.exists()
+
+
 def test_a_photo_of_more_than_20_mb_is_refused_before_it_is_read(client, cast, monkeypatch):
     monkeypatch.setattr("customers.pictures.MOST_BYTES", 10)
     client.force_login(cast.sales)

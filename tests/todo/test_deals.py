@@ -212,5 +212,5 @@ def test_the_queries_of_a_deals_page_do_not_grow(me, cast, deal, number, django_
         task(deal.customer, date(2026, 11, 20), deal=deal)
         contact(deal.customer, NOW, deal=deal, done_by=cast.sales2)
         deal.move_to(Stage.MET if n % 2 else Stage.ESTIMATE, cast.sales2, NOW)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         me.get(f"/deals/{deal.pk}/")

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import Customer, Deal, Stage, StageChange
+from customers.models import BusinessCard, Customer, Deal, Stage, StageChange
 from dealercrm.supervisor import DEMONSTRATION_ACCOUNTS
 from followups.models import Contact, FollowUp, Task
 from followups.models.contact import REACHED
@@ -232,3 +232,10 @@ def test_deals_stand_in_every_stage_and_some_are_lost():
     make(customers=800)
     assert set(Deal.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert Deal.objects.filter(lost_at__isnull=False).exists()
+
+
+def test_cards_wait_to_be_typed_in_and_one_is():
+    make()
+    waiting = BusinessCard.objects.waiting().with_picture()
+    assert (waiting.count(), BusinessCard.objects.settled().get().customer.name != "") == (2, True)
+    assert all(bytes(card.picture.content).startswith(b"\xff\xd8") for card in waiting)

@@ -8,15 +8,17 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Deal, Stage
-from followups.models import FollowUp, Outcome, Pattern
+from followups.models import CheckCall, FollowUp, Outcome, Pattern
 from followups.recording import Result, record
 from followups.starting import start
 from stores.models import DayOff, Membership, Role
-from tests.cast import at, customer, lead, reply, staff, task
+from tests.cast import at, contact, customer, lead, reply, staff, task
 from todo.desk.kinds import AGES, KINDS
 
 NOW = at("2026-11-22 14:00")
 DESK = "/desk/"
+QUERIES = {"reviews": 18, "checks": 10}
+"""Of the kinds that tell more than a row: stories, and what the person noted."""
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +49,18 @@ def busy_store(store, people, copies=1):
             reply(customer(store, **own), moment, moment + timedelta(hours=2), for_staff=person)
         for text in ("2026-11-21 10:00", "2026-11-16 10:00", "2026-11-01 10:00", "2026-09-01 10:00"):
             standing_deal(customer(store, **own), at(text), staff=person)
+        for text in ("22 10:00", "21 10:00", "16 10:00", "01 10:00"):
+            heard_of(customer(store, **own), at(f"2026-11-{text}"), person)
+
+
+def heard_of(person, moment, staff):
+    """Somebody spoke to them: their deal is to be reviewed, and the call to be checked. Its task lies ahead."""
+    deal = standing_deal(person, moment, staff=staff)
+    task(person, date(2026, 12, 1), deal=deal, assignee=staff)
+    Deal.objects.filter(pk=deal.pk).update(last_contacted_at=moment)
+    call = task(person, moment.date(), deal=deal, done_at=moment, done_by=staff)
+    contact(person, moment, deal=deal, task=call, done_by=staff)
+    CheckCall.objects.create(store=person.store, customer=person, task=call, told_by=staff, made_at=moment)
 
 
 def links(page) -> list[tuple[int, str]]:
@@ -65,8 +79,8 @@ def test_every_number_leads_to_just_as_many_rows(client, cast):
     DayOff.objects.create(staff=cast.sales, on=NOW.date())
     client.force_login(cast.manager)
     found = links(client.get(DESK))
-    assert len(found) == 1 + 4 + 4 * 4 * 5, (
-        "one of who is off, four on top, three people and all by four ages and in total"
+    assert len(found) == 1 + 6 + 6 * 4 * 5, (
+        "one of who is off, six on top, three people and all by four ages and in total"
     )
     wrong = [(number, url) for number, url in found if rows_behind(client, url) != number]
     assert not wrong
@@ -161,21 +175,21 @@ class TestOnlyTheManagersStores:
 
     def test_of_one_store_without_a_choice(self, client, cast):
         client.force_login(cast.manager)
-        assert self.totals(client) == [14, 10, 10, 8]
+        assert self.totals(client) == [14, 10, 10, 8, 8, 8]
         assert 'name="store"' not in client.get(DESK).content.decode()
 
     def test_of_two_with_a_choice_that_the_numbers_carry_along(self, client, cast):
         Membership.objects.create(staff=cast.manager, store=cast.yokohama, role=Role.MANAGER)
         client.force_login(cast.manager)
-        assert self.totals(client) == [35, 25, 25, 20]
-        assert self.totals(client, store=cast.yokohama.pk) == [21, 15, 15, 12]
+        assert self.totals(client) == [35, 25, 25, 20, 20, 20]
+        assert self.totals(client, store=cast.yokohama.pk) == [21, 15, 15, 12, 12, 12]
         for number, url in links(client.get(DESK, {"store": cast.yokohama.pk})):
             assert rows_behind(client, url) == number
 
     def test_where_one_only_sells_nothing_is_ones_business(self, client, cast):
         Membership.objects.create(staff=cast.manager, store=cast.yokohama, role=Role.SALESPERSON)
         client.force_login(cast.manager)
-        assert self.totals(client) == [14, 10, 10, 8]
+        assert self.totals(client) == [14, 10, 10, 8, 8, 8]
         assert client.get(DESK, {"store": cast.yokohama.pk}).status_code == 404
         for kind in KINDS:
             assert client.get(f"/desk/{kind}/", {"store": cast.yokohama.pk}).status_code == 404
@@ -184,7 +198,7 @@ class TestOnlyTheManagersStores:
 
     def test_an_administrator_sees_all(self, client, cast):
         client.force_login(cast.admin)
-        assert self.totals(client) == [35, 25, 25, 20]
+        assert self.totals(client) == [35, 25, 25, 20, 20, 20]
 
     @pytest.mark.parametrize("who", ["sales", "assistant"])
     def test_others_have_no_desk_and_no_link_to_it(self, client, cast, who):
@@ -242,12 +256,12 @@ def test_the_rows_need_as_many_queries_for_many_as_for_few(client, cast, copies,
     busy_store(cast.hiratsuka, [cast.sales], copies)
     client.force_login(cast.manager)
     for kind in KINDS:
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(QUERIES.get(kind, 9)):
             page = client.get(f"/desk/{kind}/")
         assert len(page.context["rows"]) >= min(50, 4 * copies), kind
 
 
-def test_what_has_waited_longest_comes_first_on_every_page(client, cast):
+def test_what_has_waited_longest_comes_first_on_every_page_and_of_reviews_what_is_newest(client, cast):
     busy_store(cast.hiratsuka, [cast.sales], 8)
     client.force_login(cast.manager)
     for kind in KINDS:
@@ -255,4 +269,4 @@ def test_what_has_waited_longest_comes_first_on_every_page(client, cast):
         since = [row["since"] for row in [*first, *second]]
         assert len(first) == 50, kind
         assert len({row["pk"] for row in [*first, *second]}) == len(since) > 50, kind
-        assert since == sorted(since), kind
+        assert since == sorted(since, reverse=KINDS[kind].newest_first), kind

@@ -134,5 +134,5 @@ def test_a_closed_deal_gets_estimates_from_managers_only_and_another_stores_from
 def test_the_queries_of_a_deal_with_estimates_do_not_grow(me, cast, deal, number, django_assert_num_queries):
     for n in range(number):
         Estimate.make(deal, amount_yen=n, by=cast.sales2, now=NOW + timedelta(minutes=n))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         me.get(f"/deals/{deal.pk}/")

@@ -75,6 +75,28 @@ def test_a_manager_hands_over_what_is_in_their_own_stores(client, cast, book):
     assert client.post(URL, wanted(cast, cast.sales2, person=cast.yokohama_sales.pk)).status_code == 422
 
 
+def test_shares_are_looked_at_first_and_done_as_shown(client, cast, book):
+    client.force_login(cast.manager)
+    asked = wanted(cast, cast.sales2, cast.assistant, how="numbers")
+    asked[f"share_{cast.sales2.pk}"] = "1"
+    rows = client.get(URL, {**asked, "preview": "yes"}).context["table"]["rows"]
+    assert {person.username: [number for _words, number in counted][:1] for person, counted in rows} == {
+        "sales2": [1],
+        "assistant": [2],
+    }
+    client.post(URL, asked)
+    assert (cast.sales2.customers.count(), cast.assistant.customers.count()) == (1, 2)
+
+
+@pytest.mark.parametrize(("how", "share"), [("percent", "90"), ("percent", ""), ("numbers", "0"), ("numbers", "-1")])
+def test_shares_that_make_no_sense_are_said_and_nothing_happens(client, cast, book, how, share):
+    client.force_login(cast.manager)
+    answer = client.post(URL, {**wanted(cast, cast.sales2, how=how), f"share_{cast.sales2.pk}": share})
+    assert answer.status_code == 422
+    assert answer.context["form"].errors.keys() <= {"how", f"share_{cast.sales2.pk}"}
+    assert not Act.objects.exists()
+
+
 def test_to_oneself_and_to_nobody_is_refused_beside_the_field(client, cast, book):
     client.force_login(cast.manager)
     for people in ((), (cast.sales,)):

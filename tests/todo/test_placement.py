@@ -169,3 +169,12 @@ def test_the_panels_queries_do_not_grow_with_the_moves(sales, call, moves, djang
         post(sales, call, on=f"2026-12-{number + 10}")
     with django_assert_max_num_queries(12):
         sales.get(reverse("todo:task", args=[call.pk]), **HTMX)
+
+
+def test_a_move_of_last_year_says_the_year(sales, cast, call, time_machine):
+    post(sales, call, on="2026-12-10")
+    panel = reverse("todo:task", args=[call.pk])
+    assert ">11/22 14:00</time>" in sales.get(panel, **HTMX).content.decode()
+    time_machine.move_to(at("2027-01-05 10:00"), tick=False)
+    sales.force_login(cast.sales)
+    assert ">2026/11/22 14:00</time>" in sales.get(panel, **HTMX).content.decode()

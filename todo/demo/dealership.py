@@ -11,7 +11,7 @@ from customers.models import Rank
 from customers.text import fold
 from followups.models import ContentKind, WaitReason
 
-from . import cars, history, known, lately, people, stores, today
+from . import cards, cars, history, known, lately, people, practised, reviewed, stores, today, voices
 from .amounts import YEARS_BACK, Amounts, Quota
 from .folder import Folder, World
 from .outlook import DONE_TODAY, ON_TIME, OVERDUE, UPCOMING, Outlook
@@ -67,7 +67,7 @@ class Dealership:
             rng=self.rng,
             tables=self.tables,
             patterns=patterns,
-            kinds=list(ContentKind.objects.current().values_list("pk", flat=True)),
+            kinds=list(ContentKind.objects.current().other_than(voices.NAMES).values_list("pk", flat=True)),
             wait_reasons=list(WaitReason.objects.current().values_list("pk", flat=True)),
             done_of_closed=amounts.done / (1 - open_share) if amounts.large else amounts.done,
         )
@@ -87,6 +87,10 @@ class Dealership:
                 self.progress(number, len(owners))
         self.tables.finish()
         lately.targets(self.places, self.today)
+        cards.add(self.places, self.now)
+        reviewed.add(self.places, self.now)
+        voices.add(self.places, self.now)
+        practised.add(self.places, self.now)
 
     def _owners(self) -> list[stores.Person]:
         """Whose every customer is, in their order."""

@@ -166,6 +166,7 @@ def _people(accounts, rng, now):
             password=password,
             name=name,
             kana=kana,
+            email=f"{username}@example.jp",
             phone=people.mobile(rng),
             date_joined=now - timedelta(days=rng.randint(200, 1900)),
         )

@@ -1,4 +1,4 @@
-"""What stands on the manager's desk: four kinds of rows, each by how long it has been waiting (REQUIREMENTS A6)."""
+"""What stands on the manager's desk: six kinds of rows, each by how long it has been waiting (REQUIREMENTS A6)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
-from followups.models import Contact, Task
-from followups.work import DEALS, REPLIES, TASKS, Work, without_next_step
+from followups.models import CheckCall, Contact, Task
+from followups.reviewing import to_review
+from followups.work import CHECK_CALLS, DEALS, REPLIES, TASKS, Work, without_next_step
 
-from ..rows import deal_row, lead_row, reply_row, task_row
+from ..rows import check_row, deal_row, lead_row, reply_row, task_row
+from ..story import stories
 
 
 def _midnight(now):
@@ -34,7 +36,8 @@ class Kind:
     """One kind of rows. `moment`: since when a row waits; `ages`: four words for how long; `cuts`: where they part.
 
     The first age is since the first cut, the last one from before the third: days are calendar days. `in_order`: what
-    has waited longest first.
+    has waited longest first, but where `newest_first`. `actions`: what is done about many, `has_panel`: a row opens
+    beside the list, `by_stage`: narrowed by stages, too; `about`: gives the rows what is asked for all at once.
     """
 
     key: str
@@ -48,6 +51,11 @@ class Kind:
     in_order: Callable
     to_row: Callable
     nothing: str
+    actions: tuple = ("hand-over", "pattern", "reminder")
+    has_panel: bool = False
+    newest_first: bool = False
+    by_stage: bool = False
+    about: Callable | None = None
 
     @property
     def url(self) -> str:
@@ -66,10 +74,12 @@ class Kind:
         """Those of these ids that `me` may see, in their order, as rows of a list."""
         rows = self.work.model.objects.visible_to(me).filter(pk__in=ids)
         if self.work is DEALS:
-            rows = rows.with_stood_since().with_own_words().select_related("customer__rank", "staff")
+            rows = rows.with_stood_since().with_own_words().select_related("customer__rank", "staff", "vehicle")
         else:
             rows = rows.for_board()
         found = {row.pk: row for row in rows}
+        if self.about:
+            self.about(found.values(), now)
         return [self.to_row(found[pk], now) for pk in ids if pk in found]
 
 
@@ -80,7 +90,20 @@ def _task_row(task, now):
 
 def _row(row, thing, deal_id):
     deal_url = reverse("todo:deal", args=[deal_id]) if deal_id else ""
-    return {**row, "pk": thing.pk, "deal_url": "" if deal_url == row["url"] else deal_url}
+    return {"story": None, **row, "pk": thing.pk, "deal_url": "" if deal_url == row["url"] else deal_url}
+
+
+def _with_stories(deals, now):
+    told = stories(deals, now, last=1)
+    for deal in deals:
+        deal.story = told[deal.pk]
+
+
+def _review_row(deal, now):
+    """By its last contact; it opens its story."""
+    row = deal_row(deal, now, since=deal.last_contacted_at)
+    own = {"id": f"review-{deal.pk}", "url": reverse("todo:deal-review", args=[deal.pk]), "story": deal.story}
+    return _row({**row, **own, "message": deal.story.last_words}, deal, deal.pk)
 
 
 OVERDUE = Kind(
@@ -135,6 +158,39 @@ STANDING_STILL = Kind(
     to_row=lambda deal, now: _row(deal_row(deal, now), deal, deal.pk),
     nothing=_("Every open deal has a next step"),
 )
-KINDS = {kind.key: kind for kind in (OVERDUE, LEADS, REPLIES_WAITING, STANDING_STILL)}
+REVIEWS = Kind(
+    key="reviews",
+    title=_("Deals to review"),
+    lead=_("Something was heard since their last review. Days since then."),
+    work=DEALS,
+    moment="last_contacted_at",
+    ages=(pgettext_lazy("came in", "Today"), _("1–2 days"), _("3–7 days"), _("Over 7 days")),
+    cuts=_days_back(0, 2, 7),
+    rows=lambda me, now: to_review(Deal.objects.managed_by(me), now),
+    in_order=lambda deals: deals.order_by("-last_contacted_at", "-pk"),
+    to_row=_review_row,
+    nothing=_("Every deal has been reviewed"),
+    actions=("review", "hand-over", "pattern", "reminder"),
+    has_panel=True,
+    newest_first=True,
+    by_stage=True,
+    about=_with_stories,
+)
+CHECKS = Kind(
+    key="checks",
+    title=_("Check calls"),
+    lead=_("Satisfaction calls whose customers you call, too. Days since the person's call."),
+    work=CHECK_CALLS,
+    moment="made_at",
+    ages=(pgettext_lazy("came in", "Today"), _("1–2 days"), _("3–7 days"), _("Over 7 days")),
+    cuts=_days_back(0, 2, 7),
+    rows=lambda me, now: CheckCall.objects.managed_by(me).open(),
+    in_order=lambda checks: checks.longest_waiting(),
+    to_row=lambda check, now: _row(check_row(check, now), check, check.task.deal_id),
+    nothing=_("No check call is to be made"),
+    actions=(),
+    has_panel=True,
+)
+KINDS = {kind.key: kind for kind in (OVERDUE, LEADS, REPLIES_WAITING, STANDING_STILL, REVIEWS, CHECKS)}
 AGES = ("fresh", "some", "old", "oldest")
 """The ages in addresses, the same for every kind."""

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from customers.models import Stage, StageSetting
 from followups.models import Task
 from followups.work import Held
 from stores.inputs import whole_number
@@ -31,13 +32,14 @@ def stores_of(me, asked: str) -> tuple[list[Store], Store | None]:
 
 @dataclass(frozen=True)
 class Which:
-    """One kind of rows, narrowed by store, by person (an id, or "nobody"), by age, or to today's tasks of a person."""
+    """One kind of rows, by store, by person (an id, or "nobody"), by age and stage, or somebody's tasks of today."""
 
     kind: Kind
     store: Store | None = None
     who: int | str = ""
     age: str = ""
     today: bool = False
+    stage: str = ""
     stores: list = field(default_factory=list, compare=False)
 
     @classmethod
@@ -53,6 +55,7 @@ class Which:
             who=who if who == "nobody" else whole_number(who) or "",
             age=asked.get("age", "") if asked.get("age") in AGES else "",
             today=key == OVERDUE.key and asked.get("open") == "today",
+            stage=asked.get("stage", "") if KINDS[key].by_stage and asked.get("stage") in Stage.values else "",
             stores=stores,
         )
 
@@ -63,6 +66,8 @@ class Which:
             rows = rows.in_store(self.store)
         if self.who:
             rows = rows.filter(**{self.kind.work.holder: None if self.who == "nobody" else self.who})
+        if self.stage:
+            rows = rows.in_stage(self.stage)
         return self.kind.of_age(rows, AGES.index(self.age), now) if self.age and not self.today else rows
 
     @property
@@ -80,7 +85,18 @@ class Which:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.who or self.age or self.today)
+        return bool(self.who or self.age or self.today or self.stage)
+
+    @property
+    def stages(self) -> list[tuple]:
+        return StageSetting.objects.as_choices() if self.kind.by_stage else []
+
+    def following(self, row, me, now) -> int | None:
+        """The id of what comes after that row, which is settled by now; None for the last one."""
+        side = "lte" if self.kind.newest_first else "gte"
+        after = {f"{self.kind.moment}__{side}": getattr(row, self.kind.moment)}
+        rows = self.kind.in_order(self.rows(me, now).filter(**after).exclude(pk=row.pk))
+        return rows.values_list("pk", flat=True).first()
 
     @property
     def query(self) -> str:
@@ -93,10 +109,16 @@ class Which:
                     ("who", self.who),
                     ("age", self.age),
                     ("open", "today" if self.today else ""),
+                    ("stage", self.stage),
                 )
                 if value
             }
         )
+
+    @property
+    def panel_query(self) -> str:
+        """Carried by what opens beside the list, so that it leads on to the next row of it."""
+        return f"?at=desk&{self.query}" if self.query else "?at=desk"
 
     @property
     def url(self) -> str:

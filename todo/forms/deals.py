@@ -161,6 +161,7 @@ class FactsForm(SeenForm):
             "vehicle",
             "note",
             "amount_yen",
+            "competitor",
             "ordered_on",
             "promised_on",
             "delivered_on",

@@ -109,7 +109,8 @@ def facts(request, pk):
 def lose(request, pk):
     """Close the deal without business; its open tasks go with it."""
     subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
-    form = LoseForm(request.POST if request.method == "POST" else None)
+    known = {"competitor": subject.deal.competitor}
+    form = LoseForm(request.POST if request.method == "POST" else None, initial=known)
     if not form.is_valid():
         status = 422 if form.errors else 200
         return show(request, subject, now, sheet="todo/_sheet_lose.html", status=status, form=form)

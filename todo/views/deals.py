@@ -27,8 +27,10 @@ def deals(request):
     form, settings = DealFilter(request.GET, me=request.user), StageSetting.objects.by_stage()
     rows = _rows(form, tab, request.GET.get("stage", ""), settings, now)
     pages = Pages(rows, PAGE, show=partial(_lines, tab, settings, now))
-    page = pages.get_page(request.GET.get("page"))
-    return render(request, "todo/deals.html", {"form": form, "tab": tab, "as_list": True, "page": page, "now": now})
+    context = {"form": form, "tab": tab, "as_list": True, "page": pages.get_page(request.GET.get("page")), "now": now}
+    if tab == "ordered":
+        context["elsewhere"] = form.ordered(Deal.objects.out_of_sight_of(request.user)).count()
+    return render(request, "todo/deals.html", context)
 
 
 def _lines(tab, settings, now, picked):

@@ -4,6 +4,7 @@ from collections import Counter
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from followups.choosing import choose, foresee_choice
 from followups.models import Act, ActKind
 from followups.reminding import not_to_remind
+from followups.reviewing import review_many
 from followups.taking_back import TooLateToTakeBack
 from stores.decorators import managers_only, signed_in
 from stores.models import Staff
@@ -68,7 +70,7 @@ def rows(request, what):
 def hand_over(request, what):
     """Give rows to a colleague, or evenly to those on duty; first what it would do, then `confirmed`."""
     me, now = request.user, timezone.now()
-    which, chosen = _chosen(request, what, now)
+    which, chosen = _chosen(request, what, "hand-over", now)
     if not chosen:
         return _nothing_ticked(request, which)
     still = [row for row in chosen if row.is_open]
@@ -86,7 +88,7 @@ def hand_over(request, what):
 def pattern(request, what):
     """Put a pattern to work for the deals or customers behind the rows; before it begins, for how many."""
     me, now = request.user, timezone.now()
-    which, chosen = _chosen(request, what, now)
+    which, chosen = _chosen(request, what, "pattern", now)
     if not chosen:
         return _nothing_ticked(request, which)
     still = [row.pk for row in chosen if row.is_open]
@@ -108,7 +110,7 @@ def pattern(request, what):
 def reminder(request, what):
     """Tell whoever has the rows that they wait; nobody twice within the hour of the same row."""
     me, now = request.user, timezone.now()
-    which, chosen = _chosen(request, what, now)
+    which, chosen = _chosen(request, what, "reminder", now)
     if not chosen:
         return _nothing_ticked(request, which)
     form = ReminderForm(request.POST if "confirmed" in request.POST else None)
@@ -119,6 +121,17 @@ def reminder(request, what):
         return _confirm(request, which, chosen, form, "reminder", effect=effect)
     act = remind_and_tell(which.kind.work, chosen, by=me, now=now, note=form.cleaned_data["note"])
     return _done(act, which)
+
+
+@require_POST
+@managers_only
+def review(request, what):
+    """Mark deals reviewed, many at once (REQUIREMENTS D4); the way back is on the page that follows."""
+    me, now = request.user, timezone.now()
+    which, chosen = _chosen(request, what, "review", now)
+    if not chosen:
+        return _nothing_ticked(request, which)
+    return _done(review_many([row.pk for row in chosen], by=me, now=now), which)
 
 
 @require_safe
@@ -172,8 +185,11 @@ def act(request, pk):
     return render(request, "todo/act.html", context)
 
 
-def _chosen(request, what, now):
+def _chosen(request, what, action, now):
+    """Raises Http404 for what isn't done about rows of that kind."""
     which = Which.parse(what, request.GET, request.user)
+    if action not in which.kind.actions:
+        raise Http404
     return which, picked(request.POST, which, request.user, now)
 
 

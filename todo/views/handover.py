@@ -57,4 +57,5 @@ def _table(plan) -> dict:
             for pk, counted in sorted(counts.items(), key=lambda entry: -sum(entry[1].values()))
         ],
         "left": [(WORDS[work], number) for work, number in plan.left.items() if number],
+        "over": [(WORDS[work], number) for work, number in plan.over.items() if number],
     }

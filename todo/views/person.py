@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -53,9 +53,12 @@ def erasure(request, pk):
 
 
 def _customer(request, pk, what):
+    """Who was merged is part of another: only all of them is disclosed or erased."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("store"), pk=pk)
     if not may(request.user, what, customer.store_id):
         raise PermissionDenied
+    if customer.merged_into_id:
+        raise Http404
     return customer
 
 

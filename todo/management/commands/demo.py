@@ -2,7 +2,7 @@ from collections import Counter
 
 from django.apps import apps
 from django.conf import settings
-from django.core.management import CommandError
+from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 from django.utils import timezone
@@ -41,6 +41,7 @@ class Command(BaseCommand):
             dealership = Dealership(Amounts.of(customers), seed, now, self._progress)
             dealership.make()
             propose(now, visits_since=Contact.objects.visits_since)
+            call_command("summaries")
         self._report(dealership)
 
     def _progress(self, number, total):
@@ -69,5 +70,6 @@ def empty():
     names = ", ".join(f'"{model._meta.db_table}"' for model in models)
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    call_command("summaries", empty=True)
     shipped.ensure(lambda name: apps.get_model("followups", name))
     shipped.ship(shipped_care.PATTERNS, lambda name: apps.get_model("followups", name))

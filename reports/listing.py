@@ -1,0 +1,90 @@
+"""The rows behind one number, as their address names them: what is listed, chosen for many and taken out."""
+
+from dataclasses import replace
+from functools import cached_property
+
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .asked import Asked
+from .figures import CUSTOMER, FIGURES
+from .groups import CUTS, in_group
+from .people import rows_url
+from .result_forms import NarrowFilter
+from .results import RESULTS
+from .rows import chosen
+from .trend import label_of
+
+MARK = "reports"
+ASKED_BY = ("part", "only", "cut", "group")
+
+
+class Listed:
+    """Raises LookupError where there is no such figure. `query`: a QueryDict, in which what makes no sense is left out.
+
+    Customers may be those of one group of one cut alone (reports.groups).
+    """
+
+    def __init__(self, slug: str, query, *, me, now):
+        figure = FIGURES.get(slug) or RESULTS.get(slug)
+        if figure is None:
+            raise LookupError(slug)
+        self.figure = figure
+        self.form = NarrowFilter(query, me=me, now=now, today=timezone.localdate(now))
+        self.part = figure.part(query.get("part", ""))
+        self.only = query.get("only", "")
+        self.cut = CUTS.get(query.get("cut")) if self.is_of_customers else None
+        self.group = query.get("group", "")
+        self.given = {name: query[name] for name in ASKED_BY if query.get(name)}
+
+    @property
+    def is_of_customers(self) -> bool:
+        return self.part.what == CUSTOMER
+
+    @cached_property
+    def asked(self) -> Asked:
+        return self.form.asked
+
+    def only_of_stores(self, ids):
+        """Before the rows are looked at."""
+        self.asked = replace(self.asked, stores=tuple(pk for pk in self.asked.stores if pk in ids))
+
+    @cached_property
+    def rows(self):
+        found = chosen(self.part, self.part.rows(self.asked), self.only)
+        return in_group(found, self.asked, self.cut.slug, self.group) if self.cut else found
+
+    @property
+    def words(self) -> list[str]:
+        """What it is narrowed to, besides whose and which days."""
+        if not self.cut:
+            return self.form.words
+        return [*self.form.words, str(self.cut.groups().get(self.group, ""))]
+
+    @property
+    def all_words(self) -> list[str]:
+        """The same as a record of what was taken out has it."""
+        form = self.form
+        whose = form.chosen_person or (_("Counts for nobody") if form.is_nobody else form.chosen_store)
+        said = [self.figure.label, whose or _("All stores"), label_of(form.stretch, form.chosen_span), *self.words]
+        return [str(word) for word in said if word]
+
+    @property
+    def url(self) -> str:
+        return rows_url(self.figure, self.form.query, **self.given)
+
+    @property
+    def key(self) -> str:
+        """How a list of customers names them (customers.among)."""
+        _path, _mark, query = self.url.partition("?")
+        return f"{MARK}:{self.figure.slug}?{query}"
+
+
+def customers_of(text: str, me, now):
+    """Of what stands behind the mark in a key: the customers as they are found now, and words. Raises LookupError."""
+    slug, _mark, query = text.partition("?")
+    listed = Listed(slug, QueryDict(query), me=me, now=now)
+    if not listed.is_of_customers:
+        raise LookupError(slug)
+    return listed.rows.order_by().values("pk"), " · ".join(listed.all_words)

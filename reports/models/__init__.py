@@ -1,0 +1,18 @@
+from .heard import Heard, HeardContent, HeardMark, HeardSettled
+from .morning import MorningMail, MorningRead, MorningReport
+from .summary import DaySum, Story, SummedUp, TouchedCustomer, TouchedDay
+
+__all__ = [
+    "DaySum",
+    "Heard",
+    "HeardContent",
+    "HeardMark",
+    "HeardSettled",
+    "MorningMail",
+    "MorningRead",
+    "MorningReport",
+    "Story",
+    "SummedUp",
+    "TouchedCustomer",
+    "TouchedDay",
+]

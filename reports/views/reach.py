@@ -1,0 +1,83 @@
+"""Whom one reaches, whom one leaves out (REQUIREMENTS C3, C4)."""
+
+from urllib.parse import urlencode
+
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from stores.decorators import signed_in
+
+from ..figures import FIGURES
+from ..files import ENDINGS, as_file
+from ..forms import SILENT_MONTHS, ReportFilter
+from ..groups import Met, tables
+from ..people import MOST_SHOWN, Cell, by_person, cards, lines, rows_url, sheet, split, store_lines, total
+from ..shares import draw as draw_shares
+from ..shares import rows_of
+from ..trend import draw, label_of, points
+
+FOUR = ("customers", "vehicles", "sold", "contacts", "reach")
+LEFT_OUT = ("silent", "only-inbound", "met")
+
+
+def _filter(request) -> ReportFilter:
+    now = timezone.now()
+    return ReportFilter(request.GET, me=request.user, now=now, today=timezone.localdate(now))
+
+
+@require_safe
+@signed_in
+def reach(request):
+    """The four questions, how they went, whom we get in touch with and who is left out by whom."""
+    form = _filter(request)
+    asked = form.asked
+    found_by_store = split(asked, (*FOUR, *LEFT_OUT))
+    found = by_person(found_by_store)
+    four = {slug: total(found[slug], asked.staff) for slug in FOUR}
+    left_out, left_out_by_store = ({slug: of[slug] for slug in LEFT_OUT} for of in (found, found_by_store))
+    trend = points(FIGURES["reach"], asked, form.chosen_span)
+    net = four["customers"].hits
+    cut_tables = tables(asked, _to_rows(form))
+    context = {
+        "form": form,
+        "label": label_of(form.stretch, form.chosen_span),
+        "cards": [Cell(FIGURES[slug], rate, rows_url(FIGURES[slug], form.query)) for slug, rate in four.items()],
+        "per_customer": round(four["contacts"].hits / net, 1) if net else None,
+        "figure": FIGURES["reach"],
+        "trend": trend,
+        "chart": draw(FIGURES["reach"], trend, title=str(FIGURES["reach"].label)),
+        "cuts": [{"table": one, "chart": draw_shares(one, title=str(one.cut.label))} for one in cut_tables],
+        "mets": Met,
+        "meaning": FIGURES["met"].meaning,
+        "table": {"heads": [FIGURES[slug] for slug in LEFT_OUT], "lines": lines(left_out, form, most=MOST_SHOWN)},
+        "stores": {
+            "heads": [FIGURES[slug] for slug in LEFT_OUT],
+            "lines": store_lines(left_out_by_store, form),
+        },
+        "left_out": cards({slug: left_out[slug] for slug in ("silent", "only-inbound")}, form),
+        "months": form.chosen_months,
+        "choices": SILENT_MONTHS,
+        "query": urlencode(form.query),
+    }
+    return render(request, "reports/reach.html", context)
+
+
+def _to_rows(form):
+    return lambda cut, group, met: rows_url(FIGURES["met"], form.query, cut=cut, group=group, only=met)
+
+
+@require_safe
+@signed_in
+def reach_file(request, what, ending):
+    """Whom we get in touch with by group, or who leaves out whom by person."""
+    if ending not in ENDINGS or what not in {"groups", "people"}:
+        raise Http404
+    form = _filter(request)
+    if what == "groups":
+        made = rows_of(tables(form.asked, _to_rows(form)))
+    else:
+        made = sheet(split(form.asked, LEFT_OUT), form)
+    return as_file(made, ending, _("Reach"), form.stretch)
