@@ -29,7 +29,7 @@ class TargetsFilter(forms.Form):
     """Whose figures, of which month; what makes no sense is left out."""
 
     store = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), required=False, empty_label=_("All stores"))
-    who = forms.ChoiceField(label=_("Person"), required=False, widget=LongSelect)
+    who = forms.ChoiceField(label=_("Person in charge"), required=False, widget=LongSelect)
     month = forms.ChoiceField(label=_("Month"), required=False)
     of = forms.ChoiceField(choices=Figure.choices, required=False, widget=forms.HiddenInput)
 

@@ -23,7 +23,7 @@ class ReportFilter(forms.Form):
     """
 
     store = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), required=False, empty_label=_("All stores"))
-    who = forms.ChoiceField(label=_("Person"), required=False, widget=LongSelect)
+    who = forms.ChoiceField(label=_("Person in charge"), required=False, widget=LongSelect)
     span = forms.ChoiceField(label=_("Days"), required=False, choices=Span.choices)
     on = DayField(label=_("From, or a day of it"), required=False)
     until = DayField(label=_("To"), required=False)

@@ -153,7 +153,7 @@ def _say(group, told, place):
 
 def sheet(found: list[PersonLine]):
     """Rows of cells, the headings first."""
-    yield [_("Person"), *(text for slug in SHOWN for text in headings(FIGURES[slug]))]
+    yield [_("Person in charge"), *(text for slug in SHOWN for text in headings(FIGURES[slug]))]
     for line in found:
         name = str(line.person) if line.person else _("Counts for nobody")
         yield [name, *(text for one in line.rates for text in texts(one.cell.rate))]

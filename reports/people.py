@@ -132,7 +132,7 @@ def sheet(found, form):
 
     Stores come first, where there are several.
     """
-    yield [_("Person"), *(text for slug in found for text in _headings(FIGURES[slug]))]
+    yield [_("Person in charge"), *(text for slug in found for text in _headings(FIGURES[slug]))]
     for line in [*store_lines(found, form), *lines(by_person(found), form)]:
         name = str(line.person) if line.person else _("Counts for nobody")
         yield [name, *(text for cell in line.cells for text in _texts(cell))]

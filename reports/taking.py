@@ -41,7 +41,7 @@ class TakenRows:
 
     def rows(self) -> Iterator[list[str]]:
         part, is_rate = self.listed.part, self.listed.figure.is_rate
-        yield [_("Customer"), _("What"), _("When"), _("Person"), *([_("Counted")] if is_rate else [])]
+        yield [_("Customer"), _("What"), _("When"), _("Person in charge"), *([_("Counted")] if is_rate else [])]
         for start in range(0, len(self.ids), AT_ONCE):
             found = shown_ids(part, self.listed.asked, self.ids[start : start + AT_ONCE])
             for row in to_rows(part, found, self.me):

@@ -135,6 +135,7 @@ def ask(client, line, rows, theirs):
             return
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", ["sales", "assistant", "manager"])
 def test_no_page_of_one_store_ever_shows_anything_of_another(client, cast, both, who):
     ours, theirs = both
@@ -146,6 +147,7 @@ def test_no_page_of_one_store_ever_shows_anything_of_another(client, cast, both,
     assert [address for _status, address, songs in own + foreign if songs] == []
 
 
+@pytest.mark.slow
 def test_in_its_own_store_the_canary_is_heard_wherever_rows_are_shown(client, cast, both):
     """Else silence would prove nothing."""
     _ours, theirs = both

@@ -72,6 +72,10 @@ def test_no_sentence_is_left_of_a_reason_that_nothing_gives():
 
 
 class TestWithoutConsent:
+    @pytest.fixture(autouse=True)
+    def sunday_morning(self, time_machine):
+        time_machine.move_to(NOW)
+
     def tasks(self, cast, refused, steps):
         person = customer(cast.hiratsuka, owner=cast.sales, refused_channels=refused)
         follow_up = start(pattern("care", steps), customer=person, by=cast.manager, now=NOW)
