@@ -7,10 +7,13 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from followups.input_rate import Fault
+
 from .asked import Asked
 from .figures import CUSTOMER, FIGURES
 from .groups import CUTS, in_group
 from .people import rows_url
+from .reach import Met
 from .result_forms import NarrowFilter
 from .results import RESULTS
 from .rows import chosen
@@ -67,8 +70,16 @@ class Listed:
         """The same as a record of what was taken out has it."""
         form = self.form
         whose = form.chosen_person or (_("Counts for nobody") if form.is_nobody else form.chosen_store)
-        said = [self.figure.label, whose or _("All stores"), label_of(form.stretch, form.chosen_span), *self.words]
+        days = label_of(form.stretch, form.chosen_span)
+        said = [self.figure.label, whose or _("All stores"), days, *self.words, self._only_words]
         return [str(word) for word in said if word]
+
+    @property
+    def _only_words(self) -> str:
+        if self.only in {"yes", "no"}:
+            return _("Counted") if self.only == "yes" else _("Not counted")
+        known = {**dict(Fault.choices), **dict(Met.choices)}
+        return str(known.get(self.only, ""))
 
     @property
     def url(self) -> str:

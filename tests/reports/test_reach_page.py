@@ -127,8 +127,8 @@ def test_the_list_of_customers_shows_just_those_behind_a_figure(client, cast, bo
     key = "reports:met?only=they&who=store"
     page = client.get("/customers/", {"among": key})
     assert [one.pk for one in page.context["page"]] == [book["caller"].pk]
-    assert "フィギュア" not in page.content.decode()
-    assert "自社から連絡" in page.content.decode()
+    assert "自社から連絡 · 平塚店" in page.content.decode()
+    assert "お客様からのみ" in page.content.decode()
 
 
 def test_nobody_reaches_others_by_naming_a_figure(client, cast, book):
