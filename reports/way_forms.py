@@ -15,7 +15,11 @@ class WayFilter(forms.Form):
 
     store = forms.ModelChoiceField(Store.objects.none(), label=_("Store"), required=False, empty_label=_("All stores"))
     person = forms.ModelChoiceField(
-        Staff.objects.none(), label=_("Person in charge"), required=False, empty_label=_("Most orders"), widget=LongSelect
+        Staff.objects.none(),
+        label=_("Person in charge"),
+        required=False,
+        empty_label=_("Most orders"),
+        widget=LongSelect,
     )
     kind = forms.ChoiceField(label=_("Deals"), required=False, choices=[("", _("All kinds")), *DealKind.choices])
 

@@ -278,7 +278,7 @@ todo:deal-follow-up deal_pk=deal                   | 200 / 404                  
 reports:figures                                    | 200                              | 405
 reports:reach                                      | 200                              | 405
 reports:reach-file what=groups ending=csv          | 200                              | 405
-reports:reach-file what=people ending=xlsx         | 200                              | 405
+reports:reach-file what=people ending=csv          | 200                              | 405
 reports:reach-file what=groups ending=nothing      | 404                              | 405
 reports:people ending=csv                          | 200                              | 405
 reports:people ending=xlsx                         | 200                              | 405
@@ -314,7 +314,7 @@ reports:patterns                                   | 200                        
 reports:patterns-file ending=csv                   | 200                              | 405
 reports:patterns-file ending=nothing               | 404                              | 405
 reports:pattern pk=pattern                         | 200 / 404                        | 405
-reports:pattern-file pk=pattern ending=xlsx        | 200 / 404                        | 405
+reports:pattern-file pk=pattern ending=csv         | 200 / 404                        | 405
 reports:pattern-file pk=pattern ending=nothing     | 404                              | 405
 reports:outcome                                    | 200                              | 405
 reports:outcome-file ending=csv                    | 200                              | 405

@@ -160,6 +160,8 @@ def test_in_its_own_store_the_canary_is_heard_wherever_rows_are_shown(client, ca
         "todo:card-picture",
         "todo:counts",
         "rank_rules:rules",
+        "reports:trend-file",
+        "reports:patterns-file",
     }
     assert silent <= {"health", "account_login", "account_logout", "account_change_password", "todo:prepared"} | figures
 

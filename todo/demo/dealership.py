@@ -124,6 +124,7 @@ class Dealership:
             self._current(folder, desk)
         self._history(folder, number)
         lately.insurance(folder, number)
+        lately.fresh_order(folder, number)
         if (
             owner
             and folder.customer["closed_at"] is None

@@ -11,9 +11,13 @@ from dateutil.relativedelta import relativedelta
 from customers.models import Figure, Target
 from stores.models import Role
 
+from . import cars
+
 EVERY = 25
 """Of so many customers one took out an insurance lately."""
 LATELY_DAYS = 55
+ORDERS_EVERY = 95
+"""Of so many customers one has just ordered a car, which the supplier does not know of yet."""
 MONTHS = 8
 YEN_PER_ORDER = 1_200_000
 
@@ -32,6 +36,27 @@ def insurance(folder, number: int):
     folder.advance(deal, "order", by, at + timedelta(minutes=40), promised_on=day)
     folder.advance(deal, "delivery", by, at + timedelta(minutes=50), delivered_on=day)
     folder.advance(deal, "paid", by, at + timedelta(hours=1))
+
+
+def fresh_order(folder, number: int):
+    """Met two weeks ago, an estimate, and the order on the last open day."""
+    if number % ORDERS_EVERY != 7 or folder.owner is None or folder.customer["closed_at"]:
+        return
+    rng, calendar = random.Random(-number), folder.place.calendar
+    day = calendar.previous_open(folder.world.today - timedelta(days=1))
+    at, by = calendar.moment(day, time(11, 40)), folder.owner.id
+    received_at = calendar.moment(calendar.previous_open(day - timedelta(days=14)), time(13, 10))
+    deal = folder.deal(
+        received_at=received_at,
+        kind="sale",
+        source="walk_in",
+        goods=cars.wanted(rng, folder.world.today),
+        amount_yen=rng.randint(80, 320) * 10_000,
+    )
+    folder.take(deal, by, received_at + timedelta(minutes=5))
+    folder.advance(deal, "met", by, received_at + timedelta(minutes=50))
+    folder.advance(deal, "estimate", by, received_at + timedelta(days=2))
+    folder.advance(deal, "order", by, at, promised_on=calendar.next_open(day + timedelta(days=rng.randint(12, 25))))
 
 
 def targets(places, today: date):
