@@ -58,7 +58,7 @@ def _speak(place, now):
     off = Staff.objects.off_on(timezone.localdate(now))
     late = Task.objects.open().filter(store=place.id, step__is_check=True, late_at__lt=now - AGO)
     calls = late.exclude(assignee=None).exclude(assignee__username=SHOWN).exclude(assignee__in=off)
-    calls = calls.exclude(assignee=place.manager.id)
+    calls = calls.exclude(assignee=place.manager.id).order_by("late_at", "pk")
     for number, call in enumerate(calls.select_related("customer__store", "deal", "step", "assignee")[:CALLS]):
         said = Result(Outcome.SPOKE, details=words.SPOKE["delivered"][number])
         record(call, said, by=call.assignee, now=now - AGO + timedelta(minutes=7 * number))
