@@ -114,9 +114,8 @@ def heard(response) -> list[str]:
     """Which songs are in an answer: its page, its headers, where it leads."""
     headers = " ".join(f"{name}: {unquote(value)}" for name, value in response.items())
     cookies = response.cookies.output()
-    text = (
-        f"{response.content.decode(errors='replace')} {headers} {cookies} {cookies.encode().decode('unicode_escape')}"
-    )
+    cookies += cookies.encode().decode("unicode_escape")
+    text = f"{response.content.decode(errors='replace')} {headers} {cookies}"
     return [song for song in SONGS if song in text]
 
 
