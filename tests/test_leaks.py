@@ -2,6 +2,7 @@
 
 import io
 import logging
+from itertools import islice
 from urllib.parse import unquote, urlencode
 
 import pytest
@@ -22,17 +23,8 @@ from tests.test_access import LINES, Line
 WORD, DIGITS = "カナリア", "8642"
 SONGS = (WORD, DIGITS * 2, f"{DIGITS}-{DIGITS}")
 """What is never to be heard: the word, and the telephone number with and without its hyphen."""
-SEARCHED = {
-    "todo:search",
-    "merging:find",
-    "todo:board",
-    "todo:deals",
-    "todo:desk-rows",
-    "customers:referrals",
-    "customers:vehicles",
-    "customers:list",
-    "customers:import-file",
-}
+SEARCHED = {"todo:search", "merging:find", "todo:board", "todo:deals", "todo:desk-rows"}
+SEARCHED |= {"customers:referrals", "customers:vehicles", "customers:list", "customers:import-file"}
 """Pages that take a word to look for, or are leafed through."""
 SILENT = {"health", "account_login", "account_logout", "account_change_password", "todo:prepared", "todo:card-picture"}
 SILENT |= {"customers:import-progress", "customers:postcode", "todo:counts", "rank_rules:rules"}
@@ -119,10 +111,10 @@ def heard(response) -> list[str]:
     return [song for song in SONGS if song in text]
 
 
-def walk(client, rows, theirs):
-    """Every page of the table, with the rows' ids and all the questions: (status, address, songs)."""
+def walk(client, rows, theirs, most=None):
+    """Every page of the table, with the rows' ids and all the questions, or so many: (status, address, songs)."""
     for line in LINES:
-        yield from ask(client, line, rows, theirs)
+        yield from islice(ask(client, line, rows, theirs), most)
 
 
 def ask(client, line, rows, theirs):
@@ -139,12 +131,13 @@ def ask(client, line, rows, theirs):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("who", ["sales", "assistant", "manager"])
-def test_no_page_of_one_store_ever_shows_anything_of_another(client, cast, both, who):
+@pytest.mark.parametrize(("who", "most"), [("sales", None), ("assistant", 2), ("manager", None)])
+def test_no_page_of_one_store_ever_shows_anything_of_another(client, cast, both, who, most):
+    """An assistant sees the rows that a salesperson sees: of them each page is asked plainly and for another store."""
     ours, theirs = both
     client.force_login(getattr(cast, who))
-    own = list(walk(client, ours, theirs))
-    foreign = list(walk(client, theirs, theirs))
+    own = list(walk(client, ours, theirs, most))
+    foreign = list(walk(client, theirs, theirs, most))
     assert sum(status == 200 for status, *_rest in own) > 150
     assert {status for status, *_rest in own + foreign} <= {200, 302, 403, 404, 409, 422}
     assert [address for _status, address, songs in own + foreign if songs] == []

@@ -19,15 +19,8 @@ WIDE, PHONE, NARROWEST = 1280, 375, 320
 FRAGMENTS = {"health", "todo:counts", "todo:search", "customers:alike", "todo:prepared", "todo:follow-up-preparing"}
 FRAGMENTS |= {"customers:kana", "customers:postcode"}
 FRAGMENTS |= {"customers:import-progress", "customers:import-to-mend", "todo:card-picture"}
-FRAGMENTS |= {
-    "todo:customer-disclosure",
-    "reports:people",
-    "reports:reach-file",
-    "reports:trend-file",
-    "reports:patterns-file",
-    "reports:pattern-file",
-    "reports:outcome-file",
-}
+FRAGMENTS |= {"todo:customer-disclosure", "reports:people", "reports:reach-file", "reports:trend-file"}
+FRAGMENTS |= {"reports:patterns-file", "reports:pattern-file", "reports:outcome-file", "reports:rows-file"}
 """What a page asks for, or a file, rather than a page for a person."""
 BY_THEMSELVES = {"account_login", "setup"}
 """Opened by nobody who is signed in: they are walked by name below."""

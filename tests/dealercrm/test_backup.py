@@ -14,6 +14,7 @@ import zipfile
 
 import psycopg
 import pytest
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from dealercrm import embedded
@@ -90,10 +91,19 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def here(server):
+def here(server, django_db_setup):
     """The embedded database, with a small dealership and a file in it."""
     own = Place(server, embedded.url(server / "postgres"))
-    own.done("migrate", "--verbosity=0")
+    tables = psycopg.conninfo.make_conninfo(os.environ["DATABASE_URL"], dbname=connection.settings_dict["NAME"])
+    copied = subprocess.run([embedded.program("pg_dump"), f"--dbname={tables}"], capture_output=True, check=True)
+    filling = [
+        embedded.program("psql"),
+        "--quiet",
+        "--output=/dev/null",
+        "--set=ON_ERROR_STOP=1",
+        f"--dbname={own.url}",
+    ]
+    subprocess.run(filling, input=copied.stdout, check=True)
     own.done("schedules")
     own.done("demo", "--customers=40")
     (server / "files" / "letters").mkdir(parents=True)
