@@ -5,7 +5,6 @@ marked is counted from their rows meanwhile. What a figure means stands in repor
 the moments of a story, and tests hold both against each other.
 """
 
-from contextlib import contextmanager
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -25,14 +24,13 @@ from stores.locks import one_at_a_time
 from .asked import NOBODY, Asked
 from .models import Story, SummedUp, TouchedCustomer
 from .reach import REACH_MONTHS, YEAR, Met
+from .wide import WIDE, in_parallel
 
 LOCK = "telling stories"
 AT_ONCE = 1000
 MOST_TOUCHED = 2000
 """With more of them everybody is counted from their rows, until the worker has caught up."""
 KEYS = {"person": ["owner_id"], "place and person": ["store_id", "owner_id"], None: []}
-WIDE = 10
-"""From so many stores on."""
 TURNS = 30
 TICK = timedelta(microseconds=1)
 
@@ -213,7 +211,7 @@ def read(slugs, askeds: list[Asked], besides: list[int], *, by="person") -> list
     columns = [f"{said} AS net_{at}" for at, said in enumerate(is_net)] if len(askeds) > 1 else []
     columns = ", ".join(["store_id", "owner_id", *columns, *looked.select])
     among = f"{_of(one, besides)} AND ({' OR '.join(is_net)})"
-    with connection.cursor() as cursor, _in_parallel(one):
+    with connection.cursor() as cursor, in_parallel(one):
         cursor.execute(
             f"""
             SELECT {", ".join([*KEYS[by], *numbers])} FROM (SELECT {columns} {among}) AS looked
@@ -243,7 +241,7 @@ def grouped(asked: Asked, groups: dict[str, str], values: dict, besides: list[in
     )
     columns = ", ".join(f"{expression} AS by_{name}" for name, expression in groups.items())
     names = ", ".join(f"by_{name}" for name in groups)
-    with connection.cursor() as cursor, _in_parallel(asked):
+    with connection.cursor() as cursor, in_parallel(asked):
         cursor.execute(
             f"""
             SELECT {met}, count(*), {names} FROM (
@@ -253,18 +251,6 @@ def grouped(asked: Asked, groups: dict[str, str], values: dict, besides: list[in
             {**values, **looked.values, "until_0": asked.until, **_whose(asked, besides)},
         )
         return cursor.fetchall()
-
-
-@contextmanager
-def _in_parallel(asked: Asked):
-    """Of many stores every customer is read: what short statements are better without is wanted here."""
-    if len(asked.stores) < WIDE:
-        yield
-        return
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 2")
-        yield
-        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
 
 
 def _whose(asked: Asked, besides) -> dict:

@@ -21,6 +21,9 @@ from stores.models import Store
 
 from .asked import NOBODY, Asked, Window, midnight
 from .models import DaySum, SummedUp, TouchedDay
+from .wide import in_parallel
+from .work import contact_entries as contact_rows
+from .work import task_entries as task_rows
 from .work import within
 
 LOCK = "summing up"
@@ -214,15 +217,34 @@ def read(figures, asked: Asked, *, by="person") -> dict[str, dict]:
         for figure in figures:
             for hits, due in COLUMNS[figure.slug].values():
                 found[figure.slug][key] += Rate(numbers[hits], numbers[due])
-    left = covered.left(asked)
-    for figure in figures if left else ():
-        for part in figure.parts:
-            rows = part.rows(asked.only_in(left)).order_by()
-            if by == "day":
-                rows = rows.annotate(day=TruncDate(part.order[0]))
-            for key, rate in counted_by(rows, by):
-                found[figure.slug][key] += rate
+    if left := covered.left(asked):
+        with in_parallel(asked):
+            for slug, key, rate in _counted(figures, asked.only_in(left), by):
+                found[slug][key] += rate
     return {slug: {key: rate for key, rate in rates.items() if rate.due} for slug, rates in found.items()}
+
+
+def _counted(figures, asked: Asked, by):
+    """(figure, key, Rate) of rows. Several figures are counted off one reading of the tasks and one of the contacts."""
+    if len(figures) == 1:
+        for part in figures[0].parts:
+            rows = part.rows(asked).annotate(day=TruncDate(part.order[0])) if by == "day" else part.rows(asked)
+            for key, rate in counted_by(rows, by):
+                yield figures[0].slug, key, rate
+        return
+    names = by.split(" and ")
+    for part, rows, moment, counts in (
+        ("tasks", task_rows, "first_late_at", _of_tasks()),
+        ("contacts", contact_rows, "happened_at", _of_contacts()),
+    ):
+        grouped = rows(asked).annotate(day=TruncDate(moment)).order_by().values(*names).annotate(**counts)
+        for row in grouped.values_list(*names, *(f"n_{name}" for name in NUMBERS)):
+            numbers = dict(zip(NUMBERS, row[len(names) :], strict=True))
+            key = row[: len(names)] if len(names) > 1 else row[0]
+            for figure in figures:
+                if part in COLUMNS[figure.slug]:
+                    hits, due = COLUMNS[figure.slug][part]
+                    yield figure.slug, key, Rate(numbers[hits], numbers[due])
 
 
 def _summed(covered: Cover, asked: Asked, by):

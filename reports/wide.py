@@ -1,0 +1,22 @@
+"""Questions about many stores at once."""
+
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from .asked import Asked
+
+WIDE = 10
+"""From so many stores on."""
+
+
+@contextmanager
+def in_parallel(asked: Asked):
+    """Of many stores every row is read: what short statements are better without is wanted here."""
+    if len(asked.stores) < WIDE:
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 2")
+        yield
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
