@@ -155,7 +155,7 @@ def test_of_two_at_once_the_second_is_told_who_was_first_and_keeps_what_was_type
     panel.get_by_label("詳細", exact=True).fill("折り返しの約束")
 
     record_no_answer(first, late_call)
-    expect(first.locator("#panel")).to_contain_text("不在")
+    expect(first.locator("#panel")).to_contain_text("記録しました: 不在")
     panel.get_by_role("button", name="話せた", exact=True).click()
     expect(panel.get_by_role("alert")).to_contain_text("佐藤 健太")
     expect(panel.get_by_label("詳細", exact=True)).to_have_value("折り返しの約束")
