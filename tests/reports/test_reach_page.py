@@ -178,7 +178,7 @@ def test_customers_behind_a_figure_are_taken_out_as_any_list_is(client, cast, bo
 
 
 GROUP = "/reports/rows/met/?cut=bought&group=3&only=nobody"
-QUERIES = {REACH: 38, "/reports/": 30, GROUP: 9, "/reports/reach/groups.csv": 14}
+QUERIES = {REACH: 38, "/reports/": 28, GROUP: 9, "/reports/reach/groups.csv": 14}
 
 
 @pytest.mark.parametrize("copies", [1, 10])
