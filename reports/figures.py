@@ -27,6 +27,11 @@ class Part:
     rows: Callable[[Asked], object]
     order: tuple[str, ...]
 
+    @property
+    def moment(self) -> str:
+        """What is first in their order, whichever way."""
+        return self.order[0].removeprefix("-")
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -47,11 +52,11 @@ TASK, CONTACT, CUSTOMER, VEHICLE, DEAL, LEAD = "task", "contact", "customer", "v
 
 
 def _tasks(rows):
-    return (Part("tasks", _("Tasks that fell due"), TASK, rows, ("first_late_at", "pk")),)
+    return (Part("tasks", _("Tasks that fell due"), TASK, rows, ("-first_late_at", "-pk")),)
 
 
 def _contacts(rows):
-    return (Part("contacts", _("Contacts"), CONTACT, rows, ("happened_at", "pk")),)
+    return (Part("contacts", _("Contacts"), CONTACT, rows, ("-happened_at", "-pk")),)
 
 
 def _customers(rows):
@@ -86,8 +91,8 @@ FIGURES = {
                 "cards are not among it: they cannot be entered late."
             ),
             (
-                Part("tasks", _("Tasks that fell due"), TASK, work.task_entries, ("first_late_at", "pk")),
-                Part("contacts", _("Contacts without a task"), CONTACT, work.contact_entries, ("happened_at", "pk")),
+                Part("tasks", _("Tasks that fell due"), TASK, work.task_entries, ("-first_late_at", "-pk")),
+                Part("contacts", _("Contacts without a task"), CONTACT, work.contact_entries, ("-happened_at", "-pk")),
             ),
         ),
         Figure(

@@ -1,25 +1,32 @@
 """The rows behind one number, as their address names them: what is listed, chosen for many and taken out."""
 
 from dataclasses import replace
-from functools import cached_property
+from datetime import timedelta
+from functools import cached_property, partial
 
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from followups.input_rate import Fault
+from stores.days import Stretch
+from stores.pages import Pages, PickedPages
 
-from .asked import Asked
-from .figures import CUSTOMER, FIGURES
+from .asked import Asked, midnight
+from .figures import CONTACT, CUSTOMER, FIGURES, TASK
 from .groups import CUTS, in_group
 from .people import rows_url
 from .reach import Met
 from .result_forms import NarrowFilter
 from .results import RESULTS
-from .rows import chosen
+from .rows import chosen, shown, shown_ids
 from .trend import label_of
+from .wide import in_parallel, is_wide
 
 MARK = "reports"
+FEW_DAYS = 1, 2, 4
+LAST_OF_MANY = 10
+"""Pages of a list of many stores."""
 ASKED_BY = ("part", "only", "cut", "group")
 
 
@@ -57,6 +64,27 @@ class Listed:
     def rows(self):
         found = chosen(self.part, self.part.rows(self.asked), self.only)
         return in_group(found, self.asked, self.cut.slug, self.group) if self.cut else found
+
+    def pages(self, per_page: int) -> Pages:
+        """As they are leafed through; of many stores not as far, because each has to be judged for that."""
+        if self.part.what in {TASK, CONTACT} and is_wide(self.asked):
+            ids = self._latest(LAST_OF_MANY * per_page + 1)
+            return PickedPages(ids, per_page, show=partial(shown_ids, self.part, self.asked), last=LAST_OF_MANY)
+        rows = self.rows.order_by(*self.part.order)
+        return Pages(rows, per_page, show=partial(shown, self.part, self.asked))
+
+    def _latest(self, number: int) -> list[int]:
+        """The ids of the first so many, looked for among few days before among all."""
+        rows, moment = self.rows.order_by(*self.part.order), self.part.moment
+        last = self.asked.as_of
+        for days in FEW_DAYS:
+            if days < Stretch(self.asked.first, last).days:
+                since = midnight(last - timedelta(days=days - 1))
+                found = list(rows.filter(**{f"{moment}__gte": since}).values_list("pk", flat=True)[:number])
+                if len(found) == number:
+                    return found
+        with in_parallel(self.asked):
+            return list(rows.values_list("pk", flat=True)[:number])
 
     @property
     def words(self) -> list[str]:

@@ -118,7 +118,7 @@ def calls(asked: Asked):
 
 def _figure(name, label, meaning):
     label_of_rows = _("Tasks that fell due") if name in OF_ALL else _("Tasks done")
-    part = Part("tasks", label_of_rows, TASK, _measured(name), ("first_late_at", "pk"))
+    part = Part("tasks", label_of_rows, TASK, _measured(name), ("-first_late_at", "-pk"))
     return Figure(f"step-{name.replace('_', '-')}", label, meaning, (part,))
 
 
@@ -174,7 +174,7 @@ CALLS = Figure(
         "Calls of ours at which the two spoke, of all calls that were answered, went to voicemail or were not "
         "answered, by the time of the call. Wrong numbers are left out."
     ),
-    (Part("calls", _("Calls"), CONTACT, calls, ("happened_at", "pk")),),
+    (Part("calls", _("Calls"), CONTACT, calls, ("-happened_at", "-pk")),),
 )
 RESULTS = {figure.slug: figure for figure in (*STEP_FIGURES.values(), CALLS)}
 

@@ -228,7 +228,7 @@ def _counted(figures, asked: Asked, by):
     """(figure, key, Rate) of rows. Several figures are counted off one reading of the tasks and one of the contacts."""
     if len(figures) == 1:
         for part in figures[0].parts:
-            rows = part.rows(asked).annotate(day=TruncDate(part.order[0])) if by == "day" else part.rows(asked)
+            rows = part.rows(asked).annotate(day=TruncDate(part.moment)) if by == "day" else part.rows(asked)
             for key, rate in counted_by(rows, by):
                 yield figures[0].slug, key, rate
         return

@@ -10,13 +10,17 @@ WIDE = 10
 """From so many stores on."""
 
 
+def is_wide(asked: Asked) -> bool:
+    return len(asked.stores) >= WIDE
+
+
 @contextmanager
 def in_parallel(asked: Asked):
     """Of many stores every row is read: what short statements are better without is wanted here."""
-    if len(asked.stores) < WIDE:
+    if not is_wide(asked):
         yield
         return
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 2")
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 1")
         yield
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")

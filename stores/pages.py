@@ -15,12 +15,15 @@ def up_to(count: int, shown: int = 0) -> str:
 
 
 class Pages(Paginator):
-    """Of a queryset of ours. `show` adds what a row needs to the rows of one page, which are picked beforehand."""
+    """Of a queryset of ours. `show` adds what a row needs to the rows of one page, which are picked beforehand.
 
-    def __init__(self, rows, per_page, *, show):
+    `last`: how many pages can be leafed through.
+    """
+
+    def __init__(self, rows, per_page, *, show, last=LAST):
         super().__init__(rows, per_page)
         self.show = show
-        self.most = LAST * per_page
+        self.most = last * per_page
 
     @cached_property
     def counted(self) -> int:
@@ -39,3 +42,17 @@ class Pages(Paginator):
         number = self.validate_number(number)
         rows = self.object_list.first_rows(self.per_page, after=(number - 1) * self.per_page)
         return self._get_page(list(self.show(rows)), number, self)
+
+
+class PickedPages(Pages):
+    """Of ids that were picked beforehand, one more than can be leafed to where there are others."""
+
+    @cached_property
+    def counted(self) -> int:
+        return len(self.object_list)
+
+    def page(self, number) -> Page:
+        number = self.validate_number(number)
+        first = (number - 1) * self.per_page
+        ids = self.object_list[first : min(first + self.per_page, self.most)]
+        return self._get_page(list(self.show(ids)), number, self)

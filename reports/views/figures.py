@@ -1,6 +1,5 @@
 """Figures of a person or of stores, the rows behind each, whom one reaches (REQUIREMENTS C3, C4, E3, E9)."""
 
-from functools import partial
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +12,6 @@ from django.views.decorators.http import require_POST, require_safe
 from customers.permissions import May, may, stores_where
 from followups.input_rate import Fault
 from stores.decorators import signed_in
-from stores.pages import Pages
 
 from ..figures import CUSTOMER, FIGURES
 from ..files import ENDINGS, as_file
@@ -22,7 +20,7 @@ from ..listing import Listed
 from ..people import BOOK, MOST_SHOWN, SHOWN, WORK, by_person, cards, lines, sheet, split, store_lines
 from ..reach import Met
 from ..results import RESULTS
-from ..rows import shown, to_rows
+from ..rows import to_rows
 from ..taking import TakenRows
 from ..trend import draw, label_of, points, trend_rows
 
@@ -100,8 +98,7 @@ def rows(request, slug):
     except LookupError:
         raise Http404 from None
     form, figure, part, only = listed.form, listed.figure, listed.part, listed.only
-    found = listed.rows.order_by(*part.order)
-    page = Pages(found, PAGE, show=partial(shown, part, form.asked)).get_page(request.GET.get("page"))
+    page = listed.pages(PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "label": label_of(form.stretch, form.chosen_span),

@@ -226,9 +226,32 @@ def test_a_page_needs_as_many_queries_for_many_rows_as_for_few(client, cast, pat
         client.get(path)
 
 
-def test_a_long_list_is_leafed_through(client, cast):
+def test_a_long_list_is_leafed_through_the_latest_first(client, cast):
     busy(cast, 30)
     client.force_login(cast.manager)
     first, second = (client.get("/reports/rows/execution/", {"page": page}).context["rows"] for page in (1, 2))
     assert (len(first), len(second)) == (50, 10)
     assert len({row.pk for row in [*first, *second]}) == 60
+    assert [row.when for row in [*first, *second]] == sorted((row.when for row in [*first, *second]), reverse=True)
+
+
+def test_of_many_stores_the_latest_days_are_looked_at_first_and_the_same_is_shown(client, cast, monkeypatch):
+    people = [customer(cast.hiratsuka, name=f"顧客 {day}", owner=cast.sales) for day in range(2, 22)]
+    made = [
+        task(person, date(2026, 11, day), late_at=moment, first_late_at=moment)
+        for day, person in enumerate(people, start=2)
+        for moment in [at(f"2026-11-{day:02} 19:00")]
+    ]
+    client.force_login(cast.admin)
+    asked = {"span": "days", "on": "2026-10-01", "until": "2026-11-22", "who": "store", "only": "no"}
+    of_few = client.get("/reports/rows/execution/", asked).context
+    monkeypatch.setattr("reports.wide.WIDE", 1)
+    of_many = client.get("/reports/rows/execution/", asked).context
+    assert [row.pk for row in of_many["rows"]] == [row.pk for row in of_few["rows"]] == [one.pk for one in made[::-1]]
+    assert not of_many["page"].paginator.has_more
+
+    monkeypatch.setattr("reports.views.figures.PAGE", 3)
+    monkeypatch.setattr("reports.listing.LAST_OF_MANY", 1)
+    for found in (client.get("/reports/rows/execution/", {**asked, "page": page}).context for page in (1, 2)):
+        assert [row.pk for row in found["rows"]] == [one.pk for one in made[:-4:-1]]
+        assert found["page"].paginator.has_more
