@@ -39,8 +39,9 @@ class Figure:
     is_rate: bool = True
     is_good: bool = True
 
-    def part(self, slug: str) -> Part:
-        return next((part for part in self.parts if part.slug == slug), self.parts[0])
+    def parts_called(self, slug: str) -> tuple[Part, ...]:
+        """The one of that name, else all: what a number is made of."""
+        return tuple(part for part in self.parts if part.slug == slug) or self.parts
 
 
 TASK, CONTACT, CUSTOMER, VEHICLE, DEAL, LEAD = "task", "contact", "customer", "vehicle", "deal", "lead"

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from followups.input_rate import Fault
 
 from .asked import Asked
-from .figures import CUSTOMER, FIGURES
+from .figures import CUSTOMER, FIGURES, Part
 from .groups import CUTS, in_group
 from .people import rows_url
 from .reach import Met
 from .result_forms import NarrowFilter
 from .results import RESULTS
 from .rows import chosen
+from .script_rows import SCRIPTS, ScriptRowsFilter
 from .trend import label_of
+from .way_forms import WayRowsFilter
+from .way_rows import WAY
 
 MARK = "reports"
 ASKED_BY = ("part", "only", "cut", "group")
@@ -26,16 +29,13 @@ ASKED_BY = ("part", "only", "cut", "group")
 class Listed:
     """Raises LookupError where there is no such figure. `query`: a QueryDict, in which what makes no sense is left out.
 
-    Customers may be those of one group of one cut alone (reports.groups).
+    Customers may be those of one group of one cut alone (reports.groups). Without a part all of them are listed, so
+    that there are as many rows as the number says.
     """
 
     def __init__(self, slug: str, query, *, me, now):
-        figure = FIGURES.get(slug) or RESULTS.get(slug)
-        if figure is None:
-            raise LookupError(slug)
-        self.figure = figure
-        self.form = NarrowFilter(query, me=me, now=now, today=timezone.localdate(now))
-        self.part = figure.part(query.get("part", ""))
+        self.figure, self.form = _figure_and_filter(slug, query, me, now)
+        self.parts = self.figure.parts_called(query.get("part", ""))
         self.only = query.get("only", "")
         self.cut = CUTS.get(query.get("cut")) if self.is_of_customers else None
         self.group = query.get("group", "")
@@ -43,7 +43,19 @@ class Listed:
 
     @property
     def is_of_customers(self) -> bool:
-        return self.part.what == CUSTOMER
+        return self.parts[0].what == CUSTOMER
+
+    @property
+    def ranks(self) -> list[tuple[str, str]]:
+        """By which customers are narrowed, unless it is by another cut already."""
+        if not self.is_of_customers or (self.cut and self.cut.slug != "rank"):
+            return []
+        return list(CUTS["rank"].groups().items())
+
+    @property
+    def part(self) -> Part | None:
+        """The only one; None where several are listed together."""
+        return self.parts[0] if len(self.parts) == 1 else None
 
     @cached_property
     def asked(self) -> Asked:
@@ -54,8 +66,12 @@ class Listed:
         self.asked = replace(self.asked, stores=tuple(pk for pk in self.asked.stores if pk in ids))
 
     @cached_property
-    def rows(self):
-        found = chosen(self.part, self.part.rows(self.asked), self.only)
+    def lists(self) -> list[tuple[Part, object]]:
+        """Each part with its rows."""
+        return [(part, self._rows(part)) for part in self.parts]
+
+    def _rows(self, part: Part):
+        found = chosen(part.rows(self.asked), self.only)
         return in_group(found, self.asked, self.cut.slug, self.group) if self.cut else found
 
     @property
@@ -92,10 +108,22 @@ class Listed:
         return f"{MARK}:{self.figure.slug}?{query}"
 
 
+def _figure_and_filter(slug, query, me, now):
+    """What is asked for, by the filter of the page on which the number stands."""
+    if figure := FIGURES.get(slug) or RESULTS.get(slug):
+        return figure, NarrowFilter(query, me=me, now=now, today=timezone.localdate(now))
+    figure = WAY.get(slug) or SCRIPTS.get(slug)
+    form = figure and (WayRowsFilter if slug in WAY else ScriptRowsFilter)(query, me=me, now=now)
+    if not form or not form.is_whole:
+        raise LookupError(slug)
+    return figure, form
+
+
 def customers_of(text: str, me, now):
     """Of what stands behind the mark in a key: the customers as they are found now, and words. Raises LookupError."""
     slug, _mark, query = text.partition("?")
     listed = Listed(slug, QueryDict(query), me=me, now=now)
     if not listed.is_of_customers:
         raise LookupError(slug)
-    return listed.rows.order_by().values("pk"), " · ".join(listed.all_words)
+    (_part, rows), *_none = listed.lists
+    return rows.order_by().values("pk"), " · ".join(listed.all_words)
