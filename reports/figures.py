@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from followups.input_rate import Rate
@@ -25,7 +26,7 @@ class Part:
     label: str
     what: str
     rows: Callable[[Asked], object]
-    order: tuple[str, ...]
+    order: tuple
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class Figure:
         return tuple(part for part in self.parts if part.slug == slug) or self.parts
 
 
+LONGEST_SILENT = (F("heard_at").asc(nulls_first=True), "kana", "name", "pk")
 TASK, CONTACT, CUSTOMER, VEHICLE, DEAL, LEAD = "task", "contact", "customer", "vehicle", "deal", "lead"
 
 
@@ -55,8 +57,8 @@ def _contacts(rows):
     return (Part("contacts", _("Contacts"), CONTACT, rows, ("happened_at", "pk")),)
 
 
-def _customers(rows):
-    return (Part("customers", _("Customers"), CUSTOMER, rows, ("kana", "name", "pk")),)
+def _customers(rows, order=("kana", "name", "pk")):
+    return (Part("customers", _("Customers"), CUSTOMER, rows, order),)
 
 
 FIGURES = {
@@ -160,7 +162,7 @@ FIGURES = {
             "silent",
             _("Not reached"),
             _("Customers who heard nothing from us and said nothing for so many months, of all that are not closed."),
-            _customers(reach.silent),
+            _customers(reach.silent, LONGEST_SILENT),
             is_good=False,
         ),
         Figure(
