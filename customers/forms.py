@@ -66,6 +66,11 @@ class CustomerFilter(PeopleFilter):
         required=False,
         choices=[("", _("All")), ("none", _("Nothing planned"))],
     )
+    closed = forms.ChoiceField(
+        label=pgettext_lazy("filter", "Looked after"),
+        required=False,
+        choices=[("", _("Looked after")), ("yes", _("No longer looked after"))],
+    )
 
     def __init__(self, data, *, me):
         super().__init__(data, me=me)
@@ -78,7 +83,9 @@ class CustomerFilter(PeopleFilter):
 
     def found(self, rows, *, most=FOUND):
         """`most`: people are searched for no further."""
-        rows, data = super().found(rows), self.cleaned_data
+        rows = super().found(rows)
+        data = self.cleaned_data
+        rows = rows.closed() if data.get("closed") else rows.net()
         if self.list_brought_in:
             rows = rows.from_import(self.list_brought_in)
         if data.get("among"):
@@ -123,7 +130,7 @@ class CustomerFilter(PeopleFilter):
     @property
     def is_narrowed(self) -> bool:
         """By what only the folded fields show."""
-        return self.cleaned_data.get("rank", "") not in {"", "none"}
+        return self.cleaned_data.get("rank", "") not in {"", "none"} or bool(self.cleaned_data.get("closed"))
 
 
 def choose_store(form, me):

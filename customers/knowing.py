@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import OuterRef
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
@@ -11,11 +12,13 @@ from django.utils.translation import gettext as _
 from stores.channels import Channel
 
 from .folded import folded, unfolded
-from .models import BookRules, Consent, Customer, Duplicate, Fact, FamilyMember
+from .models import BookRules, BusinessCard, Consent, Customer, Duplicate, Fact, FamilyMember
 from .models.merge import Alike
 
 STALE = timedelta(days=180)
 """What nobody has said again for so long may have changed."""
+HOUSEHOLD = 20
+"""So many customers with the same address are shown: a block of flats is no family."""
 ASKED = {
     Customer.Kind.PERSON: (Fact.Kind.FAMILY, Fact.Kind.JOB, Fact.Kind.CAR_USE, Fact.Kind.HOURS, Fact.Kind.HOBBY),
     Customer.Kind.COMPANY: (Fact.Kind.JOB, Fact.Kind.CAR_USE, Fact.Kind.HOURS),
@@ -38,6 +41,8 @@ def with_known(customers, me):
         folded_consents=folded(_said(Consent.objects.filter(customer=person)), "by__name", "by__username"),
         folded_family=folded(FamilyMember.objects.standing().filter(customer=person).order_by("pk")),
         folded_rules=folded(BookRules.objects.order_by("pk")[:1]),
+        folded_sent=_sent(me, person),
+        last_card=BusinessCard.objects.filter(customer=person).order_by("-pk").values("pk")[:1],
     )
 
 
@@ -69,6 +74,17 @@ def _twin(pair, other, me) -> Twin:
 
 def _pairs(me, person):
     return Duplicate.objects.visible_to(me).open().about(person).surest_first()
+
+
+def sent_count(customer, me) -> int:
+    """How many customers they sent, of those whom one may see."""
+    count = getattr(customer, "folded_sent", None)
+    return Customer.objects.visible_to(me).sent_by([customer]).count() if count is None else count
+
+
+def _sent(me, person):
+    sent = Customer.objects.visible_to(me).filter(referrer=person).order_by().values("referrer")
+    return Coalesce(Subquery(sent.annotate(n=Count("pk")).values("n")), 0)
 
 
 def _facts(rows):
@@ -175,3 +191,8 @@ class FamilyCard:
     @cached_property
     def rows(self) -> list:
         return _read(self.customer, "family", FamilyMember, self.customer.family.standing)
+
+    @cached_property
+    def household(self) -> list[Customer]:
+        """Customers with the same address or phone."""
+        return list(Customer.objects.household_of(self.customer)[:HOUSEHOLD])

@@ -29,7 +29,7 @@ from .models import (
     StopWhen,
     Task,
 )
-from .models.contact import CONVERSATIONS, REACHED, UNANSWERED
+from .models.contact import CONVERSATIONS, REACHED, TWO_WAY, UNANSWERED
 from .placing import Wanted, placed_by_hand
 from .restarting import restart
 from .starting import AlreadyRunning, start
@@ -190,17 +190,13 @@ def refresh_last_contact(customer, deal=None):
             Contact.objects.standing()
             .filter(rows)
             .aggregate(
-                contacted=Max("happened_at", filter=_two_way()),
+                contacted=Max("happened_at", filter=TWO_WAY),
                 negotiated=Max("happened_at", filter=Q(negotiated=True)),
             )
         )
         type(thing).objects.filter(pk=thing.pk).update(
             last_contacted_at=last["contacted"], last_negotiated_at=last["negotiated"]
         )
-
-
-def _two_way():
-    return Q(direction=Direction.IN) | Q(outcome__in=REACHED)
 
 
 def _keep(result, customer, deal, channel, *, by, now, task=None) -> Contact:

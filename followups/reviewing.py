@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from customers.models import Deal
 
-from .models import Act, ActedOn, ActKind, DealReview, FollowUp, Left, ReviewKind
+from .models import Act, ActedOn, ActKind, CheckCall, Contact, DealReview, FollowUp, Left, ReviewKind
 from .recording import JUST_NOW, NextAppointment, appoint
 from .stopping import hold
 from .taking_back import TooLateToTakeBack
@@ -27,9 +27,26 @@ class AlreadyReviewed(Exception):
 
 def to_review(deals, now):
     """Those of which something was heard since the last review: the open ones, and those lost lately."""
-    seen = DealReview.objects.filter(deal=OuterRef("pk")).seen_until(OuterRef("last_contacted_at"))
+    reviews = DealReview.objects.filter(deal=OuterRef("pk"))
+    seen = reviews.seen_until(OuterRef("last_contacted_at"))
     alive = Q(closed_at__isnull=True) | Q(lost_at__gte=now - LOST_LATELY)
-    return deals.filter(alive, ~Exists(seen), last_contacted_at__isnull=False)
+    rows = deals.filter(alive, ~Exists(seen), last_contacted_at__isnull=False)
+    return rows.filter(~Exists(reviews.reviewed()) | Exists(_news()))
+
+
+def _news():
+    """For a queryset of deals that have been reviewed: contacts that their last review had not seen.
+
+    What managers do themselves is no news: their check calls, and what whoever reviewed the deal had to do with the
+    customer, unless it is their own deal.
+    """
+    reviews = DealReview.objects.filter(deal=OuterRef("deal"))
+    by_a_reviewer = Exists(reviews.reviewed().filter(by=OuterRef("done_by")))
+    check_call = CheckCall.objects.filter(contact=OuterRef("pk"))
+    contacts = Contact.objects.two_way().filter(
+        ~Exists(check_call), ~Exists(reviews.seen_until(OuterRef("happened_at")))
+    )
+    return contacts.filter(~by_a_reviewer | Q(done_by=OuterRef("staff")), deal=OuterRef("pk"))
 
 
 def movement_of(deal):

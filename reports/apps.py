@@ -11,4 +11,4 @@ class ReportsConfig(AppConfig):
         from .listing import MARK, customers_of
 
         among.register(MARK, customers_of)
-        GO_ALONG.extend(["heard_marks", "heard_settled"])
+        GO_ALONG.extend(["heard_marks", "heard_settled", "entry_reasons"])

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from followups.input_rate import Rate
@@ -25,7 +26,7 @@ class Part:
     label: str
     what: str
     rows: Callable[[Asked], object]
-    order: tuple[str, ...]
+    order: tuple
 
     @property
     def moment(self) -> str:
@@ -44,10 +45,12 @@ class Figure:
     is_rate: bool = True
     is_good: bool = True
 
-    def part(self, slug: str) -> Part:
-        return next((part for part in self.parts if part.slug == slug), self.parts[0])
+    def parts_called(self, slug: str) -> tuple[Part, ...]:
+        """The one of that name, else all: what a number is made of."""
+        return tuple(part for part in self.parts if part.slug == slug) or self.parts
 
 
+LONGEST_SILENT = (F("heard_at").asc(nulls_first=True), "kana", "name", "pk")
 TASK, CONTACT, CUSTOMER, VEHICLE, DEAL, LEAD = "task", "contact", "customer", "vehicle", "deal", "lead"
 
 
@@ -59,8 +62,8 @@ def _contacts(rows):
     return (Part("contacts", _("Contacts"), CONTACT, rows, ("-happened_at", "-pk")),)
 
 
-def _customers(rows):
-    return (Part("customers", _("Customers"), CUSTOMER, rows, ("kana", "name", "pk")),)
+def _customers(rows, order=("kana", "name", "pk")):
+    return (Part("customers", _("Customers"), CUSTOMER, rows, order),)
 
 
 FIGURES = {
@@ -164,7 +167,7 @@ FIGURES = {
             "silent",
             _("Not reached"),
             _("Customers who heard nothing from us and said nothing for so many months, of all that are not closed."),
-            _customers(reach.silent),
+            _customers(reach.silent, LONGEST_SILENT),
             is_good=False,
         ),
         Figure(

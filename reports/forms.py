@@ -16,6 +16,16 @@ MOST_DAYS = 366
 SILENT_MONTHS = (3, 6, 12)
 
 
+class ReasonForm(forms.Form):
+    text = forms.CharField(
+        label=_("Why it was not entered in time"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Your manager reads it in the list. The figures stay as they are. Empty: no reason."),
+    )
+
+
 class ReportFilter(forms.Form):
     """Salespeople look at themselves and at their store as a whole, managers at everybody they manage.
 

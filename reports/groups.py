@@ -17,11 +17,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from customers.models import Deal, DealKind, Rank, Vehicle
 
 from . import reach, stories
+from .ages import AGE_GROUPS, AGES
 from .asked import Asked
 from .reach import Met
-from .result_forms import AGE_GROUPS, AGES
 
 NONE = "none"
+SILENT = "silent"
+"""Beside how customers were met: whom nobody has reached for so many months."""
 *_YOUNGER, OLDEST = AGES
 BELOW = {group: AGES[group][1] for group in _YOUNGER}
 """Group → below which age; the older ones are OLDEST."""
@@ -125,7 +127,7 @@ def in_group(rows, asked: Asked, slug: str, group: str):
 
 
 def count(asked: Asked) -> dict[str, dict[str, Counter]]:
-    """{cut: {group: how many of each Met}}, the groups in their order."""
+    """{cut: {group: how many of each Met, and SILENT}}, the groups in their order."""
     found = _count(asked)
     return {slug: {group: found[slug].get(group, Counter()) for group in cut.groups()} for slug, cut in CUTS.items()}
 
@@ -146,8 +148,9 @@ def _from_rows(asked):
     found = {slug: defaultdict(Counter) for slug in CUTS}
     for slug, cut in CUTS.items():
         rows = reach.met(asked).annotate(group=cut.of_rows(asked)).order_by()
-        for group, met, number in rows.values_list("group", "met").annotate(Count("pk")):
-            found[slug][group][met] += number
+        silent = Count("pk", filter=reach.is_silent(asked))
+        for group, met, number, quiet in rows.values_list("group", "met").annotate(Count("pk"), silent=silent):
+            _add(found[slug][group], met, number, quiet)
     return found
 
 
@@ -157,17 +160,22 @@ def _from_stories(asked, besides):
         parts[slug], more = cut.of_story(asked)
         values |= more
     found = {slug: defaultdict(Counter) for slug in CUTS}
-    for met, number, *groups in stories.grouped(asked, parts, values, besides):
+    for met, number, quiet, *groups in stories.grouped(asked, parts, values, besides):
         for slug, group in zip(CUTS, groups, strict=True):
-            found[slug][group][met] += number
+            _add(found[slug][group], met, number, quiet)
     return found
+
+
+def _add(counts: Counter, met, number, quiet):
+    counts[met] += number
+    counts[SILENT] += quiet
 
 
 @dataclass(frozen=True)
 class Share:
-    """Of one group so many were met in one way; `url`: who they are."""
+    """Of one group so many were met in one way, or were not reached (None); `url`: who they are."""
 
-    met: Met
+    met: Met | None
     number: int
     percent: int | None
     url: str
@@ -178,6 +186,7 @@ class Line:
     label: str
     total: int
     shares: list[Share]
+    silent: Share
 
 
 @dataclass(frozen=True)
@@ -187,7 +196,7 @@ class Table:
 
 
 def tables(asked: Asked, to_url) -> list[Table]:
-    """`to_url`: takes cut, group and Met. Groups in which there is nobody are left out."""
+    """`to_url`: takes cut, group and Met, or None for who was not reached. Groups without anybody are left out."""
     found = []
     for slug, groups in count(asked).items():
         labels = CUTS[slug].groups()
@@ -197,9 +206,9 @@ def tables(asked: Asked, to_url) -> list[Table]:
 
 
 def _line(label, counts, slug, key, to_url) -> Line:
-    total = counts.total()
-    shares = [
-        Share(met, counts[met], round(100 * counts[met] / total) if total else None, to_url(slug, key, met))
-        for met in Met
-    ]
-    return Line(label, total, shares)
+    total = sum(counts[met] for met in Met)
+
+    def share(met, number) -> Share:
+        return Share(met, number, round(100 * number / total) if total else None, to_url(slug, key, met))
+
+    return Line(label, total, [share(met, counts[met]) for met in Met], share(None, counts[SILENT]))

@@ -1,30 +1,30 @@
 """The rows behind one number, as their address names them: what is listed, chosen for many and taken out."""
 
 from dataclasses import replace
-from datetime import timedelta
-from functools import cached_property, partial
+from functools import cached_property
 
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from followups.input_rate import Fault
-from stores.days import Stretch
 from stores.pages import Pages, PickedPages
 
-from .asked import Asked, midnight
-from .figures import CONTACT, CUSTOMER, FIGURES, TASK
+from .asked import Asked
+from .figures import CONTACT, CUSTOMER, FIGURES, TASK, Part
 from .groups import CUTS, in_group
 from .people import rows_url
 from .reach import Met
 from .result_forms import NarrowFilter
 from .results import RESULTS
-from .rows import chosen, shown, shown_ids
+from .rows import PagesOfRows, chosen, latest
+from .script_rows import SCRIPTS, ScriptRowsFilter
 from .trend import label_of
-from .wide import in_parallel, is_wide
+from .way_forms import WayRowsFilter
+from .way_rows import WAY
+from .wide import is_wide
 
 MARK = "reports"
-FEW_DAYS = 1, 2, 4
 LAST_OF_MANY = 10
 """Pages of a list of many stores."""
 ASKED_BY = ("part", "only", "cut", "group")
@@ -33,16 +33,13 @@ ASKED_BY = ("part", "only", "cut", "group")
 class Listed:
     """Raises LookupError where there is no such figure. `query`: a QueryDict, in which what makes no sense is left out.
 
-    Customers may be those of one group of one cut alone (reports.groups).
+    Customers may be those of one group of one cut alone (reports.groups). Without a part all of them are listed, so
+    that there are as many rows as the number says.
     """
 
     def __init__(self, slug: str, query, *, me, now):
-        figure = FIGURES.get(slug) or RESULTS.get(slug)
-        if figure is None:
-            raise LookupError(slug)
-        self.figure = figure
-        self.form = NarrowFilter(query, me=me, now=now, today=timezone.localdate(now))
-        self.part = figure.part(query.get("part", ""))
+        self.figure, self.form = _figure_and_filter(slug, query, me, now)
+        self.parts = self.figure.parts_called(query.get("part", ""))
         self.only = query.get("only", "")
         self.cut = CUTS.get(query.get("cut")) if self.is_of_customers else None
         self.group = query.get("group", "")
@@ -50,7 +47,19 @@ class Listed:
 
     @property
     def is_of_customers(self) -> bool:
-        return self.part.what == CUSTOMER
+        return self.parts[0].what == CUSTOMER
+
+    @property
+    def ranks(self) -> list[tuple[str, str]]:
+        """By which customers are narrowed, unless it is by another cut already."""
+        if not self.is_of_customers or (self.cut and self.cut.slug != "rank"):
+            return []
+        return list(CUTS["rank"].groups().items())
+
+    @property
+    def part(self) -> Part | None:
+        """The only one; None where several are listed together."""
+        return self.parts[0] if len(self.parts) == 1 else None
 
     @cached_property
     def asked(self) -> Asked:
@@ -61,30 +70,20 @@ class Listed:
         self.asked = replace(self.asked, stores=tuple(pk for pk in self.asked.stores if pk in ids))
 
     @cached_property
-    def rows(self):
-        found = chosen(self.part, self.part.rows(self.asked), self.only)
+    def lists(self) -> list[tuple[Part, object]]:
+        """Each part with its rows."""
+        return [(part, self._rows(part)) for part in self.parts]
+
+    def _rows(self, part: Part):
+        found = chosen(part.rows(self.asked), self.only)
         return in_group(found, self.asked, self.cut.slug, self.group) if self.cut else found
 
-    def pages(self, per_page: int) -> Pages:
-        """As they are leafed through; of many stores not as far, because each has to be judged for that."""
-        if self.part.what in {TASK, CONTACT} and is_wide(self.asked):
-            ids = self._latest(LAST_OF_MANY * per_page + 1)
-            return PickedPages(ids, per_page, show=partial(shown_ids, self.part, self.asked), last=LAST_OF_MANY)
-        rows = self.rows.order_by(*self.part.order)
-        return Pages(rows, per_page, show=partial(shown, self.part, self.asked))
-
-    def _latest(self, number: int) -> list[int]:
-        """The ids of the first so many, looked for among few days before among all."""
-        rows, moment = self.rows.order_by(*self.part.order), self.part.moment
-        last = self.asked.as_of
-        for days in FEW_DAYS:
-            if days < Stretch(self.asked.first, last).days:
-                since = midnight(last - timedelta(days=days - 1))
-                found = list(rows.filter(**{f"{moment}__gte": since}).values_list("pk", flat=True)[:number])
-                if len(found) == number:
-                    return found
-        with in_parallel(self.asked):
-            return list(rows.values_list("pk", flat=True)[:number])
+    def pages(self, per_page: int, *, show) -> Pages:
+        """As they are leafed through, which of many stores goes less far. `show` gets the keys of a page."""
+        if is_wide(self.asked) and {part.what for part in self.parts} <= {TASK, CONTACT}:
+            keys = latest(self.lists, self.asked, LAST_OF_MANY * per_page + 1)
+            return PickedPages(keys, per_page, show=show, last=LAST_OF_MANY)
+        return PagesOfRows(self.lists, per_page, show=show)
 
     @property
     def words(self) -> list[str]:
@@ -120,10 +119,22 @@ class Listed:
         return f"{MARK}:{self.figure.slug}?{query}"
 
 
+def _figure_and_filter(slug, query, me, now):
+    """What is asked for, by the filter of the page on which the number stands."""
+    if figure := FIGURES.get(slug) or RESULTS.get(slug):
+        return figure, NarrowFilter(query, me=me, now=now, today=timezone.localdate(now))
+    figure = WAY.get(slug) or SCRIPTS.get(slug)
+    form = figure and (WayRowsFilter if slug in WAY else ScriptRowsFilter)(query, me=me, now=now)
+    if not form or not form.is_whole:
+        raise LookupError(slug)
+    return figure, form
+
+
 def customers_of(text: str, me, now):
     """Of what stands behind the mark in a key: the customers as they are found now, and words. Raises LookupError."""
     slug, _mark, query = text.partition("?")
     listed = Listed(slug, QueryDict(query), me=me, now=now)
     if not listed.is_of_customers:
         raise LookupError(slug)
-    return listed.rows.order_by().values("pk"), " · ".join(listed.all_words)
+    (_part, rows), *_none = listed.lists
+    return rows.order_by().values("pk"), " · ".join(listed.all_words)

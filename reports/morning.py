@@ -39,27 +39,46 @@ def make_due(now, *, limit: int = SLICE) -> int:
             _without_report(now).filter(pk__in=waiting).order_by("pk").select_for_update(skip_locked=True, no_key=True)
         )
         stores = [waiting[pk] for pk in held.values_list("pk", flat=True)[:limit]]
-        stretches = _stretches(stores, today)
-        of_store = {}
-        for stretch, places in stretches.items():
-            of_store |= counted(places, stretch.first, stretch.last, now)
-        MorningReport.objects.bulk_create(
-            [
-                MorningReport(
-                    store_id=pk,
-                    on=today,
-                    first_on=stretch.first,
-                    last_on=stretch.last,
-                    made_at=now,
-                    figures=of_store[pk].as_json(),
-                )
-                for stretch, places in stretches.items()
-                for pk in places
-            ],
-            ignore_conflicts=True,
-        )
+        _make(stores, today, now)
         address(MorningReport.objects.in_stores(stores).on_day(today), now)
     return len(stores)
+
+
+def make_last(now):
+    """Of every store without any report that of its last open day before today, for a house that begins with a past.
+
+    Nobody gets it by mail. What was open then is counted as far as it is open still.
+    """
+    yesterday = timezone.localdate(now) - timedelta(days=1)
+    mornings = defaultdict(list)
+    made = MorningReport.objects.filter(store=OuterRef("pk"))
+    for store in Store.objects.filter(~Exists(made)).with_calendar():
+        mornings[store.calendar().moment(_last_open(store, yesterday), store.morning_report_time)].append(store)
+    for moment, stores in mornings.items():
+        _make(stores, timezone.localdate(moment), moment)
+
+
+def _make(stores, day, now):
+    """Where one is there already it stays."""
+    stretches = _stretches(stores, day)
+    of_store = {}
+    for stretch, places in stretches.items():
+        of_store |= counted(places, stretch.first, stretch.last, now)
+    MorningReport.objects.bulk_create(
+        [
+            MorningReport(
+                store_id=pk,
+                on=day,
+                first_on=stretch.first,
+                last_on=stretch.last,
+                made_at=now,
+                figures=of_store[pk].as_json(),
+            )
+            for stretch, places in stretches.items()
+            for pk in places
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _without_report(now):

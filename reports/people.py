@@ -15,6 +15,9 @@ from .figures import FIGURES, Figure, Rate, count_all
 WORK = ("execution", "on-time", "input")
 BOOK = ("reach", "only-inbound", "replacement", "referral", "customers", "vehicles", "sold")
 SHOWN = WORK + BOOK
+FOUR = ("customers", "vehicles", "sold", "contacts", "reach")
+LEFT_OUT = ("silent", "only-inbound", "met")
+"""Of the page about reach: what is asked of a book again and again, and whom one leaves out."""
 MOST_SHOWN = 60
 """People on one page; of more, the stores are shown, and a file has them all."""
 

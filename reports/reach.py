@@ -7,7 +7,7 @@ now.
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, TextChoices, Value, When
+from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Deal, Vehicle
@@ -18,6 +18,7 @@ from followups.models import Contact, Direction
 from followups.models.contact import HEARD
 
 from .asked import Asked
+from .wide import WIDE
 from .work import of_person
 
 REACH_MONTHS, YEAR = 3, 12
@@ -65,10 +66,15 @@ def reached(asked: Asked):
     return _marked(asked, Q(Exists(contacts_of_customer(asked, REACH_MONTHS).filter(outcome__in=HEARD))))
 
 
+def is_silent(asked: Asked) -> Q:
+    """Of customers those whom nobody has reached in so many months."""
+    return ~Q(Exists(contacts_of_customer(asked, asked.silent_months).filter(outcome__in=HEARD)))
+
+
 def silent(asked: Asked):
-    """Nobody has reached them in so many months."""
-    heard = contacts_of_customer(asked, asked.silent_months).filter(outcome__in=HEARD)
-    return _marked(asked, ~Q(Exists(heard)))
+    """With `heard_at`, by which they are listed: of many stores by nothing, because that order has no index."""
+    heard_at = F("last_contacted_at") if len(asked.stores) < WIDE else Value(None, DateTimeField())
+    return _marked(asked, is_silent(asked)).annotate(heard_at=heard_at)
 
 
 def _of_year(asked: Asked):

@@ -52,11 +52,13 @@ def draw(table: Table, *, title: str) -> str:
     return mark_safe(etree.tostring(root, encoding="unicode"))  # noqa: S308
 
 
-def rows_of(tables: list[Table]) -> Iterator[list[str]]:
-    """All of them below each other."""
-    heads = [text for met in Met for text in (str(met.label), f"{met.label} (%)")]
+def rows_of(tables: list[Table], silent: str) -> Iterator[list[str]]:
+    """All of them below each other. `silent`: what those are called whom nobody has reached."""
+    heads = [text for label in [*(met.label for met in Met), silent] for text in (str(label), f"{label} (%)")]
     yield [_("Divided"), _("Customers of"), _("Customers"), *heads]
     for table in tables:
         for line in table.lines:
-            numbers = [text for share in line.shares for text in (str(share.number), str(share.percent))]
+            numbers = [
+                text for share in [*line.shares, line.silent] for text in (str(share.number), str(share.percent))
+            ]
             yield [str(table.cut.label), line.label, str(line.total), *numbers]

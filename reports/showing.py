@@ -16,6 +16,7 @@ from stores.models import Staff
 from .figures import FIGURES
 from .models import Heard, MorningReport
 from .people import rows_url
+from .rows import minutes_in_words
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Line:
     can: int | None = None
     is_off: bool = False
     is_total: bool = False
+    faults_url: str = ""
     hand_over: str = ""
     """Where what is overdue goes to others, of who is off all of today's; empty where there is none of it."""
 
@@ -148,6 +150,7 @@ class _Showing:
             today=Cell(_("To do today"), sums.get("today", 0), self._standing("", "today")),
             can=sums.get("can", 0),
             is_total=True,
+            faults_url=rows_url(FIGURES["input"], self.query, who="store", only="no"),
         )
 
     def _line(self, person, row) -> Line:
@@ -170,12 +173,10 @@ class _Showing:
         )
 
     def _cell(self, column: Column, row, who) -> Cell:
-        alone, apart = row.get(column.key, 0), row.get(column.adds, 0)
         more = {"only": column.only} if column.only else {}
-        if apart and not alone:
-            more["part"] = "contacts"
-        url = rows_url(FIGURES[column.figure], self.query, who=who, **more) if who and alone + apart else ""
-        return Cell(str(column.label), alone + apart, url, column.is_bad)
+        number = row.get(column.key, 0) + row.get(column.adds, 0)
+        url = rows_url(FIGURES[column.figure], self.query, who=who, **more) if who and number else ""
+        return Cell(str(column.label), number, url, column.is_bad)
 
     def _standing(self, holder, which) -> str:
         """Where one acts on what is open: the manager's desk, else the board."""
@@ -214,12 +215,3 @@ class _Showing:
             )
             for kind in Heard
         ]
-
-
-def minutes_in_words(minutes: int | None) -> str:
-    """'45 min', '3 h 20 min'; empty where there is nothing to say."""
-    if minutes is None:
-        return ""
-    hours, left = divmod(minutes, 60)
-    words = _("%(hours)d h %(minutes)d min") if hours else _("%(minutes)d min")
-    return words % {"hours": hours, "minutes": left}

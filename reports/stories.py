@@ -233,18 +233,22 @@ def read(slugs, askeds: list[Asked], besides: list[int], *, by="person") -> list
 
 
 def grouped(asked: Asked, groups: dict[str, str], values: dict, besides: list[int]):
-    """(how they were met, number, group, group, …) of net customers; `groups`: expressions, with their `values`."""
+    """(how they were met, number, how many of them nobody has reached, group, group, …) of net customers.
+
+    `groups`: expressions, with their `values`.
+    """
     looked, moments = _Looked(), Moments(asked)
     contacts, theirs = _contacts(looked.before, moments), _theirs(looked.before, moments)
     met = (
         f"CASE WHEN {contacts} > {theirs} THEN '{Met.US}' WHEN {contacts} > 0 THEN '{Met.THEY}' ELSE '{Met.NOBODY}' END"
     )
+    silent = HITS["silent"](looked.before, moments)
     columns = ", ".join(f"{expression} AS by_{name}" for name, expression in groups.items())
     names = ", ".join(f"by_{name}" for name in groups)
     with connection.cursor() as cursor, in_parallel(asked):
         cursor.execute(
             f"""
-            SELECT {met}, count(*), {names} FROM (
+            SELECT {met}, count(*), count(*) FILTER (WHERE {silent}), {names} FROM (
                 SELECT {columns}, {", ".join(looked.select)} {_of(asked, besides)} AND {NET.format(at=0)}
             ) AS looked GROUP BY 1, {names}
             """,

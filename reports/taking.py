@@ -5,12 +5,13 @@ from datetime import datetime
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from customers.models import Export
 
-from .figures import DEAL, LEAD, VEHICLE, Part
+from .figures import DEAL, LEAD, VEHICLE
 from .listing import Listed
-from .rows import Row, shown_ids, to_rows
+from .rows import Row, in_order, shown
 
 AT_ONCE = 1000
 WHAT = {VEHICLE: Export.What.VEHICLES, DEAL: Export.What.DEALS, LEAD: Export.What.DEALS}
@@ -24,34 +25,38 @@ class TakenRows:
         self.listed, self.me = listed, me
         self.stores = [store for store in stores if store.pk in listed.asked.stores]
         listed.only_of_stores({store.pk for store in self.stores})
-        self.ids = list(listed.rows.order_by(*listed.part.order).values_list("pk", flat=True)) if self.stores else []
+        self.keys = in_order(listed.lists) if self.stores else []
 
     def put_on_record(self, form: str, now: datetime) -> Export:
-        part = self.listed.part
-        words = [self.listed.figure.label, *self.listed.all_words[1:], part.label]
+        words = [*self.listed.all_words, *(part.label for part in self.listed.parts)]
         return Export.objects.create(
             by=self.me,
             at=now,
-            what=WHAT.get(part.what, Export.What.CUSTOMERS),
+            what=WHAT.get(self.listed.parts[0].what, Export.What.CUSTOMERS),
             form=form,
             asked=[str(word) for word in words],
-            rows=len(self.ids),
+            rows=len(self.keys),
             store_ids=sorted(store.pk for store in self.stores),
         )
 
     def rows(self) -> Iterator[list[str]]:
-        part, is_rate = self.listed.part, self.listed.figure.is_rate
-        yield [_("Customer"), _("What"), _("When"), _("Person in charge"), *([_("Counted")] if is_rate else [])]
-        for start in range(0, len(self.ids), AT_ONCE):
-            found = shown_ids(part, self.listed.asked, self.ids[start : start + AT_ONCE])
-            for row in to_rows(part, found, self.me):
-                yield _cells(part, row, is_rate=is_rate)
+        figure = self.listed.figure
+        more = [_("Counted")] if figure.is_rate else []
+        more += [pgettext("of an entry", "Reason")] if figure.slug == "input" else []
+        more += [_("First contact after")] if figure.slug == "leads" else []
+        yield [_("Customer"), _("What"), _("When"), _("Person in charge"), *more]
+        for start in range(0, len(self.keys), AT_ONCE):
+            for row in shown(self.keys[start : start + AT_ONCE], self.listed.asked, self.me):
+                yield _cells(row, figure)
 
 
-def _cells(part: Part, row: Row, *, is_rate: bool) -> list[str]:
+def _cells(row: Row, figure) -> list[str]:
     when = ""
     if row.when:
         when = f"{localtime(row.when):%Y/%m/%d %H:%M}" if row.has_time else f"{row.when:%Y/%m/%d}"
     counted = row.state or (_("Yes") if row.hit else _("No"))
     person = str(row.person) if row.person else ""
-    return [row.name, row.text, when, person, *([counted] if is_rate else [])]
+    more = [counted] if figure.is_rate else []
+    more += [row.reason] if figure.slug == "input" else []
+    more += [row.answered] if figure.slug == "leads" else []
+    return [row.name, row.text, when, person, *more]

@@ -11,6 +11,7 @@ from stores.picture import bare
 
 from .asked import Asked, Span, stretches_up_to
 from .figures import Figure, Rate, over_time
+from .people import rows_url
 
 NUMBER = 8
 WIDTH, HEIGHT = 960, 260
@@ -22,17 +23,23 @@ class Point:
     label: str
     rate: Rate
     value: int | None
+    url: str = ""
 
 
-def points(figure: Figure, asked: Asked, span: Span) -> list[Point]:
+def points(figure: Figure, asked: Asked, span: Span, query: dict | None = None) -> list[Point]:
+    """`query`: how an address asks for the same of other days, where each number leads to its rows."""
     found = stretches_up_to(span, Stretch(asked.first, asked.last), NUMBER)
     rates = over_time(figure, [asked.of(one) for one in found])
-    return [_point(figure, one, span, rate) for one, rate in zip(found, rates, strict=True)]
+    return [_point(figure, one, span, rate, query) for one, rate in zip(found, rates, strict=True)]
 
 
-def _point(figure, stretch, span, rate) -> Point:
+def _point(figure, stretch, span, rate, query) -> Point:
     value = rate.percent if figure.is_rate else rate.hits
-    return Point(stretch, label_of(stretch, span), rate, value)
+    days = {"span": span.value, "on": stretch.first.isoformat()}
+    if span == Span.DAYS:
+        days["until"] = stretch.last.isoformat()
+    url = rows_url(figure, {**query, **days}) if query and rate.due else ""
+    return Point(stretch, label_of(stretch, span), rate, value, url)
 
 
 def trend_rows(figure: Figure, found: list[Point]) -> list[list[str]]:

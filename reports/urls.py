@@ -2,18 +2,20 @@
 
 from django.urls import path
 
-from .views import figures, heard, morning, outcome, patterns, reach, way
+from .views import figures, heard, morning, outcome, patterns, reach, reasons, way
 
 app_name = "reports"
 urlpatterns = [
     path("", figures.figures, name="figures"),
     path("way/", way.way, name="way"),
+    path("way/<slug:what>.<slug:ending>", way.way_file, name="way-file"),
     path("reach/", reach.reach, name="reach"),
     path("reach/<slug:what>.<slug:ending>", reach.reach_file, name="reach-file"),
     path("people.<slug:ending>", figures.people, name="people"),
     path("trend.<slug:ending>", figures.trend_file, name="trend-file"),
     path("rows/<slug:slug>/", figures.rows, name="rows"),
     path("rows/<slug:slug>/file.<slug:ending>", figures.rows_file, name="rows-file"),
+    path("reasons/<slug:what>/<int:pk>/", reasons.reason, name="reason"),
     path("morning/", morning.morning, name="morning"),
     path("morning/mail/", morning.mail, name="morning-mail"),
     path("morning/<int:pk>/sharing/", morning.sharing, name="morning-sharing"),

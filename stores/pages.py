@@ -45,7 +45,7 @@ class Pages(Paginator):
 
 
 class PickedPages(Pages):
-    """Of ids that were picked beforehand, one more than can be leafed to where there are others."""
+    """Of keys that were picked beforehand, one more than can be leafed to where there are others."""
 
     @cached_property
     def counted(self) -> int:
@@ -54,5 +54,5 @@ class PickedPages(Pages):
     def page(self, number) -> Page:
         number = self.validate_number(number)
         first = (number - 1) * self.per_page
-        ids = self.object_list[first : min(first + self.per_page, self.most)]
-        return self._get_page(list(self.show(ids)), number, self)
+        keys = self.object_list[first : min(first + self.per_page, self.most)]
+        return self._get_page(list(self.show(keys)), number, self)

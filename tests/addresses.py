@@ -237,6 +237,8 @@ todo:customer-contact customer_pk=customer         | 200 / 404                  
 todo:customer-inbound customer_pk=customer         | 200 / 404                        | 422 / 404
 todo:customer-appointment customer_pk=customer     | 200 / 404                        | 422 / 404
 todo:customer-follow-up customer_pk=customer       | 200 / 404                        | 422 / 404
+todo:customer-closing pk=customer                  | 403 403 200 200 / 404            | 403 403 422 422 / 404
+todo:customer-reopening pk=customer                | 405                              | 403 403 302 302 / 404
 todo:customer-data pk=customer                     | 403 403 200 200 / 404            | 403 403 422 422 / 404
 todo:customer-disclosure pk=customer               | 405                              | 403 403 200 200 / 404
 todo:cards                                         | 200                              | 422
@@ -297,6 +299,9 @@ reports:rows-file slug=execution ending=csv        | 405                        
 reports:rows-file slug=nothing ending=csv          | 405                              | 403 403 404 404 / 403 404
 reports:rows-file slug=reach ending=nothing        | 405                              | 403 403 404 404 / 403 404
 reports:rows slug=leads                            | 200                              | 405
+reports:reason what=task pk=task                   | 404                              | 404
+reports:reason what=contact pk=contact             | 200 403 200 200 / 404            | 302 403 302 302 / 404
+reports:reason what=nothing pk=task                | 404                              | 404
 reports:morning                                    | 200                              | 405
 reports:morning-mail                               | 405                              | 403 403 302 302 / 403 302
 reports:morning-sharing pk=morning                 | 405                              | 403 403 302 302 / 404
@@ -320,6 +325,11 @@ reports:outcome                                    | 200                        
 reports:outcome-file ending=csv                    | 200                              | 405
 reports:outcome-file ending=nothing                | 404                              | 405
 reports:way                                        | 403 403 200 200 / 403 200        | 405
+reports:way-file what=stages ending=csv            | 403 403 404 404 / 403 404        | 405
+reports:way-file what=nothing ending=csv           | 403 403 404 404 / 403 404        | 405
+reports:rows slug=way-reached                      | 404                              | 405
+reports:rows slug=script-spoke                     | 404                              | 405
+reports:rows-file slug=way-reached ending=csv      | 405                              | 403 403 404 404 / 403 404
 # Scripts, good examples, role-plays
 scripts:list                                       | 200                              | 405
 scripts:new                                        | 403 403 200 200 / 403 200        | 403 403 422 422 / 403 422

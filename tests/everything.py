@@ -163,6 +163,7 @@ def _morning(store, heard, owner, manager, word, now):
     """A morning's report that is shared, and what was heard from a customer."""
     heard.heard_marks.create(kind="complaint", by=owner, at=now)
     heard.heard_settled.create(note=f"済み{word}", by=owner, at=now)
+    heard.entry_reasons.create(text=f"遅れた訳{word}", by=owner, at=now)
     yesterday = now.date() - timedelta(days=1)
     figures = {"people": [{"who": owner.pk, "due": 2, "done": 1, "overdue": 1, "member": 1}], "leads": {}, "heard": {}}
     report = MorningReport.objects.create(

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.knowing import ConsentsCard, FactsCard, FamilyCard, missing_of, twins_of
+from customers.knowing import ConsentsCard, FactsCard, FamilyCard, missing_of, sent_count, twins_of
 from customers.known_forms import ConsentForm, FactForm, FamilyForm
-from customers.models import Stage, Vehicle
+from customers.models import Erasure, Stage, Vehicle
 from customers.parts import parts_of
 
 from .at_work import ended_row, running_row
@@ -30,7 +30,11 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
     customer, deal = subject.customer, subject.deal
     about = deal or customer
     tasks = list(about.tasks.open().for_board().by_urgency())
-    follow_ups = list(about.follow_ups.for_page()[: RUNNING_SHOWN + ENDED_SHOWN])
+    most = None if everything else RUNNING_SHOWN + ENDED_SHOWN
+    follow_ups = list(about.follow_ups.for_page()[:most])
+    ended = [row for row in follow_ups if row.ended_at]
+    more_ended = not everything and len(ended) > ENDED_SHOWN
+    ended = ended[:ENDED_SHOWN] if more_ended else ended
     entries, older = timeline(about.contacts, me, now, query=subject.query, everything=everything)
     rows = [_row(task, now) for task in tasks]
     shown = max(SHOWN, sum(task.due_on <= timezone.localdate(now) for task in tasks))
@@ -44,12 +48,15 @@ def page_context(me, subject: Subject, now, *, everything=False) -> dict:
         "open_count": len(rows),
         "next_step": rows[0] if rows else None,
         "running": [running_row(row, tasks, subject) for row in follow_ups if row.ended_at is None],
-        "ended": [ended_row(row) for row in follow_ups if row.ended_at][:ENDED_SHOWN],
+        "ended": [ended_row(row) for row in ended],
+        "more_ended": more_ended,
         "entries": entries,
         "waiting": [entry for entry in entries if entry.answer_url],
         "older": older,
     }
     context.update(_deal_part(deal, me, now) if deal else _customer_part(customer, me, now))
+    if erasure := Erasure.objects.last_of(customer):
+        context |= {"erasure": erasure, "may_assign": False, "may_put_right": False, "review_url": ""}
     if deal:
         context["entries"] = with_reviews(entries, deal.reviews.for_timeline(), me, now, older=older)
     return context
@@ -82,16 +89,13 @@ def _row(task, now) -> dict:
 
 def _customer_part(customer, me, now) -> dict:
     today = timezone.localdate(now)
-    vehicles = list(Vehicle.objects.driven_or_owned_by(customer).managed())
+    vehicles = list(Vehicle.objects.driven_or_owned_by(customer))
     for vehicle in vehicles:
-        expires = vehicle.inspection_expires_on
-        vehicle.inspection_state = ""
-        if expires:
-            vehicle.inspection_state = (
-                "overdue" if expires < today else "replied" if expires <= today + EXPIRES_SOON else ""
-            )
+        vehicle.inspection_state = _urgency(vehicle.inspection_expires_on, today)
+        vehicle.insurance_state = _urgency(vehicle.insurance_expires_on, today)
     return {
-        "vehicles": vehicles,
+        "vehicles": [vehicle for vehicle in vehicles if not vehicle.disposed_on],
+        "past_vehicles": [vehicle for vehicle in vehicles if vehicle.disposed_on],
         "parts": parts_of(customer),
         "missing": [] if customer.closed_at else missing_of(customer),
         "twins": twins_of(customer, me),
@@ -99,9 +103,18 @@ def _customer_part(customer, me, now) -> dict:
         "family": FamilyCard(customer, FamilyForm(today=today)),
         "consents": ConsentsCard(customer, ConsentForm(today=today)),
         "referrer": customer.referrer if customer.referrer and me.may_see(customer.referrer.store_id) else None,
+        "sent_count": sent_count(customer, me),
         "deals": list(customer.deals.for_cards().open_first()[:20]),
-        "may_assign": may_assign(me, customer, customer.owner_id),
+        "may_assign": may_assign(me, customer, customer.owner_id) and not customer.closed_at,
+        "may_manage": me.may_manage(customer.store_id),
     }
+
+
+def _urgency(day, today) -> str:
+    """The colour of a day that comes, or has passed."""
+    if not day or day > today + EXPIRES_SOON:
+        return ""
+    return "overdue" if day < today else "replied"
 
 
 def _deal_part(deal, me, now) -> dict:

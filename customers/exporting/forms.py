@@ -42,7 +42,7 @@ class Asked:
             return self._deals(Deal.objects.visible_to(me).in_stores(self.stores), now).longest_waiting()
         if self.is_due:
             return self.filter.found(Vehicle.objects.visible_to(me).in_stores(self.stores).managed().of_net_customers())
-        customers = Customer.objects.visible_to(me).in_stores(self.stores).net()
+        customers = Customer.objects.visible_to(me).in_stores(self.stores)
         found = self.filter.found(customers, most=EVERYBODY)
         if self.what == Export.What.CUSTOMERS:
             return found

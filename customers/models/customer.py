@@ -34,6 +34,10 @@ class CustomerQuerySet(StoreQuerySet):
         """Neither closed nor merged (DESIGN.md "Figures")."""
         return self.filter(closed_at__isnull=True)
 
+    def closed(self):
+        """No longer looked after, and part of nobody else."""
+        return self.filter(closed_at__isnull=False, merged_into__isnull=True)
+
     def search(self, text: str, *, most: int = FOUND):
         """Any part of a name, kana, phone, mail or plate, in any width or kana (REQUIREMENTS C9).
 
@@ -46,6 +50,18 @@ class CustomerQuerySet(StoreQuerySet):
         for part in [digits] if digits else filter(None, map(fold, text.split())):
             found = found.filter(_holds(part))
         first = found.order_by().values("pk")[:most]
+        return self.those(first).order_by(Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
+
+    def beginning_with(self, text: str, *, most: int = FOUND):
+        """Whose name, or a further name or word of theirs, begins with that: who is most likely meant, by kana.
+
+        Trigrams know the beginning of a word also where it has one sign only. A number is looked for by `search`.
+        """
+        part = "" if phone_digits(text) else fold(text)
+        if not part:
+            return self.none()
+        begins = Q(search__startswith=part) | Q(search__contains=f"\n{part}")
+        first = self.filter(begins).order_by().values("pk")[:most]
         return self.those(first).order_by(Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
 
     def in_kana_order(self):

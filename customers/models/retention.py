@@ -41,6 +41,10 @@ class ErasureQuerySet(StoreQuerySet):
     def for_page(self):
         return self.select_related("by", "store").order_by("-at", "-pk")
 
+    def last_of(self, customer):
+        """The last time their data was erased; nobody is asked about who is looked after."""
+        return self.of_customer(customer).for_page().first() if customer.closed_at else None
+
 
 class Erasure(models.Model):
     """A person whose data was erased: who did it, when, why. Without a `by` the period was over.

@@ -92,6 +92,12 @@ def _closed_customers(before):
     return rows.filter(Q(merged_into__isnull=True)).order_by("last_at", "pk")
 
 
+def listed(kind: DataKind, rows) -> list:
+    """The first of the rows that would go, with what a page says of them."""
+    along = {DataKind.CLOSED_CUSTOMERS: "store", DataKind.CARD_PICTURES: "card__store"}
+    return list((rows.select_related(along[kind]) if kind in along else rows)[:SHOWN])
+
+
 WHAT = {
     DataKind.CLOSED_CUSTOMERS: _closed_customers,
     DataKind.CARD_PICTURES: _pictures,

@@ -19,12 +19,12 @@ PAGE = 50
 @require_safe
 def customers(request):
     """`?choose=yes` shows the boxes for choosing many."""
-    form, book = CustomerFilter(request.GET, me=request.user), Customer.objects.visible_to(request.user).net()
+    form, book = CustomerFilter(request.GET, me=request.user), Customer.objects.visible_to(request.user)
     found = form.found(book)
     context = {
         "form": form,
         "page": Pages(found, PAGE, show=CustomerQuerySet.for_list).get_page(request.GET.get("page")),
-        "gaps": form.gaps(book),
+        "gaps": form.gaps(book.net()),
         "choosing": request.GET.get("choose") == "yes",
         "may_import": may_import(request.user),
         "may_export": may(request.user, May.EXPORT),

@@ -1,4 +1,7 @@
-"""Changing a customer and their vehicles. Two people at once: the second is told what stands there now."""
+"""Changing a customer and their vehicles. Two people at once: the second is told what stands there now.
+
+Who is closed may be put right, but not who was erased: it would all be there again.
+"""
 
 from functools import partial
 
@@ -26,7 +29,7 @@ def edit(request, pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     if customer.merged_into_id:
         return to_the_whole(request, customer)
-    if _is_erased(request, customer):
+    if Erasure.objects.last_of(customer):
         return turned_away(request, customer)
     form = CustomerForm(request.POST or None, instance=customer, today=timezone.localdate())
     return _save(request, form, customer, "customers/edit.html")
@@ -39,7 +42,7 @@ def part(request, pk, key):
     customer = get_object_or_404(Customer.objects.visible_to(request.user).for_page(), pk=pk)
     if customer.merged_into_id:
         return to_the_whole(request, customer)
-    if _is_erased(request, customer):
+    if Erasure.objects.last_of(customer):
         return turned_away(request, customer)
     found, now = PARTS.get(key), timezone.now()
     if found not in parts_of(customer):
@@ -65,7 +68,7 @@ def new_vehicle(request, customer_pk):
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
     if customer.merged_into_id:
         return to_the_whole(request, customer)
-    if customer.closed_at and request.method == "POST":
+    if customer.closed_at:
         return turned_away(request, customer)
     car = Vehicle(customer=customer, store=customer.store)
     form = VehicleForm(request.POST or None, instance=car, today=timezone.localdate())
@@ -76,7 +79,7 @@ def new_vehicle(request, customer_pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_vehicle(request, pk):
     vehicle = get_object_or_404(Vehicle.objects.visible_to(request.user).with_customer(), pk=pk)
-    if _is_erased(request, vehicle.customer):
+    if Erasure.objects.last_of(vehicle.customer):
         return turned_away(request, vehicle.customer)
     form = VehicleForm(request.POST or None, instance=vehicle, today=timezone.localdate())
     return _save(request, form, vehicle.customer, "customers/vehicle.html")
@@ -97,8 +100,3 @@ def _save(request, form, customer, template):
         messages.success(request, form.say(_("Saved: %(name)s") % {"name": form.instance}))
         return redirect("todo:customer", customer.pk)
     return render(request, template, {"form": form, "customer": customer}, status=form.status)
-
-
-def _is_erased(request, customer) -> bool:
-    """Something is sent about somebody whose data was erased: it would be there again. Others may be put right."""
-    return request.method == "POST" and bool(customer.closed_at) and Erasure.objects.of_customer(customer).exists()

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,12 +10,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stores.decorators import admins_only
+from stores.inputs import whole_number
 
 from ..models import DataKind, Erasure
 from ..personal import retention
 from ..personal.rules import TABLES, WORDS, Kept
 
 ERASURES = 50
+LONGEST = 600
+"""Months."""
 
 
 class PeriodsForm(forms.Form):
@@ -26,7 +30,7 @@ class PeriodsForm(forms.Form):
             self.fields[period.kind.value] = forms.IntegerField(
                 label=period.label,
                 min_value=1,
-                max_value=600,
+                max_value=LONGEST,
                 required=False,
                 initial=period.months,
                 help_text=gettext_lazy("Months. Empty: for ever."),
@@ -58,12 +62,17 @@ def periods(request):
 @require_safe
 @admins_only
 def due(request):
-    """Whom tonight's forgetting would take."""
+    """What tonight's forgetting would take of a `?kind=`; with `?months=` what it would take if that were the period."""
     now = timezone.now()
-    months = retention.months_of(DataKind.CLOSED_CUSTOMERS)
-    rows = retention.due(DataKind.CLOSED_CUSTOMERS, months, now)
-    context = {"count": rows.count(), "customers": rows.select_related("store")[: retention.SHOWN]}
-    return render(request, "customers/retention_due.html", context)
+    kind = request.GET.get("kind", DataKind.CLOSED_CUSTOMERS)
+    if kind not in DataKind:
+        raise Http404
+    kind, asked = DataKind(kind), whole_number(request.GET.get("months"))
+    is_trial = asked is not None and 1 <= asked <= LONGEST
+    months = asked if is_trial else retention.months_of(kind)
+    rows = retention.due(kind, months, now)
+    context = {"kind": kind, "months": months, "is_trial": is_trial, "count": rows.count(), "shown": retention.SHOWN}
+    return render(request, "customers/retention_due.html", {**context, "rows": retention.listed(kind, rows)})
 
 
 def _tables() -> list[tuple]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from ..merging import final
-from ..models import Customer
+from ..models import Customer, Erasure
 
 
 def of_customer(view):
@@ -33,7 +33,10 @@ def to_the_whole(request, customer):
 
 
 def turned_away(request, customer):
-    messages.warning(request, _("Nothing is changed: this customer is no longer looked after."))
+    if Erasure.objects.last_of(customer):
+        messages.warning(request, _("Nothing is changed: the data of this customer has been erased."))
+    else:
+        messages.warning(request, _("Nothing is changed: this customer is no longer looked after."))
     return _to_the_page_of(request, customer)
 
 

@@ -10,18 +10,19 @@ from stores.inputs import plain
 
 from ..kana import propose
 from ..postcodes import address_of
-from ..text import normalise_postcode
+from ..text import fold, normalise_postcode
 
 
 @signed_in
 @require_safe
 def postcode(request):
-    """Nothing where an address is typed already: it stays as it is."""
+    """Fills an empty address. One that is typed already stays as it is; where it is another, this one is proposed."""
     typed = plain(request.GET.get("address")).strip()
     code = normalise_postcode(plain(request.GET.get("postcode"))[:20])
-    address = address_of(code) if code and not typed else ""
+    address = address_of(code) if code else ""
+    address = "" if address and fold(typed).startswith(fold(address)) else address
     fill = json.dumps({"id_address": address}, ensure_ascii=False)
-    return render(request, "customers/_postcode_found.html", {"address": address, "fill": fill})
+    return render(request, "customers/_postcode_found.html", {"address": address, "typed": typed, "fill": fill})
 
 
 @signed_in

@@ -53,6 +53,8 @@ REACHED = CONVERSATIONS | {Outcome.SENT}
 """The customer got something from us: it answers what they had written."""
 HEARD = REACHED | {Outcome.MESSAGE}
 """They spoke to us or got something, or it came from them. Calls nobody answered are not among it."""
+TWO_WAY = Q(direction=Direction.IN) | Q(outcome__in=REACHED)
+"""What sets the day of the last contact."""
 UNANSWERED = frozenset({Outcome.NO_ANSWER, Outcome.VOICEMAIL})
 
 
@@ -156,6 +158,9 @@ class ContactQuerySet(StoreQuerySet):
     def standing(self):
         """Neither taken back nor superseded."""
         return self.filter(voided_at__isnull=True)
+
+    def two_way(self):
+        return self.standing().filter(TWO_WAY)
 
     def waiting(self):
         """The customer wrote or called, and nobody has answered (REQUIREMENTS A1)."""

@@ -27,9 +27,12 @@ class DealReviewQuerySet(models.QuerySet):
     def of_kind(self, kind):
         return self.filter(kind=kind)
 
+    def reviewed(self):
+        return self.standing().filter(kind=ReviewKind.REVIEWED)
+
     def seen_until(self, moved_at):
         """Reviews of whoever had seen that movement."""
-        return self.standing().filter(kind=ReviewKind.REVIEWED, moved_at__gte=moved_at)
+        return self.reviewed().filter(moved_at__gte=moved_at)
 
     def same_as(self, *, since, by, text):
         """Those that say so, of that person, since then: a button pressed twice."""

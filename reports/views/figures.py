@@ -1,5 +1,6 @@
 """Figures of a person or of stores, the rows behind each, whom one reaches (REQUIREMENTS C3, C4, E3, E9)."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -13,14 +14,15 @@ from customers.permissions import May, may, stores_where
 from followups.input_rate import Fault
 from stores.decorators import signed_in
 
-from ..figures import CUSTOMER, FIGURES
+from ..faults import fault_lines
+from ..figures import FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import ReportFilter
 from ..listing import Listed
-from ..people import BOOK, MOST_SHOWN, SHOWN, WORK, by_person, cards, lines, sheet, split, store_lines
+from ..people import BOOK, FOUR, LEFT_OUT, MOST_SHOWN, SHOWN, WORK, by_person, cards, lines, sheet, split, store_lines
 from ..reach import Met
 from ..results import RESULTS
-from ..rows import to_rows
+from ..rows import shown
 from ..taking import TakenRows
 from ..trend import draw, label_of, points, trend_rows
 
@@ -39,7 +41,7 @@ def figures(request):
     figure = FIGURES.get(request.GET.get("figure"), FIGURES["execution"])
     found_by_store = split(form.asked)
     found = by_person(found_by_store)
-    trend = points(figure, form.asked, form.chosen_span)
+    trend = points(figure, form.asked, form.chosen_span, form.query)
     context = {
         "form": form,
         "stretch": form.stretch,
@@ -97,26 +99,33 @@ def rows(request, slug):
         listed = Listed(slug, request.GET, me=request.user, now=now)
     except LookupError:
         raise Http404 from None
-    form, figure, part, only = listed.form, listed.figure, listed.part, listed.only
-    page = listed.pages(PAGE).get_page(request.GET.get("page"))
+    form, figure = listed.form, listed.figure
+    pages = listed.pages(PAGE, show=partial(shown, asked=listed.asked, me=request.user))
+    page = pages.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "label": label_of(form.stretch, form.chosen_span),
         "words": listed.words,
+        "fault_lines": fault_lines(listed) if slug == "input" else [],
         "is_of_patterns": slug in RESULTS,
         "figure": figure,
-        "part": part,
+        "part": listed.part,
         "states": Fault.choices if slug == "input" else (),
-        "only": only,
+        "only": listed.only,
         "months": form.chosen_months if slug == "silent" else None,
         "page": page,
-        "rows": to_rows(part, list(page), request.user),
-        "may_choose": part.what == CUSTOMER,
+        "rows": page.object_list,
+        "may_choose": listed.is_of_customers,
+        "is_of_reach": slug in (*FOUR, *LEFT_OUT),
+        "ranks": listed.ranks,
+        "of_rank": listed.group if listed.cut and listed.cut.slug == "rank" else "",
         "met": Met.choices if slug == "met" else (),
         "among": urlencode({"among": listed.key}),
         "all_of_them": urlencode({"all": "yes", "among": listed.key}),
         "endings": ENDINGS if may(request.user, May.EXPORT) else (),
         "shows_people": request.user.is_manager,
+        "shows_reasons": slug == "input",
+        "is_of_leads": slug == "leads",
         "query": urlencode(form.query),
         "back": urlencode(form.query_of_all),
     }

@@ -6,6 +6,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from stores.decorators import signed_in
@@ -14,13 +15,23 @@ from ..figures import FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import SILENT_MONTHS, ReportFilter
 from ..groups import Met, tables
-from ..people import MOST_SHOWN, Cell, by_person, cards, lines, rows_url, sheet, split, store_lines, total
+from ..people import (
+    FOUR,
+    LEFT_OUT,
+    MOST_SHOWN,
+    Cell,
+    by_person,
+    cards,
+    lines,
+    rows_url,
+    sheet,
+    split,
+    store_lines,
+    total,
+)
 from ..shares import draw as draw_shares
 from ..shares import rows_of
 from ..trend import draw, label_of, points
-
-FOUR = ("customers", "vehicles", "sold", "contacts", "reach")
-LEFT_OUT = ("silent", "only-inbound", "met")
 
 
 def _filter(request) -> ReportFilter:
@@ -38,7 +49,8 @@ def reach(request):
     found = by_person(found_by_store)
     four = {slug: total(found[slug], asked.staff) for slug in FOUR}
     left_out, left_out_by_store = ({slug: of[slug] for slug in LEFT_OUT} for of in (found, found_by_store))
-    trend = points(FIGURES["reach"], asked, form.chosen_span)
+    figure = FIGURES[slug] if (slug := request.GET.get("figure")) in FOUR else FIGURES["reach"]
+    trend = points(figure, asked, form.chosen_span, form.query)
     net = four["customers"].hits
     cut_tables = tables(asked, _to_rows(form))
     context = {
@@ -46,9 +58,12 @@ def reach(request):
         "label": label_of(form.stretch, form.chosen_span),
         "cards": [Cell(FIGURES[slug], rate, rows_url(FIGURES[slug], form.query)) for slug, rate in four.items()],
         "per_customer": round(four["contacts"].hits / net, 1) if net else None,
-        "figure": FIGURES["reach"],
+        "figure": figure,
+        "picks": [FIGURES[slug] for slug in reversed(FOUR)],
+        "kept": [("figure", figure.slug)],
+        "silent": _silent_words(form),
         "trend": trend,
-        "chart": draw(FIGURES["reach"], trend, title=str(FIGURES["reach"].label)),
+        "chart": draw(figure, trend, title=str(figure.label)),
         "cuts": [{"table": one, "chart": draw_shares(one, title=str(one.cut.label))} for one in cut_tables],
         "mets": Met,
         "meaning": FIGURES["met"].meaning,
@@ -66,7 +81,16 @@ def reach(request):
 
 
 def _to_rows(form):
-    return lambda cut, group, met: rows_url(FIGURES["met"], form.query, cut=cut, group=group, only=met)
+    def to_rows(cut, group, met):
+        figure, only = (FIGURES["met"], met) if met else (FIGURES["silent"], "yes")
+        return rows_url(figure, form.query, cut=cut, group=group, only=only)
+
+    return to_rows
+
+
+def _silent_words(form) -> str:
+    label, months = FIGURES["silent"].label, form.chosen_months
+    return ngettext("%(label)s (%(n)d month)", "%(label)s (%(n)d months)", months) % {"label": label, "n": months}
 
 
 @require_safe
@@ -77,7 +101,7 @@ def reach_file(request, what, ending):
         raise Http404
     form = _filter(request)
     if what == "groups":
-        made = rows_of(tables(form.asked, _to_rows(form)))
+        made = rows_of(tables(form.asked, _to_rows(form)), _silent_words(form))
     else:
         made = sheet(split(form.asked, LEFT_OUT), form)
     return as_file(made, ending, _("Reach"), form.stretch)

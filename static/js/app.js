@@ -189,12 +189,19 @@
     if (chip) return insert(chip.dataset.insert, find(chip.dataset.into) || find("textarea", chip.closest("form")));
     const fill = target.closest("[data-fill]");
     if (fill) {
-      for (const [id, value] of Object.entries(JSON.parse(fill.dataset.fill))) {
-        const field = document.getElementById(id);
-        if (field) field.value = value;
-      }
+      fillIn(fill.dataset.fill);
       if (fill.dataset.then) find("button:not([type=button])", document.getElementById(fill.dataset.then))?.focus();
     }
+  });
+
+  function fillIn(values, onlyEmpty = false) {
+    for (const [id, value] of Object.entries(JSON.parse(values))) {
+      const field = document.getElementById(id);
+      if (field && !(onlyEmpty && field.value.trim())) field.value = value;
+    }
+  }
+  document.addEventListener("htmx:afterSwap", (event) => {
+    event.target.querySelectorAll?.("[data-fill-now]").forEach((now) => fillIn(now.dataset.fillNow, true));
   });
 
   function insert(text, field) {

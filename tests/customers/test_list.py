@@ -83,5 +83,19 @@ def test_its_queries_do_not_grow_with_the_rows(me, cast, number, django_assert_n
 def test_the_queries_of_the_top_search_do_not_grow(me, cast, number, django_assert_num_queries):
     for n in range(number):
         vehicle(customer(cast.hiratsuka, name=f"中村 {n}", owner=cast.sales2))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         me.get(reverse("todo:search"), {"q": "中村"})
+
+
+def test_whoever_is_called_so_comes_before_whoever_has_it_somewhere(me, cast):
+    """林 is an own name, and a part of many: whoever types it wants those called so."""
+    for n in range(10):
+        customer(cast.hiratsuka, name=f"小林 {n}", kana=f"コバヤシ {n}")
+    customer(cast.hiratsuka, name="林 健", kana="ハヤシ ケン")
+    for typed in ("林", "はやし", "林 健"):
+        response = me.get(reverse("todo:search"), {"q": typed})
+        assert response.context["results"][0]["name"] == "林 健"
+    response = me.get(reverse("todo:search"), {"q": "林"})
+    assert len(response.context["results"]) == 8
+    assert "?q=%E6%9E%97" in response.content.decode()
+    assert "?q=" not in me.get(reverse("todo:search"), {"q": "林 健"}).content.decode()

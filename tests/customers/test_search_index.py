@@ -30,6 +30,12 @@ def test_a_search_of_any_length_goes_by_an_index(cast, who, typed, index):
     assert uses(found, index)
 
 
+@pytest.mark.parametrize("typed", ["林", "はやし けん"])
+def test_who_is_called_so_is_found_by_an_index_too(cast, typed):
+    leave_only("customer_search")
+    assert uses(Customer.objects.visible_to(cast.sales).net().beginning_with(typed), "customer_search")
+
+
 def test_a_search_that_no_index_fits_is_noticed(cast):
     """The negative control: trigrams find nothing as short as this."""
     leave_only("customer_search_short")

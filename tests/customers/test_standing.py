@@ -8,7 +8,7 @@ from customers.merging import merge
 from customers.models import Consent, Customer, Fact, FamilyMember, Rank, RankHold, Vehicle
 from followups.forgetting import erase
 from tests import pages
-from tests.cast import customer
+from tests.cast import customer, vehicle
 
 FORMS = {
     "customers:facts": {"kind": "hobby", "text": "釣り"},
@@ -81,8 +81,9 @@ def test_who_is_closed_can_be_put_right_and_who_was_erased_cannot(me, cast):
     for who, is_saved in ((closed, True), (erased, False)):
         person = who(cast)
         address = reverse("customers:edit", args=[person.pk])
-        typed = pages.filled(me.get(address).context["form"], name="中村 美咲子", kana="ナカムラ", phones="09012345678")
-        me.post(address, typed)
+        assert me.get(address).status_code == (200 if is_saved else 302)
+        someone = me.get(reverse("customers:edit", args=[still_one(cast).pk])).context["form"]
+        me.post(address, pages.filled(someone, seen="", name="中村 美咲子", kana="ナカムラ", phones="09012345678"))
         assert Customer.objects.filter(pk=person.pk, name="中村 美咲子").exists() == is_saved
 
 
@@ -92,6 +93,32 @@ def test_nobody_is_urged_to_a_next_step_with_who_is_closed(me, cast, who, urges)
     content = me.get(reverse("todo:customer", args=[person.pk])).content.decode()
     for words in ("open-follow-up-first", "次に聞くこと", f'action="/customers/{person.pk}/facts/"'):
         assert (words in content) == urges
+
+
+@pytest.mark.parametrize(
+    ("who", "may"), [(erased, set()), (closed, {"entry", "part", "record", "car"}), (still_one, None)]
+)
+def test_what_would_be_refused_is_not_offered_and_the_page_says_why(me, cast, who, may):
+    """Who is erased is only read; who is closed may be put right, and what they say is still recorded."""
+    person = who(cast)
+    car = vehicle(person)
+    pk = person.pk
+    content = me.get(reverse("todo:customer", args=[pk])).content.decode()
+    offered = {
+        "entry": f'href="/customers/{pk}/edit/"',
+        "part": f'href="/customers/{pk}/edit/reach/"',
+        "record": 'id="open-contact"',
+        "car": f'href="/vehicles/{car.pk}/edit/"',
+        "new car": f'href="/customers/{pk}/vehicles/new/"',
+        "deal": f"?same_as={pk}",
+        "appointment": 'id="open-appointment"',
+        "pattern": 'id="open-follow-up"',
+        "person": 'id="open-assign"',
+        "closing": 'id="open-closing"',
+    }
+    assert {name for name, words in offered.items() if words in content} == (set(offered) if may is None else may)
+    assert ("個人情報は" in content) == (who is erased)
+    assert ("管理を終了しています" in content) == (who is closed)
 
 
 def test_whoever_was_merged_is_disclosed_and_erased_with_the_whole(me, cast):

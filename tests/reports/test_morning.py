@@ -9,9 +9,10 @@ import pytest
 import time_machine
 
 from customers.models import Deal, Stage
-from followups.models import Act, Contact, Outcome, Task
+from followups.models import Act, Contact, Outcome, RolePlay, Task
 from reports.models import HeardMark, MorningRead, MorningReport
-from reports.morning import make_due
+from reports.morning import make_due, make_last
+from reports.sharing import share
 from reports.showing import minutes_in_words, shown
 from stores.channels import Channel
 from stores.models import DayOff, Notification, Role, Store
@@ -201,6 +202,8 @@ def busy(cast, copies):
         counted = {"counted_store": cast.hiratsuka, "counted_staff": seller}
         contact(person, at("2026-11-21 12:00"), channel=Channel.VISIT, outcome=Outcome.APPOINTMENT, **counted)
         lead(person, at("2026-11-21 11:00"), staff=seller)
+        done = task(person, DAY, done_at=at("2026-11-21 13:00"), done_by=seller)
+        contact(person, at("2026-11-21 13:00"), task=done, **counted)
 
 
 def test_every_number_leads_to_just_its_rows(client, cast):
@@ -211,6 +214,10 @@ def test_every_number_leads_to_just_its_rows(client, cast):
     cells = [cell for line in [page.total, *page.lines] for cell in [*line.results, *line.entries]]
     cells += [page.leads[0], page.leads[2], *page.heard]
     assert sum(cell.value for cell in cells) > 20
+    assert {cell.value for line in page.lines for cell in line.entries} == {0, 1, 2}, (
+        "of tasks and of contacts together"
+    )
+    assert client.get(page.total.faults_url).context["page"].paginator.count == page.total.faults == 6
     for cell in cells:
         if cell.url:
             assert client.get(cell.url).context["page"].paginator.count == cell.value, cell
@@ -305,12 +312,34 @@ def test_a_contact_of_another_deal_answers_no_lead(cast):
     assert made(cast).figures["leads"] == {"came": 1, "answered": 0, "in_time": 0, "minutes": None, "untouched": 2}
 
 
+def test_the_last_mornings_are_made_for_a_house_with_a_past(cast):
+    """Hiratsuka is closed on Wednesdays, Yokohama on Tuesdays."""
+    before = at("2026-11-26 08:00")
+    make_last(before)
+    assert [report.on for report in MorningReport.objects.order_by("store")] == [date(2026, 11, 24), date(2026, 11, 25)]
+    make_last(before)
+    assert MorningReport.objects.count() == 2
+    report = made(cast, at("2026-11-26 08:30"))
+    assert (report.first_on, report.last_on) == (date(2026, 11, 24), date(2026, 11, 25))
+
+
 def test_minutes_are_said_in_words():
     assert minutes_in_words(None) == ""
-    assert minutes_in_words(45) != minutes_in_words(105)
+    assert len({minutes_in_words(minutes) for minutes in (45, 105, 60 * 24 + 45)}) == 3
 
 
-QUERIES = {PAGE: 11}
+def test_role_plays_of_the_day_stand_in_it_for_managers_and_those_who_take_part(client, cast):
+    two = {"staff": cast.sales, "partner": cast.sales2, "script": None}
+    for day in (21, 22):
+        RolePlay.plan(store=cast.hiratsuka, **two, planned_on=date(2026, 11, day), by=cast.manager, now=SUNDAY)
+    share(made(cast), "", by=cast.manager, now=SUNDAY)
+    for person, number in ((cast.manager, 1), (cast.sales, 1), (cast.assistant, 0)):
+        client.force_login(person)
+        plays = client.get(PAGE).context["role_plays"]
+        assert [play.planned_on.day for play in plays] == [22] * number
+
+
+QUERIES = {PAGE: 12}
 
 
 @pytest.mark.parametrize("copies", [1, 10])

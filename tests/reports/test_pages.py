@@ -7,11 +7,13 @@ import openpyxl
 import pytest
 import time_machine
 
+from followups.correcting import correct
 from followups.models import Contact, Outcome, Task
 from followups.overdue import flag
 from followups.recording import Result, record
+from reports.models import EntryReason
 from stores.models import Role
-from tests.cast import at, contact, customer, staff, task, vehicle
+from tests.cast import at, contact, customer, lead, staff, task, vehicle
 
 NOW = at("2026-11-22 15:00")
 PAGE = "/reports/"
@@ -106,6 +108,7 @@ def test_every_number_leads_to_just_its_rows(client, cast, week):
             urls = [f"{cell.url}&part={part.slug}" for part in cell.figure.parts]
             parts = [client.get(url) for url in urls]
             assert sum(part.context["page"].paginator.count for part in parts) == cell.rate.due, cell
+            assert len(client.get(cell.url).context["rows"]) == cell.rate.due, cell
             hits = [client.get(f"{url}&only=yes").context["page"].paginator.count for url in urls]
             assert sum(hits) == cell.rate.hits, cell
 
@@ -121,6 +124,78 @@ def test_what_is_missing_or_incomplete_leads_to_where_it_is_put_right(client, ca
     for row in rows.values():
         assert client.get(row.mend).status_code == 200
         assert client.get(row.url).status_code == 200
+
+
+def test_tasks_and_contacts_of_the_input_rate_stand_in_one_list_by_when_they_were(client, cast, week):
+    early, late_on = at("2026-11-19 11:00"), at("2026-11-21 11:00")
+    for moment in (late_on, early):
+        contact(week["late"].customer, moment, counted_staff=cast.sales, completed_at=moment)
+    client.force_login(cast.sales)
+    rows = client.get("/reports/rows/input/").context["rows"]
+    assert [row.what for row in rows] == ["contact", "task", "task", "contact"]
+    assert [row.when for row in rows] == sorted(row.when for row in rows)
+    assert len(client.get("/reports/rows/input/?part=tasks").context["rows"]) == 2
+
+
+def test_why_it_was_not_entered_is_said_and_read_in_the_list(client, cast, week):
+    url, listed = f"/reports/reasons/task/{week['late'].pk}/?who=me&only=missing", "/reports/rows/input/?only=missing"
+    client.force_login(cast.sales)
+    (row,) = client.get(listed).context["rows"]
+    assert row.reason_url in url
+    assert client.get(url).status_code == 200
+    assert client.post(url, {"text": "x" * 201}).status_code == 422
+    assert client.post(url, {"text": "終日研修のため"}).headers["Location"].endswith("/input/?who=me&only=missing")
+    client.force_login(cast.manager)
+    page = client.get(listed)
+    assert [one.reason for one in page.context["rows"]] == ["終日研修のため", ""]
+    assert "終日研修のため" in client.post("/reports/rows/input/file.csv").content.decode("utf-8-sig")
+    assert rates(client.get(PAGE))["input"] == (0, 3)
+    client.force_login(cast.sales2)
+    assert client.get(url).status_code == client.post(url, {"text": "違う"}).status_code == 403
+    client.force_login(cast.yokohama_sales)
+    assert client.post(url, {"text": "違う"}).status_code == 404
+    client.force_login(cast.manager)
+    client.post(url, {"text": ""})
+    assert not EntryReason.objects.exists()
+
+
+def test_what_is_not_due_yet_needs_no_reason(client, cast):
+    ahead = task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 25))
+    client.force_login(cast.sales)
+    assert client.get(f"/reports/reasons/task/{ahead.pk}/").status_code == 404
+    assert client.get(f"/reports/reasons/deal/{ahead.pk}/").status_code == 404
+
+
+def test_a_reason_goes_along_when_the_record_is_corrected(cast, week):
+    entry = Contact.objects.get(task=week["done"])
+    EntryReason.objects.create(contact=entry, text="外出中", by=cast.sales, at=NOW)
+    new = correct(entry, details="ご検討中", content_kind=None, outcome=entry.outcome, by=cast.sales, now=NOW)
+    assert new.entry_reasons.get().text == "外出中"
+
+
+def test_missing_entries_are_counted_by_person_and_each_number_opens_its_rows(client, cast, week):
+    contact(week["other"].customer, at("2026-11-20 12:00"), counted_staff=cast.sales2)
+    client.force_login(cast.manager)
+    lines = client.get("/reports/rows/input/").context["fault_lines"]
+    found = {line.person: [number.value for number in line.numbers] for line in lines}
+    assert found == {cast.sales: [1, 0, 1], cast.sales2: [1, 0, 1]}
+    for line in lines:
+        for number in line.numbers:
+            assert not number.url or len(client.get(number.url).context["rows"]) == number.value
+    client.force_login(cast.sales)
+    assert [line.person for line in client.get("/reports/rows/input/").context["fault_lines"]] == [cast.sales]
+    assert client.get("/reports/rows/input/?who=store").context["fault_lines"] == []
+
+
+def test_of_a_lead_one_sees_how_fast_somebody_got_in_touch(client, cast):
+    person = customer(cast.hiratsuka, owner=cast.sales)
+    lead(person, at("2026-11-20 10:00"))
+    contact(person, at("2026-11-20 10:40"))
+    lead(customer(cast.hiratsuka, owner=cast.sales), at("2026-11-20 11:00"))
+    client.force_login(cast.manager)
+    answered = [row.answered for row in client.get("/reports/rows/leads/").context["rows"]]
+    assert "40" in answered[0]
+    assert answered[1] != answered[0]
 
 
 def test_rows_of_a_customer_who_moved_away_count_without_a_name(client, cast, week):
@@ -149,6 +224,8 @@ def test_the_trend_ends_with_the_days_asked_for(client, cast, week):
     client.force_login(cast.manager)
     page = client.get(PAGE, {"figure": "on-time"})
     assert [point.value for point in page.context["trend"]] == [None] * 7 + [33]
+    last = page.context["trend"][-1]
+    assert len(client.get(last.url).context["rows"]) == last.rate.due == 3
     assert "<svg" in page.context["chart"]
 
 
@@ -214,7 +291,7 @@ def busy(cast, copies):
     flag(NOW)
 
 
-QUERIES = {PAGE: 23, REACH: 35, "/reports/rows/input/": 11, "/reports/rows/reach/": 9, "/reports/rows/contacts/": 9}
+QUERIES = {PAGE: 23, REACH: 35, "/reports/rows/input/": 18, "/reports/rows/reach/": 9, "/reports/rows/contacts/": 9}
 
 
 @pytest.mark.parametrize("copies", [1, 10])

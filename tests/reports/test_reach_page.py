@@ -65,9 +65,11 @@ def test_each_share_opens_its_customers(client, cast, book, is_summed_up):
     page = client.get(REACH)
     assert "<svg" in page.context["cuts"][0]["chart"]
     cells = [share for cut in page.context["cuts"] for line in cut["table"].lines for share in line.shares]
-    for share in cells:
+    silent = [line.silent for cut in page.context["cuts"] for line in cut["table"].lines]
+    for share in cells + silent:
         assert client.get(share.url).context["page"].paginator.count == share.number
     assert sum(share.number for share in cells) == 9
+    assert sum(share.number for share in silent) == 3
 
 
 def test_a_salesperson_sees_their_own_and_the_store_as_a_whole(client, cast, book):
@@ -83,8 +85,17 @@ def test_the_shares_as_a_file(client, cast, book):
     client.force_login(cast.manager)
     text = client.get("/reports/reach/groups.csv").content.decode("utf-8-sig")
     lines = [line.split(",") for line in text.splitlines()]
-    assert ["年代別", "30代", "1", "1", "100", "0", "0", "0", "0"] in lines
+    assert ["年代別", "30代", "1", "1", "100", "0", "0", "0", "0", "0", "0"] in lines
+    assert ["最終購入別", "3年以内", "1", "0", "0", "0", "0", "1", "100", "1", "100"] in lines
     assert len({len(line) for line in lines}) == 1
+
+
+def test_each_of_the_questions_has_its_trend(client, cast, book):
+    client.force_login(cast.manager)
+    page = client.get(REACH, {"figure": "customers", "span": "month"})
+    assert [(point.value, point.label) for point in page.context["trend"]][-1] == (3, "2026年11月")
+    assert page.context["figure"].slug == "customers"
+    assert client.get(REACH, {"figure": "input"}).context["figure"].slug == "reach", "which is none of them"
 
 
 def test_the_trend_as_a_file(client, cast, book):
@@ -113,6 +124,20 @@ def test_a_pattern_is_chosen_for_all_of_them_and_not_for_one_page(client, cast, 
     assert chosen.number == 61
     assert book["skipped"] in chosen.customers
     assert book["called"] not in chosen.customers
+
+
+def test_who_is_not_reached_is_listed_by_how_long_and_narrowed_by_rank(client, cast, book):
+    first, named = Rank.objects.first(), {"created_at": LONG_AGO, "phones": []}
+    never = customer(cast.hiratsuka, name="未接触", kana="ワ", rank=first, **named)
+    long_ago = customer(cast.hiratsuka, kana="ヲ", rank=first, last_contacted_at=NOW - timedelta(days=900), **named)
+    lately = customer(cast.hiratsuka, kana="ア", rank=first, last_contacted_at=NOW - timedelta(days=200), **named)
+    client.force_login(cast.manager)
+    page = client.get("/reports/rows/silent/", {"only": "yes", "who": "store", "cut": "rank", "group": first.pk})
+    assert [row.pk for row in page.context["rows"]] == [never.pk, long_ago.pk, lately.pk]
+    assert {row.rank for row in page.context["rows"]} == {first.code}
+    assert "/reports/reach/?" in page.content.decode(), "the way back"
+    everybody = client.get("/reports/rows/silent/", {"only": "yes", "who": "store"})
+    assert book["skipped"].pk in [row.pk for row in everybody.context["rows"]]
 
 
 def test_a_pattern_is_chosen_for_those_of_one_group(client, cast, book):

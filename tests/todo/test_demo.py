@@ -13,6 +13,7 @@ from customers.models import BusinessCard, Customer, Deal, Stage, StageChange
 from dealercrm.supervisor import DEMONSTRATION_ACCOUNTS
 from followups.models import Contact, FollowUp, Task
 from followups.models.contact import REACHED
+from reports.models import MorningReport
 from stores.models import DayOff, Staff, Store
 from tests.cast import at
 
@@ -232,6 +233,15 @@ def test_deals_stand_in_every_stage_and_some_are_lost():
     make(customers=800)
     assert set(Deal.objects.values_list("stage", flat=True)) == set(Stage.values)
     assert Deal.objects.filter(lost_at__isnull=False).exists()
+
+
+@pytest.mark.parametrize("moment", ["2026-11-20 00:20", "2026-11-22 14:05"])
+def test_the_last_morning_is_reported_and_shared_and_todays_where_it_is_time(moment):
+    today = timezone.localdate(make(moment))
+    earlier = MorningReport.objects.filter(on__lt=today)
+    assert earlier.count() == Store.objects.count()
+    assert all(report.shared_at and report.note and report.reads.exists() for report in earlier)
+    assert MorningReport.objects.filter(on=today).exists() == (moment[-5:] > "08:30")
 
 
 def test_cards_wait_to_be_typed_in_and_one_is():

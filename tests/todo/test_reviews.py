@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 
 from customers.models import Deal, Estimate, Fact, Stage
-from followups.models import Act, DealReview, Outcome, ReviewKind, Task
-from followups.recording import Result, record_contact
+from followups.models import Act, CheckCall, DealReview, Outcome, ReviewKind, Task
+from followups.recording import Result, record_contact, refresh_last_contact
 from stores.models import Membership, Notification, Role
 from tests.cast import at, contact, customer, lead, staff, task
 
@@ -69,6 +69,26 @@ class TestTheList:
         long_ago.lose("price", cast.sales, NOW - timedelta(days=15))
         paid.move_to(Stage.PAID, cast.sales, NOW)
         assert listed(manager) == [lately.pk]
+
+    def test_what_managers_do_themselves_brings_nothing_back_what_the_salesperson_does_does(self, manager, cast, deal):
+        asked = task(deal.customer, date(2026, 11, 22), deal=deal)
+        mine = contact(deal.customer, NOW, deal=deal, done_by=cast.admin)
+        CheckCall.objects.create(store=deal.store, customer=deal.customer, task=asked, contact=mine, made_at=NOW)
+        refresh_last_contact(deal.customer, deal)
+        assert listed(manager) == [deal.pk], "nobody has reviewed it yet"
+        manager.post(url("deal-review", deal), {"seen": at("2026-11-22 11:00").isoformat()})
+        spoke(deal, cast.manager, NOW + timedelta(minutes=1))
+        assert listed(manager) == [], "a check call, and the reviewer's own"
+        spoke(deal, cast.sales, NOW - timedelta(hours=1), "再度ご連絡。")
+        assert listed(manager) == [deal.pk], "also when it was before the manager's"
+
+    def test_of_their_own_deals_what_a_manager_hears_is_news(self, manager, cast):
+        own = heard(cast)
+        Deal.objects.update(staff=cast.manager)
+        manager.post(url("deal-review", own))
+        assert listed(manager) == []
+        spoke(own, cast.manager, NOW)
+        assert listed(manager) == [own.pk]
 
     def test_is_narrowed_by_person_and_stage(self, manager, cast, deal):
         met = heard(cast, "2026-11-21 10:00")

@@ -128,6 +128,9 @@ def lose(request, pk):
 def reopen(request, pk):
     """Take a loss back, with the follow-ups that ended by it."""
     subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
+    if subject.customer.closed_at:
+        text = _("Nothing is changed: nobody looks after this customer any more.")
+        return changed(request, subject, now, text, level="warning")
     reopen_deal(subject.deal, request.user, now)
     return changed(request, subject, now, _("The deal is open again."))
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from customers.models import Customer
+from customers.models import Customer, Erasure
 from customers.permissions import May, may
 from customers.personal import disclosing
 from customers.personal.erasing import StillOpen
@@ -40,7 +40,7 @@ def erasure(request, pk):
     customer, now = _customer(request, pk, May.ERASE), timezone.now()
     form = ErasureForm(request.POST if request.method == "POST" else None, customer=customer)
     context = {"customer": customer, "form": form, "counts": _counts(customer)}
-    context["open_deals"] = customer.deals.open()
+    context |= {"open_deals": customer.deals.open(), "erasure": Erasure.objects.last_of(customer)}
     if not form.is_valid():
         return render(request, "todo/person.html", context, status=422 if form.is_bound else 200)
     try:

@@ -1,3 +1,4 @@
+from django.db.models import prefetch_related_objects
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -16,8 +17,7 @@ WEIGHED = 500
 def search(request):
     """The customers that the top search box proposes while one types (REQUIREMENTS C9)."""
     query = plain(request.GET.get("q")).strip()[:100]
-    everybody = Customer.objects.visible_to(request.user).net()
-    rows = everybody.search(query, most=WEIGHED).first_rows(SHOWN).for_list().with_vehicles() if query else ()
+    found = _likeliest(Customer.objects.visible_to(request.user).net(), query) if query else []
     results = [
         {
             "url": reverse("todo:customer", args=[customer.pk]),
@@ -27,6 +27,20 @@ def search(request):
             "rank": customer.rank.code if customer.rank else "",
             "vehicle": next((str(vehicle) for vehicle in customer.vehicles.all()), ""),
         }
-        for customer in rows
+        for customer in found[:SHOWN]
     ]
-    return render(request, "_search_results.html", {"results": results, "query": query})
+    return render(request, "_search_results.html", {"results": results, "query": query, "are_more": len(found) > SHOWN})
+
+
+def _likeliest(everybody, query) -> list:
+    """Who is called so before who has it somewhere: whoever types 林 wants 林, not 小林. One more than are shown."""
+    found = list(_first(everybody.beginning_with(query, most=WEIGHED)))
+    if len(found) <= SHOWN:
+        seen = {customer.pk for customer in found}
+        found += [one for one in _first(everybody.search(query, most=WEIGHED)) if one.pk not in seen]
+    prefetch_related_objects(found, "vehicles")
+    return found
+
+
+def _first(rows):
+    return rows.first_rows(2 * SHOWN + 1).for_list()

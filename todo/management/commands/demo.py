@@ -15,6 +15,7 @@ from stores.models import Staff
 from todo.demo.amounts import Amounts
 from todo.demo.dealership import SLICE, Dealership
 from todo.demo.stores import PASSWORD
+from todo.demo.words import MORNING_NOTE
 
 OURS = ("stores", "customers", "followups", "todo")
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             dealership.make()
             propose(now, visits_since=Contact.objects.visits_since)
             call_command("summaries")
+            call_command("mornings", note=MORNING_NOTE)
         self._report(dealership)
 
     def _progress(self, number, total):
