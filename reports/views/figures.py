@@ -18,13 +18,14 @@ from ..faults import fault_lines
 from ..figures import FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import ReportFilter
+from ..later import TREND, trend_of
 from ..listing import Listed
 from ..people import BOOK, FOUR, LEFT_OUT, MOST_SHOWN, SHOWN, WORK, by_person, cards, lines, sheet, split, store_lines
 from ..reach import Met
 from ..results import RESULTS
 from ..rows import shown
 from ..taking import TakenRows
-from ..trend import draw, label_of, points, trend_rows
+from ..trend import label_of, points, trend_rows
 
 PAGE = 50
 
@@ -39,23 +40,21 @@ def figures(request):
     """Cards of the days asked for, one figure's trend, and everybody's in a table."""
     form = _filter(request, timezone.now())
     figure = FIGURES.get(request.GET.get("figure"), FIGURES["execution"])
+    trend = trend_of(request, figure, [FIGURES[slug] for slug in SHOWN], form)
+    if request.htmx.target == TREND:
+        return render(request, "reports/_trend.html", trend)
     found_by_store = split(form.asked)
     found = by_person(found_by_store)
-    trend = points(figure, form.asked, form.chosen_span, form.query)
     context = {
         "form": form,
         "stretch": form.stretch,
         "label": label_of(form.stretch, form.chosen_span),
         "cards": cards(found, form),
-        "figure": figure,
-        "choices": [FIGURES[slug] for slug in SHOWN],
-        "trend": trend,
-        "chart": draw(figure, trend, title=str(figure.label)),
+        **trend,
         "tables": [
             {"title": _("Done and entered"), **_table(WORK, found_by_store, form)},
             {"title": _("Customers"), **_table(BOOK, found_by_store, form)},
         ],
-        "query": urlencode(form.query),
     }
     return render(request, "reports/figures.html", context)
 

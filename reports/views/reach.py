@@ -15,6 +15,7 @@ from ..figures import FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import SILENT_MONTHS, ReportFilter
 from ..groups import Met, tables
+from ..later import TREND, is_due, trend_of
 from ..people import (
     FOUR,
     LEFT_OUT,
@@ -31,7 +32,9 @@ from ..people import (
 )
 from ..shares import draw as draw_shares
 from ..shares import rows_of
-from ..trend import draw, label_of, points
+from ..trend import label_of
+
+MET = "met"
 
 
 def _filter(request) -> ReportFilter:
@@ -45,28 +48,27 @@ def reach(request):
     """The four questions, how they went, whom we get in touch with and who is left out by whom."""
     form = _filter(request)
     asked = form.asked
+    figure = FIGURES[slug] if (slug := request.GET.get("figure")) in FOUR else FIGURES["reach"]
+    trend = trend_of(request, figure, [FIGURES[slug] for slug in reversed(FOUR)], form)
+    if request.htmx.target == TREND:
+        return render(request, "reports/_trend.html", trend)
+    met = _met(request, form)
+    if request.htmx.target == MET:
+        return render(request, "reports/_met.html", met)
     found_by_store = split(asked, (*FOUR, *LEFT_OUT))
     found = by_person(found_by_store)
     four = {slug: total(found[slug], asked.staff) for slug in FOUR}
     left_out, left_out_by_store = ({slug: of[slug] for slug in LEFT_OUT} for of in (found, found_by_store))
-    figure = FIGURES[slug] if (slug := request.GET.get("figure")) in FOUR else FIGURES["reach"]
-    trend = points(figure, asked, form.chosen_span, form.query)
     net = four["customers"].hits
-    cut_tables = tables(asked, _to_rows(form))
     context = {
         "form": form,
         "label": label_of(form.stretch, form.chosen_span),
         "cards": [Cell(FIGURES[slug], rate, rows_url(FIGURES[slug], form.query)) for slug, rate in four.items()],
         "per_customer": round(four["contacts"].hits / net, 1) if net else None,
-        "figure": figure,
-        "picks": [FIGURES[slug] for slug in reversed(FOUR)],
+        **trend,
+        **met,
         "kept": [("figure", figure.slug)],
         "silent": _silent_words(form),
-        "trend": trend,
-        "chart": draw(figure, trend, title=str(figure.label)),
-        "cuts": [{"table": one, "chart": draw_shares(one, title=str(one.cut.label))} for one in cut_tables],
-        "mets": Met,
-        "meaning": FIGURES["met"].meaning,
         "table": {"heads": [FIGURES[slug] for slug in LEFT_OUT], "lines": lines(left_out, form, most=MOST_SHOWN)},
         "stores": {
             "heads": [FIGURES[slug] for slug in LEFT_OUT],
@@ -75,9 +77,17 @@ def reach(request):
         "left_out": cards({slug: left_out[slug] for slug in ("silent", "only-inbound")}, form),
         "months": form.chosen_months,
         "choices": SILENT_MONTHS,
-        "query": urlencode(form.query),
     }
     return render(request, "reports/reach.html", context)
+
+
+def _met(request, form) -> dict:
+    """What templates/reports/_met.html shows, or that it follows."""
+    found = {"mets": Met, "meaning": FIGURES["met"].meaning, "query": urlencode(form.query)}
+    if not is_due(request, MET, form.asked):
+        return found
+    cuts = tables(form.asked, _to_rows(form))
+    return {**found, "cuts": [{"table": one, "chart": draw_shares(one, title=str(one.cut.label))} for one in cuts]}
 
 
 def _to_rows(form):
