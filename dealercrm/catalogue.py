@@ -87,7 +87,7 @@ class Catalogue:
             scratch.replace(compiled)
 
     def problems(self):
-        """What is wrong, a sentence each: not collected, not translated, unsure, with other placeholders."""
+        """What is wrong, a sentence each: not collected, not translated, unsure, with placeholders that don't fit."""
         merged = self.merged()
         if self._text() != str(merged):
             yield f"{self.app}: the catalogue is not up to date; run `make messages`."
@@ -97,6 +97,8 @@ class Catalogue:
                 yield f"{self.app}: unsure: {entry.msgid!r}"
             elif not all(said):
                 yield f"{self.app}: not translated: {entry.msgid!r}"
+            elif any(_has_bare_percent(entry, text) for text in said):
+                yield f"{self.app}: write %% for a percent sign: {entry.msgid!r} → {said}"
             elif any(not _same_placeholders(entry, text) for text in said):
                 yield f"{self.app}: other placeholders: {entry.msgid!r} → {said}"
 
@@ -165,6 +167,12 @@ def _entry(key, flags, known):
 
 def _uses_percent(text):
     return any(found.startswith("%") for found in PLACEHOLDER.findall(text or ""))
+
+
+def _has_bare_percent(entry, translation):
+    """Where placeholders are filled in: it would break them, and Django would show the English instead, unseen."""
+    is_filled_in = "python-format" in entry.flags
+    return is_filled_in and "%" in PLACEHOLDER.sub("", translation.replace("%%", ""))
 
 
 def _same_placeholders(entry, translation):

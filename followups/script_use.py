@@ -17,6 +17,8 @@ from .models import Contact, Outcome
 from .models.contact import CONVERSATIONS
 
 MONTHS = 12
+SPOKE = Q(outcome__in=CONVERSATIONS)
+APPOINTED = Q(outcome=Outcome.APPOINTMENT)
 
 
 @dataclass(frozen=True)
@@ -37,17 +39,22 @@ class Use:
         return Rate(self.appointments, self.used)
 
 
-def uses_of(scripts: Iterable[int], stores: Iterable[int], now) -> dict[int, dict[int, Use]]:
-    """{script: {version: Use}} of those that were used; one statement."""
+def records(scripts: Iterable[int], stores: Iterable[int], now):
+    """The records that count, with `place`: the store that counts the task."""
     rows = Contact.objects.standing().filter(
         task__step__from_script__script__in=list(scripts),
         task__first_late_at__gte=now - relativedelta(months=MONTHS),
     )
-    rows = rows.annotate(place=Coalesce(F("task__counted_store"), F("task__store"))).filter(place__in=list(stores))
+    return rows.annotate(place=Coalesce(F("task__counted_store"), F("task__store"))).filter(place__in=list(stores))
+
+
+def uses_of(scripts: Iterable[int], stores: Iterable[int], now) -> dict[int, dict[int, Use]]:
+    """{script: {version: Use}} of those that were used; one statement."""
+    rows = records(scripts, stores, now)
     counts = {
         "used": Count("pk"),
-        "spoke": Count("pk", filter=Q(outcome__in=CONVERSATIONS)),
-        "appointments": Count("pk", filter=Q(outcome=Outcome.APPOINTMENT)),
+        "spoke": Count("pk", filter=SPOKE),
+        "appointments": Count("pk", filter=APPOINTED),
     }
     by = {"version": F("task__step__from_script"), "script": F("task__step__from_script__script")}
     found: dict[int, dict[int, Use]] = {}

@@ -1,13 +1,18 @@
-"""When calls are answered: weekday by hour, in the store's time (REQUIREMENTS B10)."""
+"""When calls are answered, weekday by hour in the store's time, and by whom (REQUIREMENTS B10)."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
 
+from customers.models.deal import Source
 from followups.input_rate import COUNTS, Rate
 
+from .ages import AGE_GROUPS, AGES
 from .asked import Asked
-from .intervals import wilson
+from .intervals import Interval, wilson
+from .narrowing import age_at
 from .people import rows_url
 from .results import CALLS, calls
 
@@ -78,3 +83,42 @@ def grid(asked: Asked, query: dict) -> Grid:
 def _cell(weekday, hour, found, query) -> Cell:
     rate = found.get((weekday, hour), Rate())
     return Cell(weekday, hour, rate, rows_url(CALLS, query, weekday=weekday, hour=hour) if rate.due else "")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Calls about deals of one source, or to customers of one age; `url`: empty where nothing narrows to them."""
+
+    label: str
+    rate: Rate
+    url: str
+
+    @property
+    def interval(self) -> Interval:
+        return wilson(self.rate.hits, self.rate.due)
+
+
+def by_source_and_age(asked: Asked, query: dict) -> list[tuple[str, str, list[Group]]]:
+    """(title, what it is divided by, groups): those that were called at all, in their order; one statement."""
+    rows = calls(asked).annotate(years=age_at("happened_at")).order_by().values("deal__source", "years")
+    by_source, by_age = defaultdict(Rate), defaultdict(Rate)
+    for row in rows.annotate(**COUNTS):
+        rate = Rate(row["hits"], row["due"])
+        by_source[row["deal__source"] or ""] += rate
+        by_age[_age_group(row["years"])] += rate
+    sources = _groups({**dict(Source.choices), "": _("About no deal")}, by_source, query, "source")
+    ages = _groups({**dict(AGE_GROUPS), "": _("Age not known")}, by_age, query, "ages")
+    return [
+        (_("By source of the deal"), _("Source of the deal"), sources),
+        (_("By age of the customer"), _("Age of the customer"), ages),
+    ]
+
+
+def _age_group(years: int | None) -> str:
+    return next((group for group, (first, below) in AGES.items() if years is not None and first <= years < below), "")
+
+
+def _groups(labels, rates, query, name) -> list[Group]:
+    known = [key for key in labels if key and rates[key].due]
+    found = [Group(str(labels[key]), rates[key], rows_url(CALLS, query, **{name: key})) for key in known]
+    return found + ([Group(labels[""], rates[""], "")] if rates[""].due else [])

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from followups.models import RolePlay
 from stores.models import Membership, Role
 
 from .models import MorningMail
@@ -84,7 +85,9 @@ def message(mail: MorningMail) -> EmailMultiAlternatives:
     """It goes outside, so it names no customer."""
     report = mail.report
     with translation.override(settings.LANGUAGE_CODE):
-        context = {"report": report, "page": shown(report, mail.staff), "site": settings.SITE_URL}
+        plays = RolePlay.objects.in_store(report.store).planned_for(report.on).for_list()
+        page = shown(report, mail.staff)
+        context = {"report": report, "page": page, "role_plays": plays, "site": settings.SITE_URL}
         subject = " ".join(render_to_string("reports/mail/subject.txt", context).split())[:LONGEST_SUBJECT]
         text = render_to_string("reports/mail/morning.txt", context)
         html = render_to_string("reports/mail/morning.html", context)

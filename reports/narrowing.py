@@ -33,11 +33,12 @@ def _of_people(rows, narrow, moment):
         rows = rows.filter(deal__source=narrow.source)
     if narrow.ages:
         first, below = narrow.ages
-        rows = rows.annotate(age=_years(TruncDate(moment, tzinfo=get_default_timezone()), F("customer__born_on")))
-        rows = rows.filter(age__gte=first, age__lt=below)
+        rows = rows.annotate(age=age_at(moment)).filter(age__gte=first, age__lt=below)
     return rows
 
 
-def _years(day, born):
-    """Whole years between two days; unknown where either is."""
-    return Func(day, born, template="date_part('year', age(%(expressions)s))", output_field=IntegerField())
+def age_at(moment: str):
+    """The customer's on that day, in whole years; unknown where the birthday is."""
+    day = TruncDate(moment, tzinfo=get_default_timezone())
+    years = "date_part('year', age(%(expressions)s))"
+    return Func(day, F("customer__born_on"), template=years, output_field=IntegerField())

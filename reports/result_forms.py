@@ -12,32 +12,13 @@ from customers.models.deal import Source
 from followups.models import Base, ContentKind, Pattern, Step
 from stores.inputs import whole_number
 
+from .ages import AGE_GROUPS, AGES
 from .asked import Narrow, Span
 from .forms import ReportFilter
 from .heat import hours_label, weekday_label
 
 MONTHS = 3
 MOST_STORES = 5
-OLDEST = 200
-AGES = {
-    "under-30": (0, 30),
-    "30s": (30, 40),
-    "40s": (40, 50),
-    "50s": (50, 60),
-    "60s": (60, 70),
-    "over-70": (70, OLDEST),
-}
-AGE_GROUPS = (
-    ("", gettext_lazy("All ages")),
-    ("under-30", gettext_lazy("Under 30")),
-    ("30s", gettext_lazy("30 to 39")),
-    ("40s", gettext_lazy("40 to 49")),
-    ("50s", gettext_lazy("50 to 59")),
-    ("60s", gettext_lazy("60 to 69")),
-    ("over-70", gettext_lazy("70 and over")),
-)
-
-
 OF_A_NUMBER = ("number", "position", "weekday", "hour")
 """What the rows behind one number of a page are narrowed to besides."""
 

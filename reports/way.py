@@ -9,6 +9,7 @@ deal that was entered further on has none for what came before. Contacts are tho
 the stage in which the deal was when they happened.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Count, F, FloatField, OuterRef, Q, Subquery, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -27,7 +29,6 @@ MONTHS = 12
 FEWEST = 3
 """Of fewer nothing can be said."""
 MOST_TOUCHES = 20
-MOST_SHOWN = 50
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,11 @@ REACHED = """
         SELECT *, at IS NOT NULL AND (next_place IS NULL OR COALESCE(next_at > at, FALSE)) AS stood FROM spans
     )
 """
+# Which rows are behind the numbers of one side, with `own`.
+DEALS = "SELECT id FROM deals WHERE own = %(own)s"
+THERE = "SELECT deal_id FROM judged WHERE own = %(own)s AND place = %(place)s"
+STOOD = f"{THERE} AND stood"
+LEFT = f"{STOOD} AND next_place IS NOT NULL"
 STANDS = """
     SELECT own, place, COUNT(*), COUNT(*) FILTER (WHERE stood),
         COUNT(*) FILTER (WHERE stood AND next_place IS NOT NULL),
@@ -129,21 +135,24 @@ STANDS = """
             FILTER (WHERE stood AND next_place IS NOT NULL)
     FROM judged GROUP BY 1, 2
 """
-CONTACTS = """
-    SELECT judged.own, judged.place, contact.channel, COUNT(*)
+THERE_CONTACTED = """
     FROM judged
     JOIN followups_contact AS contact ON contact.deal_id = judged.deal_id
         AND contact.happened_at >= judged.at
         AND (judged.next_at IS NULL OR contact.happened_at < judged.next_at)
     WHERE judged.stood AND contact.voided_at IS NULL AND contact.happened_at < %(now)s
-    GROUP BY 1, 2, 3
 """
-TOUCHES = """
+CONTACTS = f"SELECT judged.own, judged.place, contact.channel, COUNT(*) {THERE_CONTACTED} GROUP BY 1, 2, 3"
+CONTACTED = f"""
+    SELECT contact.id {THERE_CONTACTED} AND judged.own = %(own)s AND judged.place = %(place)s
+        AND (%(channel)s = '' OR contact.channel = %(channel)s)
+"""
+TOUCHED = """
     , ordered AS (
         SELECT deal_id, received_at, at FROM spans
         WHERE own AND at IS NOT NULL AND place = (SELECT place FROM stages WHERE stage = %(order)s)
     ), touches AS (
-        SELECT contact.channel,
+        SELECT contact.id, contact.channel,
             ROW_NUMBER() OVER (PARTITION BY contact.deal_id, contact.channel ORDER BY contact.happened_at, contact.id)
                 AS number,
             (contact.happened_at AT TIME ZONE %(zone)s)::date - (ordered.received_at AT TIME ZONE %(zone)s)::date AS day
@@ -152,6 +161,9 @@ TOUCHES = """
             AND contact.happened_at >= ordered.received_at AND contact.happened_at <= ordered.at
         WHERE contact.direction = 'out' AND contact.voided_at IS NULL
     )
+"""
+TOUCH = "SELECT id FROM touches WHERE channel = %(channel)s AND number = %(number)s"
+TOUCHES = """
     SELECT channel, number, PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY day), COUNT(*),
         (SELECT COUNT(*) FROM ordered)
     FROM touches
@@ -191,7 +203,7 @@ def stands(scope: Scope, person: int | None) -> tuple[dict[Stage, Stood], dict[S
 
 def touches(scope: Scope, person: int) -> list[Touch]:
     """What is typical of their way from reception to the order, in order; empty of fewer than FEWEST orders."""
-    rows = _ask(TOUCHES, scope, person, order=Stage.ORDER.value, zone=settings.TIME_ZONE, most=MOST_TOUCHES)
+    rows = _ask(TOUCHED + TOUCHES, scope, person, order=Stage.ORDER.value, zone=settings.TIME_ZONE, most=MOST_TOUCHES)
     return [Touch(channel, number, day, deals) for channel, number, day, deals, ordered in rows if ordered >= FEWEST]
 
 
@@ -200,22 +212,37 @@ def _stage(place: int) -> Stage:
 
 
 def _ask(statement, scope: Scope, person, **more) -> list[tuple]:
-    values = {
+    with connection.cursor() as cursor:
+        cursor.execute(f"{REACHED} {statement}", _values(scope, person) | more)
+        return cursor.fetchall()
+
+
+def _values(scope, person) -> dict:
+    return {
         "stages": Stage.values,
         "stores": list(scope.stores),
         "since": scope.since,
         "now": scope.now,
         "kind": scope.kind,
         "person": person,
-        **more,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(f"{REACHED} {statement}", values)
-        return cursor.fetchall()
+
+
+def ids(statement, scope: Scope, person, **more) -> RawSQL:
+    """What a statement gives, as a part of a queryset: there values go by their order."""
+    values, names = _values(scope, person) | more, []
+    sql = re.sub(r"%\((\w+)\)s", lambda found: names.append(found[1]) or "%s", f"{REACHED} {statement}")
+    return RawSQL(sql, [values[name] for name in names])  # noqa: S611 (statements of this file)
+
+
+def place_of(stage: Stage) -> int:
+    return list(Stage).index(stage) + 1
 
 
 def lagging(me, scope: Scope, person: int, mine: dict[Stage, Stood]):
     """The others' open deals that had fewer contacts in their stage than the person's have there, the furthest first.
+
+    Not one's own: it is the others whom one shows how.
 
     With `had`, `usual` and `fewer`; of stages before the order in which at least FEWEST of the person's stood. Those
     that came into their stage today have their contacts still to come.
@@ -228,7 +255,7 @@ def lagging(me, scope: Scope, person: int, mine: dict[Stage, Stood]):
     rows = rows.filter(stage_changed_at__lt=midnight)
     if scope.kind:
         rows = rows.filter(kind=scope.kind)
-    rows = rows.filter(Q(staff__isnull=False) & ~Q(staff=person))
+    rows = rows.filter(Q(staff__isnull=False) & ~Q(staff__in=[person, me.pk]))
     rows = rows.annotate(
         had=Coalesce(counted, 0),
         usual=Case(

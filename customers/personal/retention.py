@@ -8,7 +8,7 @@ from datetime import datetime
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.db.models.functions import Coalesce, Greatest
 
 from stores.models import Notification
@@ -84,12 +84,15 @@ def _notifications(before):
 
 
 def _closed_customers(before):
-    """Without open business; erased ones only when something has come since."""
+    """Without open business; erased ones only when something has come since.
+
+    GREATEST passes over what is unknown: who is looked after has no `closed_at`, and is none of these.
+    """
     last = Greatest("closed_at", "last_contacted_at")
     erased = Erasure.objects.filter(customer_number=OuterRef("pk"), at__gte=OuterRef("closed_at"))
-    rows = Customer.objects.annotate(last_at=last).filter(last_at__lt=before)
+    rows = Customer.objects.closed().annotate(last_at=last).filter(last_at__lt=before)
     rows = rows.filter(~Exists(Deal.objects.open().filter(customer=OuterRef("pk"))), ~Exists(erased))
-    return rows.filter(Q(merged_into__isnull=True)).order_by("last_at", "pk")
+    return rows.order_by("last_at", "pk")
 
 
 def listed(kind: DataKind, rows) -> list:

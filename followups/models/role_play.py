@@ -31,6 +31,14 @@ class RolePlayQuerySet(StoreQuerySet):
         """Still to be done, the earliest first."""
         return self.standing().filter(done_on__isnull=True).order_by("planned_on", "pk")
 
+    def due(self, today):
+        """Planned for today, or for an earlier day and still not in the log."""
+        return self.planned().filter(planned_on__lte=today)
+
+    def planned_for(self, day):
+        """Of that day, whether it took place meanwhile or not."""
+        return self.standing().filter(planned_on=day).order_by("pk")
+
     def done(self):
         return self.standing().filter(done_on__isnull=False)
 

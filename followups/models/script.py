@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -64,6 +66,11 @@ class Script(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def rows_query(self) -> str:
+        """By which the records that count for it are named."""
+        return urlencode({"script": self.pk})
 
     @cached_property
     def current_version(self) -> "ScriptVersion":
@@ -156,3 +163,7 @@ class ScriptVersion(models.Model):
 
     def __str__(self):
         return f"{self.script} v{self.number}"
+
+    @property
+    def rows_query(self) -> str:
+        return urlencode({"script": self.script_id, "number": self.number})

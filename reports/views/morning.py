@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from followups.models import RolePlay
 from stores.decorators import managers_only, signed_in
 
 from ..mailing import send_again
@@ -109,6 +110,7 @@ def _about(report, me, now) -> dict:
     mails = list(report.mails.for_page()) if may_manage else []
     return {
         "page": shown(report, me),
+        "role_plays": RolePlay.objects.visible_to(me).in_store(report.store).planned_for(report.on).for_list(),
         "is_todays": report.on == timezone.localdate(now),
         "earlier": reports.before(report).first(),
         "later": reports.after(report).first(),

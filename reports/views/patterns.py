@@ -13,7 +13,7 @@ from stores.decorators import signed_in
 from stores.inputs import whole_number
 
 from ..files import ENDINGS, as_file
-from ..heat import grid
+from ..heat import by_source_and_age, grid
 from ..result_forms import PatternFilter
 from ..results import CALLS, STEP_FIGURES, count_by_step
 from ..trend import label_of
@@ -94,6 +94,7 @@ def _page(form) -> dict:
         "form": form,
         "label": label_of(form.stretch, form.chosen_span),
         "grid": grid(form.asked, form.query),
+        "called": by_source_and_age(form.asked, form.query),
         "calls_figures": [CALLS],
         "query": urlencode(form.query),
     }

@@ -86,7 +86,14 @@
     event.preventDefault();
     say("typed");
   });
-  document.addEventListener("recorded", (event) => document.getElementById(event.detail.row)?.remove());
+  document.addEventListener("recorded", (event) => {
+    const row = document.getElementById(event.detail.row);
+    if (!row) return;
+    row.remove();
+    const left = find("[data-rows-left]");
+    if (left) left.textContent = left.textContent.replace(/\d+/, (number) => number - 1);
+    if (!find("[data-row]")) for (const words of document.querySelectorAll("[data-when-none-left]")) words.hidden = false;
+  });
 
   // ---- Toasts: they leave by themselves, but never while pointed at, focused, or a fault ----
   function watchToast(toast) {
@@ -226,6 +233,15 @@
     }
   });
 
+  // Tabs that don't fit on a phone are pushed sideways: where one is must be in sight.
+  function showCurrentTab() {
+    document.querySelectorAll(".tabs").forEach((tabs) => {
+      const current = find("[aria-current]", tabs);
+      const over = current ? current.getBoundingClientRect().right - tabs.getBoundingClientRect().right + 24 : 0;
+      if (over > 0) tabs.scrollLeft += over;
+    });
+  }
+
   document.addEventListener("htmx:afterSettle", () => {
     watchToasts();
     markCurrent();
@@ -235,6 +251,7 @@
     watchToasts();
     tellCounts();
     refreshQuietly();
+    showCurrentTab();
     const dialog = panel();
     if (dialog?.open && SHEET.matches) openPanel();
   });

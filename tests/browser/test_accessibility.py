@@ -21,6 +21,7 @@ FRAGMENTS |= {"customers:kana", "customers:postcode"}
 FRAGMENTS |= {"customers:import-progress", "customers:import-to-mend", "todo:card-picture"}
 FRAGMENTS |= {"todo:customer-disclosure", "reports:people", "reports:reach-file", "reports:trend-file"}
 FRAGMENTS |= {"reports:patterns-file", "reports:pattern-file", "reports:outcome-file", "reports:rows-file"}
+FRAGMENTS |= {"reports:way-file"}
 """What a page asks for, or a file, rather than a page for a person."""
 BY_THEMSELVES = {"account_login", "setup"}
 """Opened by nobody who is signed in: they are walked by name below."""

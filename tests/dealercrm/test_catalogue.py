@@ -69,6 +69,13 @@ def test_a_placeholder_lost_in_translation_is_a_problem(house):
     assert any("other placeholders" in problem for problem in house.problems())
 
 
+def test_a_percent_sign_that_breaks_the_placeholders_is_a_problem(house):
+    complete(house)
+    translate(house, **{"Call": "%(name)sさんに95%の確率で", "Today": "50%の日", "%(n)s": "%(n)s件、95%%"})
+    (problem,) = house.problems()
+    assert "Call %(name)s back" in problem
+
+
 def test_what_is_no_longer_said_is_dropped_and_the_rest_kept(house):
     complete(house)
     (house.base / "shop" / "views.py").write_text("")

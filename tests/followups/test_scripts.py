@@ -178,6 +178,27 @@ def test_figures_equal_a_plain_count_of_the_records(client, cast):
     assert (shown, shown.spoke_rate.percent, shown.appointment_rate.percent) == (expected, 71, 29)
 
 
+def test_each_number_of_a_script_leads_to_its_records(client, cast):
+    own = script()
+    first, second = own.current_version, own.revise(text="二つ目", note="", by=cast.admin, now=NOW)
+    for outcome in (Outcome.SPOKE, Outcome.APPOINTMENT, Outcome.NO_ANSWER):
+        used(own, cast, outcome, version=first)
+    used(own, cast, Outcome.SPOKE, version=second)
+    used(script(name="別"), cast, Outcome.SPOKE)
+
+    def rows(slug, query):
+        return client.get(f"/reports/rows/{slug}/?{query}").context["page"].paginator.count
+
+    client.force_login(cast.sales)
+    assert f"/reports/rows/script-spoke/?{own.rows_query}" in client.get(url("script", own.pk)).content.decode()
+    assert (rows("script-spoke", own.rows_query), rows("script-spoke", f"{own.rows_query}&only=yes")) == (4, 3)
+    assert rows("script-appointment", f"{own.rows_query}&only=yes") == 1
+    assert (rows("script-spoke", first.rows_query), rows("script-spoke", second.rows_query)) == (3, 1)
+    assert client.get("/reports/rows/script-spoke/").status_code == 404
+    client.force_login(cast.yokohama_sales)
+    assert rows("script-spoke", own.rows_query) == 0
+
+
 def test_each_version_is_counted_apart_and_another_stores_records_are_not_counted(client, cast):
     own = script()
     first = own.current_version

@@ -10,6 +10,7 @@ from customers.models import Deal, DealKind, Source
 from followups.input_rate import Rate
 from followups.models import ContentKind, Direction, Outcome
 from reports import summed
+from reports.ages import AGE_GROUPS
 from reports.figures import FIGURES
 from reports.models import DaySum
 from reports.outcome import FEWEST_PEOPLE, Measured, PersonLine, draw, findings
@@ -156,6 +157,13 @@ def test_source_and_age_narrow_the_page_and_its_rows(client, cast, month):
         assert page.context["grid"].total.due == number, given
         if number:
             assert counts(client, page.context["chosen"].total.shares["done"].url)[1] == 1
+    page = client.get(f"{LIST}{month.pk}/")
+    called = [{group.label: group for group in groups} for _title, _label, groups in page.context["called"]]
+    for groups, label in zip(called, (Source.WEB.label, dict(AGE_GROUPS)["40s"]), strict=True):
+        total = page.context["grid"].total
+        assert sum((group.rate for group in groups.values()), Rate()) == total
+        assert counts(client, groups[str(label)].url) == [1, 1]
+        assert [group.rate.due for group in groups.values() if not group.url] == [total.due - 1]
 
 
 def test_the_results_as_a_file(client, cast, month):
@@ -187,7 +195,7 @@ def busy(cast, copies):
     return of
 
 
-QUERIES = {LIST: 11, "{pattern}": 14, OUTCOME: 16, "/reports/rows/step-replied/": 11}
+QUERIES = {LIST: 12, "{pattern}": 15, OUTCOME: 16, "/reports/rows/step-replied/": 11}
 
 
 @pytest.mark.parametrize("copies", [1, 10])

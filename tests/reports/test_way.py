@@ -162,6 +162,68 @@ def test_who_has_most_orders_is_looked_at_first_until_somebody_else_is_chosen(cl
     assert client.get(PAGE).context["person"] == cast.yokohama_sales
 
 
+# ---- The rows behind each number ----
+
+
+def rows_at(client, url) -> int:
+    response = client.get(url)
+    assert response.status_code == 200, url
+    assert len(response.context["rows"]) == min(50, response.context["page"].paginator.count)
+    return response.context["page"].paginator.count
+
+
+def test_every_number_leads_to_just_its_rows(client, cast):
+    histories(cast)
+    for _turn in range(FEWEST):
+        sold(cast.hiratsuka, cast.assistant, calls=(0, 0.5, 2))
+    client.force_login(cast.manager)
+    page = client.get(PAGE, {"person": cast.sales.pk})
+    for side in (row[whose] for row in page.context["rows"] for whose in ("mine", "others")):
+        stood = side["stood"]
+        assert rows_at(client, side["reached_url"]) == stood.deals
+        assert rows_at(client, side["reached_url"] + "&only=yes") == stood.reached
+        assert rows_at(client, side["left_url"]) == stood.left
+        assert rows_at(client, side["stood_url"]) == stood.stood
+        assert rows_at(client, side["contacts_url"]) == stood.contacts
+        for channel, _average, url in side["by_channel"]:
+            assert rows_at(client, url) == stood.by_channel[channel]
+    found = client.get(PAGE, {"person": cast.assistant.pk}).context["touches"]
+    assert [rows_at(client, url) for _channel, _touch, url in found] == [touch.deals for _channel, touch, _url in found]
+    assert len(found) == 3
+
+
+def test_the_rows_say_how_long_a_deal_stood_there(client, cast):
+    sold(cast.hiratsuka, cast.sales, days=(1.5, 4, 9))
+    client.force_login(cast.manager)
+    url = client.get(PAGE).context["rows"][0]["mine"]["left_url"]
+    (row,) = client.get(url).context["rows"]
+    assert "1.5" in row.text
+
+
+def test_the_rows_are_for_those_alone_who_see_the_page(client, cast):
+    best_of_three(cast)
+    client.force_login(cast.manager)
+    url = client.get(PAGE).context["rows"][0]["mine"]["reached_url"]
+    for person, status in ((cast.sales2, 404), (cast.yokohama_manager, 404), (cast.admin, 200)):
+        client.force_login(person)
+        assert client.get(url).status_code == status
+    Staff.objects.filter(pk=cast.sales2.pk).update(may_coach=True)
+    client.force_login(cast.sales2)
+    assert client.get(url).status_code == 200
+
+
+def test_the_tables_as_files_say_what_the_page_says(client, cast):
+    best_of_three(cast)
+    client.force_login(cast.manager)
+    lines = client.get(f"{PAGE}stages.csv").content.decode("utf-8-sig").splitlines()
+    assert len(lines) == len(client.get(PAGE).context["rows"]) + 1
+    assert str(cast.sales) in lines[0]
+    assert len(client.get(f"{PAGE}contacts.csv").content.decode("utf-8-sig").splitlines()) == 6
+    assert client.get(f"{PAGE}stages.xlsx").content[:2] == b"PK"
+    client.force_login(cast.sales2)
+    assert client.get(f"{PAGE}stages.csv").status_code == 403
+
+
 # ---- The draft ----
 
 
@@ -190,15 +252,15 @@ def test_the_draft_opens_in_the_editor_and_is_saved_as_any_pattern(client, cast)
 
 def test_coaching_is_a_permission_and_not_a_role(client, cast):
     best_of_three(cast)
-    open_deal(cast.hiratsuka, cast.sales2)
+    theirs, own = open_deal(cast.hiratsuka, cast.assistant), open_deal(cast.hiratsuka, cast.sales2)
     client.force_login(cast.sales2)
     assert client.get(PAGE).status_code == 403
     client.force_login(cast.manager)
     assert "lagging" not in client.get(PAGE).context
     Staff.objects.filter(pk__in=[cast.sales2.pk, cast.manager.pk]).update(may_coach=True)
-    for person in (cast.sales2, cast.manager):
+    for person, shown in ((cast.sales2, {theirs}), (cast.manager, {theirs, own})):
         client.force_login(person)
-        assert len(client.get(PAGE).context["lagging"]) == 1
+        assert {deal for deal, _days in client.get(PAGE).context["lagging"]} == shown, "one's own needs nobody else"
     client.force_login(cast.sales2)
     assert client.get(PAGE).context["draft"] is None
     assert PAGE in client.get("/reports/").content.decode()
@@ -234,6 +296,17 @@ def test_the_list_has_the_others_open_deals_with_fewer_contacts_than_usual(clien
     assert timezone.localdate(behind.stage_changed_at) == NOW.date() - timedelta(days=10)
 
 
+def test_the_coaching_list_is_leafed_through(client, cast, monkeypatch):
+    monkeypatch.setattr("reports.views.way.PAGE", 2)
+    best_of_three(cast)
+    Staff.objects.filter(pk=cast.manager.pk).update(may_coach=True)
+    behind = {open_deal(cast.hiratsuka, cast.sales2) for _turn in range(5)}
+    client.force_login(cast.manager)
+    pages = [client.get(PAGE, {"page": number}).context["lagging"] for number in (1, 2, 3)]
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert {deal for page in pages for deal, _days in page} == behind
+
+
 @pytest.mark.parametrize("number", [1, 10])
 def test_its_queries_do_not_grow_with_the_deals(client, cast, number, django_assert_num_queries):
     Staff.objects.filter(pk=cast.manager.pk).update(may_coach=True)
@@ -242,6 +315,6 @@ def test_its_queries_do_not_grow_with_the_deals(client, cast, number, django_ass
         open_deal(cast.hiratsuka, cast.sales2)
     client.force_login(cast.manager)
     client.get(PAGE)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         response = client.get(PAGE)
     assert len(response.context["lagging"]) == number

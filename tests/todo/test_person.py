@@ -164,8 +164,10 @@ def test_a_card_that_waits_keeps_its_picture_however_long(rows, time_machine):
 
 
 def test_customers_go_only_when_the_house_has_said_so_and_years_after_their_last_contact(cast, time_machine):
-    gone, late, going_on = (customer(cast.hiratsuka, code=code) for code in ("1", "2", "3"))
-    Customer.objects.update(closed_at=at("2021-01-10 10:00"))
+    gone, late, going_on, looked_after = (customer(cast.hiratsuka, code=code) for code in ("1", "2", "3", "4"))
+    Customer.objects.exclude(pk=looked_after.pk).update(closed_at=at("2021-01-10 10:00"))
+    contact(looked_after, at("2020-12-01 10:00"))
+    Customer.objects.filter(pk=looked_after.pk).update(last_contacted_at=at("2020-12-01 10:00"))
     Customer.objects.filter(pk=late.pk).update(last_contacted_at=at("2024-06-01 10:00"))
     lead(going_on, at("2020-01-01 10:00"))
     contact(gone, at("2020-12-01 10:00"))
@@ -179,7 +181,8 @@ def test_customers_go_only_when_the_house_has_said_so_and_years_after_their_last
     forget()
     forget()
     assert [(row.customer_number, row.by) for row in Erasure.objects.all()] == [(gone.pk, None)]
-    assert Contact.objects.get().details == ""
+    assert Contact.objects.get(customer=gone).details == ""
+    assert Contact.objects.get(customer=looked_after).details
 
 
 def test_what_was_told_is_forgotten_after_a_year(cast, time_machine):
@@ -206,4 +209,23 @@ def test_a_period_is_saved_only_after_seeing_what_it_would_do(client, cast, time
     assert client.post(address, {**typed, "confirmed": "yes"}).status_code == 302
     assert retention.months_of(DataKind.CLOSED_CUSTOMERS) == 60
     assert retention.months_of(DataKind.NOTIFICATIONS) is None
-    assert client.get(reverse("customers:retention-due")).context["count"] == 1
+    due = reverse("customers:retention-due")
+    assert client.get(due).context["count"] == 1
+    trials = {"": (60, 1), "600": (600, 0), "70": (70, 1), "0": (60, 1), "x": (60, 1)}
+    for typed, found in trials.items():
+        shown = client.get(due, {"months": typed}).context
+        assert (shown["months"], shown["count"]) == found
+    assert f"{due}?kind=closed_customers&amp;months=60" in trial.content.decode()
+    assert client.get(due, {"kind": "cars"}).status_code == 404
+
+
+def test_what_would_go_is_listed_of_every_kind(client, cast, rows, time_machine):
+    """Before a period is saved it can be looked at, row by row."""
+    rows["card"].drop(cast.sales, NOW)
+    Notification.tell(NotificationKind.REMINDED, {cast.sales.pk: {"n": 1}}, path="/todo/", by=cast.manager, now=NOW)
+    time_machine.move_to(at("2027-06-01 10:00"), tick=False)
+    client.force_login(cast.admin)
+    due = reverse("customers:retention-due")
+    pictures = client.get(due, {"kind": "card_pictures", "months": "2"})
+    assert reverse("todo:card", args=[rows["card"].pk]) in pictures.content.decode()
+    assert client.get(due, {"kind": "notifications", "months": "2"}).context["count"]
