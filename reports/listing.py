@@ -80,7 +80,11 @@ class Listed:
 
     def pages(self, per_page: int, *, show) -> Pages:
         """As they are leafed through, which of many stores goes less far. `show` gets the keys of a page."""
-        if is_wide(self.asked) and {part.what for part in self.parts} <= {TASK, CONTACT}:
+        if (
+            isinstance(self.asked, Asked)
+            and is_wide(self.asked)
+            and {part.what for part in self.parts} <= {TASK, CONTACT}
+        ):
             keys = latest(self.lists, self.asked, LAST_OF_MANY * per_page + 1)
             return PickedPages(keys, per_page, show=show, last=LAST_OF_MANY)
         return PagesOfRows(self.lists, per_page, show=show)

@@ -16,9 +16,9 @@ from .ages import AGE_GROUPS, AGES
 from .asked import Narrow, Span
 from .forms import ReportFilter
 from .heat import hours_label, weekday_label
+from .wide import MOST_STORES
 
 MONTHS = 3
-MOST_STORES = 5
 OF_A_NUMBER = ("number", "position", "weekday", "hour")
 """What the rows behind one number of a page are narrowed to besides."""
 
@@ -107,10 +107,7 @@ class QuarterFilter(NarrowFilter):
 
 
 class PatternFilter(QuarterFilter):
-    """Of patterns as wholes: the rows behind a number are of a step, of an hour.
-
-    Who sees more than MOST_STORES looks at one store at a time: what became of each step is looked up row by row.
-    """
+    """Of patterns as wholes: the rows behind a number are of a step, of an hour. Of many stores one at a time."""
 
     def offer(self):
         super().offer()

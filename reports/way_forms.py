@@ -14,12 +14,16 @@ from stores.models import Staff, Store
 from .asked import Span
 from .way import Scope
 from .way_rows import WayAsked
+from .wide import MOST_STORES
 
 OWN, OTHERS = "own", "others"
 
 
 class WayFilter(forms.Form):
-    """Of the stores that one manages, or works in and shows the others how. What makes no sense is left out."""
+    """Of the stores that one manages, or works in and shows the others how; of many of them one at a time.
+
+    What makes no sense is left out.
+    """
 
     store = forms.ModelChoiceField(
         Store.objects.none(), label=gettext_lazy("Store"), required=False, empty_label=gettext_lazy("All stores")
@@ -47,17 +51,27 @@ class WayFilter(forms.Form):
         if len(self.stores) < 2:
             del self.fields["store"]
         self.is_valid()
+        if len(self.stores) > MOST_STORES:
+            self._offer_one_store()
+
+    def _offer_one_store(self):
+        self.fields["store"].empty_label = None
+        people = self.fields["person"].queryset = Staff.objects.working_in(self.chosen_stores).by_name()
+        if self.chosen("person") not in people:
+            self.cleaned_data["person"] = None
 
     def chosen(self, name):
         return self.cleaned_data.get(name) or None
 
     @property
     def chosen_stores(self) -> list[Store]:
-        return [one for one in self.stores if self.chosen("store") in {None, one}]
+        return [one for one in self.stores if self.chosen_store in {None, one}]
 
     @property
     def chosen_store(self) -> Store | None:
-        return self.stores[0] if len(self.stores) == 1 else self.chosen("store")
+        if self.chosen("store") or 1 < len(self.stores) <= MOST_STORES:
+            return self.chosen("store")
+        return self.stores[0] if self.stores else None
 
     @property
     def scope(self) -> Scope:
@@ -70,7 +84,7 @@ class WayFilter(forms.Form):
     @property
     def query(self) -> dict:
         """What an address carries to mean the same."""
-        store, person = self.chosen("store"), self.chosen("person")
+        store, person = "store" in self.fields and self.chosen_store, self.chosen("person")
         given = {"store": store and store.pk, "person": person and person.pk, "kind": self.chosen("kind")}
         return {name: value for name, value in given.items() if value}
 

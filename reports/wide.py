@@ -8,6 +8,8 @@ from .asked import Asked
 
 WIDE = 10
 """From so many stores on."""
+MOST_STORES = 5
+"""Whoever sees more looks at one at a time where what became of each row is looked up row by row."""
 
 
 def is_wide(asked: Asked) -> bool:

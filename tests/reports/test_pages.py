@@ -126,14 +126,14 @@ def test_what_is_missing_or_incomplete_leads_to_where_it_is_put_right(client, ca
         assert client.get(row.url).status_code == 200
 
 
-def test_tasks_and_contacts_of_the_input_rate_stand_in_one_list_by_when_they_were(client, cast, week):
+def test_tasks_and_contacts_of_the_input_rate_stand_in_one_list_the_latest_first(client, cast, week):
     early, late_on = at("2026-11-19 11:00"), at("2026-11-21 11:00")
     for moment in (late_on, early):
         contact(week["late"].customer, moment, counted_staff=cast.sales, completed_at=moment)
     client.force_login(cast.sales)
     rows = client.get("/reports/rows/input/").context["rows"]
     assert [row.what for row in rows] == ["contact", "task", "task", "contact"]
-    assert [row.when for row in rows] == sorted(row.when for row in rows)
+    assert [row.when for row in rows] == sorted((row.when for row in rows), reverse=True)
     assert len(client.get("/reports/rows/input/?part=tasks").context["rows"]) == 2
 
 
@@ -147,7 +147,7 @@ def test_why_it_was_not_entered_is_said_and_read_in_the_list(client, cast, week)
     assert client.post(url, {"text": "終日研修のため"}).headers["Location"].endswith("/input/?who=me&only=missing")
     client.force_login(cast.manager)
     page = client.get(listed)
-    assert [one.reason for one in page.context["rows"]] == ["終日研修のため", ""]
+    assert [one.reason for one in page.context["rows"]] == ["", "終日研修のため"]
     assert "終日研修のため" in client.post("/reports/rows/input/file.csv").content.decode("utf-8-sig")
     assert rates(client.get(PAGE))["input"] == (0, 3)
     client.force_login(cast.sales2)
@@ -291,7 +291,7 @@ def busy(cast, copies):
     flag(NOW)
 
 
-QUERIES = {PAGE: 23, REACH: 35, "/reports/rows/input/": 18, "/reports/rows/reach/": 9, "/reports/rows/contacts/": 9}
+QUERIES = {PAGE: 23, REACH: 35, "/reports/rows/input/": 18, "/reports/rows/reach/": 10, "/reports/rows/contacts/": 9}
 
 
 @pytest.mark.parametrize("copies", [1, 10])
@@ -332,3 +332,27 @@ def test_of_many_stores_the_latest_days_are_looked_at_first_and_the_same_is_show
     for found in (client.get("/reports/rows/execution/", {**asked, "page": page}).context for page in (1, 2)):
         assert [row.pk for row in found["rows"]] == [one.pk for one in made[:-4:-1]]
         assert found["page"].paginator.has_more
+
+
+@pytest.mark.parametrize(("path", "parts"), [(PAGE, ["trend"]), (REACH, ["trend", "met"])])
+def test_of_many_stores_what_takes_long_follows_the_page(client, cast, week, monkeypatch, path, parts):
+    client.force_login(cast.admin)
+    asked = {"span": "month", "who": "store"}
+    at_once = client.get(path, asked).content.decode()
+    monkeypatch.setattr("reports.wide.WIDE", 1)
+    page = client.get(path, asked).content.decode()
+    for part in parts:
+        shown = (
+            f'<section class="card target-card" id="{part}">'
+            if part == "trend"
+            else f'<section class="card" id="{part}">'
+        )
+        assert shown in at_once
+        assert shown not in page
+        assert f'id="{part}" hx-get="{path}?span=month&amp;who=store" hx-trigger="load"' in page
+        part_alone = client.get(path, asked, headers={"HX-Request": "true", "HX-Target": part}).content.decode()
+        assert part_alone.startswith(shown)
+        assert " ".join(part_alone.split()) in " ".join(at_once.split())
+    whole = client.get(path, {**asked, "whole": "yes"}).content.decode()
+    assert 'hx-trigger="load"' not in whole
+    assert all(f'id="{part}"' in whole for part in parts)
