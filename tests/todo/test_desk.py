@@ -17,7 +17,7 @@ from todo.desk.kinds import AGES, KINDS
 
 NOW = at("2026-11-22 14:00")
 DESK = "/desk/"
-QUERIES = {"reviews": 18, "checks": 10}
+QUERIES = {"reviews": 18, "checks": 11}
 """Of the kinds that tell more than a row: stories, and what the person noted."""
 
 

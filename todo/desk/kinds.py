@@ -37,7 +37,8 @@ class Kind:
 
     The first age is since the first cut, the last one from before the third: days are calendar days. `in_order`: what
     has waited longest first, but where `newest_first`. `actions`: what is done about many, `has_panel`: a row opens
-    beside the list, `by_stage`: narrowed by stages, too; `about`: gives the rows what is asked for all at once.
+    beside the list, `by_stage`: narrowed by stages, too; `about`: gives the rows what is asked for all at once;
+    `settled`: what became of those before, shown below.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Kind:
     newest_first: bool = False
     by_stage: bool = False
     about: Callable | None = None
+    settled: Callable | None = None
 
     @property
     def url(self) -> str:
@@ -190,6 +192,7 @@ CHECKS = Kind(
     nothing=_("No check call is to be made"),
     actions=(),
     has_panel=True,
+    settled=lambda me: CheckCall.objects.managed_by(me).settled(),
 )
 KINDS = {kind.key: kind for kind in (OVERDUE, LEADS, REPLIES_WAITING, STANDING_STILL, REVIEWS, CHECKS)}
 AGES = ("fresh", "some", "old", "oldest")

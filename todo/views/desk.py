@@ -27,6 +27,7 @@ from ..forms.desk import HandOverForm, PatternForm, ReminderForm
 
 PAGE = 50
 LEFT_SHOWN = 100
+SETTLED_SHOWN = 20
 
 
 @require_safe
@@ -61,6 +62,7 @@ def rows(request, what):
         "rows": which.kind.to_rows(list(page), me, now),
         "people": people.by_name(),
         "most": MOST,
+        "settled": which.settled(me, SETTLED_SHOWN),
     }
     return render(request, "todo/desk_rows.html", context)
 
