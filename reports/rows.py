@@ -1,7 +1,7 @@
 """The rows behind a number, as a page shows them: what each is, when, whose, and where it is mended."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -175,7 +175,7 @@ def _text(what, one) -> str:
     if what == CONTACT:
         return str(one)
     if stayed := getattr(one, "stayed", None):
-        return _("%(deal)s, %(days).1f days") % {"deal": one, "days": stayed / timedelta(days=1)}
+        return f"{one} · {minutes_in_words(round(stayed.total_seconds() / 60))}"
     return "" if what == CUSTOMER else str(one)
 
 
