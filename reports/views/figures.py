@@ -49,6 +49,7 @@ def figures(request):
         "cards": cards(found, form),
         "figure": figure,
         "choices": [FIGURES[slug] for slug in SHOWN],
+        "kept": [("figure", figure.slug)],
         "trend": trend,
         "chart": draw(figure, trend, title=str(figure.label)),
         "tables": [

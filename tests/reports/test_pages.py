@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -218,6 +219,26 @@ def test_the_days_are_a_day_a_week_a_month_or_any(client, cast, week):
         ({"span": "nothing", "on": "rubbish"}, (1, 3)),
     ):
         assert rates(client.get(PAGE, given))["execution"] == found, given
+
+
+def test_from_any_days_one_gets_to_those_before_and_after(client, cast, week):
+    client.force_login(cast.manager)
+    for given, before, after in (
+        ({"span": "day", "on": "2026-11-20"}, "2026-11-19", "2026-11-21"),
+        ({"span": "week", "on": "2026-11-11"}, "2026-11-02", "2026-11-16"),
+        ({"span": "month", "on": "2026-10-15"}, "2026-09-01", "2026-11-01"),
+        ({"span": "days", "on": "2026-11-10", "until": "2026-11-12"}, "2026-11-07", "2026-11-13"),
+    ):
+        form = client.get(PAGE, given).context["form"]
+        assert [one.stretch.first.isoformat() for one in (form.before, form.after)] == [before, after], given
+        assert client.get(f"{PAGE}?{form.after.query}").context["form"].before.query == urlencode(form.query)
+    assert client.get(PAGE).context["form"].after is None
+
+
+def test_on_a_monday_the_week_before_is_shown(client, cast, time_machine):
+    time_machine.move_to(at("2026-11-23 09:00"))
+    client.force_login(cast.manager)
+    assert client.get(PAGE).context["form"].stretch.first == date(2026, 11, 16)
 
 
 def test_the_trend_ends_with_the_days_asked_for(client, cast, week):
