@@ -100,6 +100,9 @@ class YenField(forms.IntegerField):
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
+    def prepare_value(self, value):
+        return f"{value:,}" if isinstance(value, int) else value
+
     def to_python(self, value):
         return super().to_python(
             re.sub(
