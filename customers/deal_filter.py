@@ -7,7 +7,7 @@ from stores.inputs import FIRST_DAY, LAST_DAY
 from stores.models import Staff, Store
 
 from .forms import PeopleFilter
-from .models import EvaluationPeriod
+from .models import DealKind, EvaluationPeriod, Stage, StageSetting
 
 TABS = {
     "open": _("Open deals"),
@@ -18,8 +18,13 @@ TABS = {
 
 
 class DealFilter(PeopleFilter):
-    """Whose, of which store, only those that stand still, or those a figure counts."""
+    """Whose, of which store and kind, in which stage, only those that stand still, or those a figure counts.
 
+    `settings`: what the group says of its stages, by stage.
+    """
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *DealKind.choices], required=False)
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
     still = forms.BooleanField(label=_("Only those that stand still"), required=False)
     first = forms.DateField(label=_("Ordered from"), required=False, widget=forms.HiddenInput)
     last = forms.DateField(label=_("Ordered until"), required=False, widget=forms.HiddenInput)
@@ -31,13 +36,20 @@ class DealFilter(PeopleFilter):
 
     def __init__(self, data, *, me):
         super().__init__(data, me=me)
+        self.settings = StageSetting.objects.by_stage()
+        stages = [(stage.value, row.label_for(DealKind.SALE)) for stage, row in self.settings.items()]
+        self.fields["stage"].choices = [("", _("All")), *(one for one in stages if one[0] != Stage.PAID)]
         self.fields["shop"].queryset = me.visible_stores()
         self.fields["seller"].queryset = Staff.objects.visible_to(me)
 
-    def open(self, deals, now, settings):
-        """The open ones; with `still`, those that have stood for longer than their stage allows."""
+    def found(self, rows):
+        rows = super().found(rows)
+        return rows.of_kind(self.cleaned_data["kind"]) if self.cleaned_data.get("kind") else rows
+
+    def open(self, deals, now):
+        """The open ones of every stage; with `still`, those that have stood for longer than their stage allows."""
         rows = self.found(deals).open()
-        return rows.standing_still(now, settings) if self.cleaned_data.get("still") else rows
+        return rows.standing_still(now, self.settings) if self.cleaned_data.get("still") else rows
 
     def ordered(self, deals):
         """The orders of a period, as figures count them: for the store and the person they were made in and by."""
@@ -49,11 +61,12 @@ class DealFilter(PeopleFilter):
             return found.ordered_in(EvaluationPeriod.load().rule.within(first, last))
         return found.ordered_between(first, last)
 
-    def of_tab(self, deals, tab: str, now, settings):
-        """What a tab of the list shows of `deals`. `settings`: of the stages, by stage."""
+    def of_tab(self, deals, tab: str, now):
+        """What a tab of the list shows of `deals`."""
         if tab == "ordered":
             return self.ordered(deals)
         if tab == "open":
-            return self.open(deals, now, settings)
+            rows = self.open(deals, now)
+            return rows.in_stage(self.cleaned_data["stage"]) if self.cleaned_data.get("stage") else rows
         found = self.found(deals)
         return found.lost() if tab == "lost" else found.paid()

@@ -96,11 +96,16 @@ class LinesField(SeveralField):
 
 
 class YenField(forms.IntegerField):
-    """Yen as people write them: "1,234,567円", in any width; also any other large number."""
+    """Yen as people write them: "1,234,567円", in any width; also any other large number, such as "45,000km"."""
 
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
+    def prepare_value(self, value):
+        return f"{value:,}" if isinstance(value, int) else value
+
     def to_python(self, value):
         return super().to_python(
-            re.sub(r"[,、\s円¥\\]", "", unicodedata.normalize("NFKC", "" if value is None else str(value)))
+            re.sub(
+                r"[,、\s円¥\\]|(?i:km|キロ)$", "", unicodedata.normalize("NFKC", "" if value is None else str(value))
+            )
         )

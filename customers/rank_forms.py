@@ -123,6 +123,7 @@ class RankRulesForm(forms.ModelForm):
                 initial=points.get(rank.code),
                 min_value=-MOST_POINTS,
                 max_value=MOST_POINTS,
+                widget=forms.NumberInput(attrs={"placeholder": _("everybody else")}),
             )
             self.fields[f"drop_{rank.pk}"] = forms.BooleanField(
                 label=_("Give rank %(rank)s no more") % words, required=False

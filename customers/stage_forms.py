@@ -6,6 +6,7 @@ import json
 from django import forms
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from .fields import NameField
 from .models import DealKind, Stage, StageSetting
@@ -36,6 +37,8 @@ class StageSettingForm(forms.Form):
         self.fields["needed"].choices = [(one.value, one.label) for one in Needed if one not in fixed]
         if self.stage in ALWAYS_USED:
             del self.fields["used"]
+        if self.stage == Stage.PAID:
+            del self.fields["still_after_days"]  # There the deal is closed.
         for kind in DealKind:
             widget = forms.TextInput(attrs={"placeholder": str(self.stage.label_for(kind))})
             self.fields[f"label_{kind}"] = NameField(label=kind.label, max_length=20, required=False, widget=widget)
@@ -56,6 +59,23 @@ class StageSettingForm(forms.Form):
         labels |= dict(Needed.choices)
         return [labels[name] for name in ALWAYS_NEEDED.get(self.stage, ())]
 
+    def put_beside(self):
+        """Beside what was chosen here: what stands, where that is something else."""
+        for bound in self:
+            stands = self.get_initial_for_field(bound.field, bound.name)
+            if self._words(bound, bound.value()) != (words := self._words(bound, stands)):
+                bound.field.stands = words
+
+    def _words(self, bound, value) -> str:
+        if bound.name == "used":
+            return str(_("In use") if value else _("Not in use"))
+        if bound.name == "needed":
+            return (
+                pgettext("list", ", ").join(str(label) for key, label in bound.field.choices if key in (value or ()))
+                or "—"
+            )
+        return str(value or "—")
+
     def keep(self):
         data = self.cleaned_data
         words = {kind.value: data[f"label_{kind}"] for kind in DealKind if data[f"label_{kind}"]}
@@ -65,23 +85,33 @@ class StageSettingForm(forms.Form):
                 "skipped": not data.get("used", True),
                 "labels": words,
                 "needed": data["needed"],
-                "still_after_days": data["still_after_days"],
+                "still_after_days": data.get("still_after_days", self.setting.still_after_days),
             },
         )
 
 
 class StagesForm:
-    """All of them, saved together. `is_outdated`: somebody else has arranged them since this page was opened."""
+    """All of them, saved together.
+
+    `is_outdated`: somebody else has arranged them since this page was opened. What stands is then put beside what was
+    chosen here, and sent again that is saved.
+    """
 
     def __init__(self, data=None):
         self.data, self.settings = data, StageSetting.objects.by_stage()
         self.forms = [StageSettingForm(data, setting=setting) for setting in self.settings.values()]
         self.is_outdated = data is not None and data.get("seen", "") not in {"", self.seen}
+        if self.is_outdated:
+            self._put_beside()
 
     @property
     def seen(self) -> str:
         """What stands in the database, in short."""
         return _print(self.settings)
+
+    def _put_beside(self):
+        for form in self.forms:
+            form.put_beside()
 
     def is_valid(self) -> bool:
         return not self.is_outdated and all(form.is_valid() for form in self.forms)
@@ -91,7 +121,7 @@ class StagesForm:
         with transaction.atomic():
             list(StageSetting.objects.select_for_update())
             if _print(StageSetting.objects.by_stage()) != self.seen:
-                self.is_outdated = True
+                self.__init__(self.data)
                 return False
             for form in self.forms:
                 form.keep()

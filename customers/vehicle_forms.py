@@ -130,21 +130,21 @@ class DueFilter(PeopleFilter):
         months = [(number, _("Within %(number)s months") % {"number": number}) for number in self.WITHIN]
         self.fields["within"].choices = [*months, (self.PASSED, _("Passed already"))]
         self.initial = {"due": "inspection", "within": "3", "order": "day"}
-        if data and not all(name in data for name in ("due", "within", "order")):
-            self.data = data.copy()
-            for name, value in self.initial.items():
-                self.data.setdefault(name, value)
+        self.data = data.copy()
+        for name, value in self.initial.items():
+            if self.data.get(name) not in dict(self.fields[name].choices):
+                self.data[name] = value
 
     @property
     def which(self) -> str:
         """The field of the day that is asked for."""
-        return self.DAYS[self.cleaned_data.get("due") or "inspection"][0]
+        return self.DAYS[self.cleaned_data["due"]][0]
 
     def found(self, rows):
         rows, data = super().found(rows), self.cleaned_data
         if data.get("within") == self.PASSED:
             rows = rows.due(self.which, before=self.today)
         else:
-            until = self.today + relativedelta(months=int(data.get("within") or 3), days=1)
+            until = self.today + relativedelta(months=int(data["within"]), days=1)
             rows = rows.due(self.which, since=self.today, before=until)
         return rows.in_kana_order() if data.get("order") == "kana" else rows.by_day(self.which)

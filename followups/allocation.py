@@ -56,6 +56,21 @@ def is_below(one: Candidate, lowest_percent: int | None) -> bool:
     return lowest_percent is not None and one.is_judged and one.good * 100 < lowest_percent * one.due
 
 
+def to_mend(one: Candidate, lowest_percent: int) -> int:
+    """How many of the faulty entries, put right, would lift somebody to that rate."""
+    return _rounded_up(lowest_percent * one.due - 100 * one.good, 100)
+
+
+def to_come(one: Candidate, lowest_percent: int) -> int | None:
+    """How many further entries, all of them good, would; None where no number would."""
+    missing = lowest_percent * one.due - 100 * one.good
+    return _rounded_up(missing, 100 - lowest_percent) if lowest_percent < 100 else None
+
+
+def _rounded_up(number: int, by: int) -> int:
+    return max(0, -(-number // by))
+
+
 def fitting(candidates, lowest_percent: int | None) -> list[Candidate]:
     return [one for one in candidates if one.on_duty and not is_below(one, lowest_percent)]
 

@@ -39,6 +39,11 @@ class ModelCustomer:
     def months(self) -> list[date]:
         return [self.delivered_on + relativedelta(months=number) for number in range(MONTHS)]
 
+    @property
+    def years(self) -> list[tuple[int, int]]:
+        """(year, how many of the months are in it)."""
+        return list(Counter(month.year for month in self.months).items())
+
     def bases(self, version: PatternVersion) -> list[date]:
         """The dates that the pattern counts from, as far as they matter within the two years."""
         first, base = self.delivered_on, version.base
@@ -129,14 +134,23 @@ class Activity:
     def cell(self, rank: Rank | None) -> Cell:
         return Cell(rank, self.step, self.step.by_rank.get(str(rank.pk), {}) if rank else {})
 
+    def ways(self, ranks: list[Rank]) -> list[Cell]:
+        """How these ranks get it: each in its own way, or all of them in the one that is for everybody."""
+        cells = [self.cell(rank) for rank in ranks]
+        return cells if len(cells) == 1 or any(cell.own for cell in cells) else [self.for_all]
+
     @property
     def times(self) -> int:
         return len(self.falls)
 
+    @property
+    def by_month(self) -> list[int]:
+        counted = Counter(self.falls)
+        return [counted[number] for number in range(MONTHS)]
+
     def months_for(self, rank: Rank | None) -> list[int]:
         """How often in each month; nothing where the rank is left out."""
-        counted = Counter() if self.cell(rank).is_left_out else Counter(self.falls)
-        return [counted[number] for number in range(MONTHS)]
+        return [0] * MONTHS if self.cell(rank).is_left_out else self.by_month
 
 
 @dataclass(frozen=True)
@@ -174,6 +188,14 @@ class Care:
     def rows_for(self, rank: Rank | None) -> list[tuple[Activity, Cell, list[int]]]:
         """Month by month what customers of that rank get."""
         return [(activity, activity.cell(rank), activity.months_for(rank)) for activity in self.activities]
+
+    def grid(self, ranks: list[Rank]) -> list[tuple[Activity, list[Cell], list[int]]]:
+        """Month by month what these ranks get: (activity, its ways, how often in each month)."""
+        return [(activity, activity.ways(ranks), activity.by_month) for activity in self.activities]
+
+    def sums(self, ranks: list[Rank]) -> list[tuple[Total, list[tuple[date, int, int]]]]:
+        """By rank: of the two years, and of each month."""
+        return [(self.total(rank), self.months_for(rank)) for rank in ranks]
 
     def months_for(self, rank: Rank | None) -> list[tuple[date, int, int]]:
         """(month, tasks, yen)."""

@@ -33,9 +33,10 @@ def give_leads(now, *, limit: int = SLICE) -> int:
     return sum(_give_in(store_id, now, limit) for store_id in list(waiting))
 
 
-def waiting_for(rule: LeadRule) -> int:
+def waiting_for(rule: LeadRule, *, instead_of: LeadRule | None = None) -> int:
     """How many leads a rule that is not at work yet would give out if somebody fits."""
-    named = LeadRule.objects.in_store(rule.store).active().values_list("sources", flat=True)
+    others = LeadRule.objects.in_store(rule.store).active().exclude(pk=instead_of and instead_of.pk)
+    named = others.values_list("sources", flat=True)
     leads = _waiting().in_store(rule.store)
     if rule.sources:
         return leads.filter(source__in=rule.sources).count()
@@ -73,21 +74,23 @@ def _give_in(store_id, now, limit) -> int:
         rules = LeadRule.objects.in_store(store_id).by_source()
         people = candidates(store_id, now)
         fit = {source for source, rule in rules.items() if fitting(people, rule.lowest_percent)}
-        _keep_that_nobody_fits(store_id, rules, set(rules) - fit, people, now, limit)
+        rows = _keep_that_nobody_fits(store_id, rules, set(rules) - fit, people, now, limit)
         ids = _waiting().in_store(store_id).filter(source__in=fit).longest_waiting().values_list("pk", flat=True)
         ids = list(ids[:limit])
         hold_customers({DEALS: ids})
         leads = _waiting().with_ids(ids).select_related("customer__owner").longest_waiting()
-        given = _give(list(leads.select_for_update(of=("self",), no_key=True)), rules, people, now)
+        rows += _give(list(leads.select_for_update(of=("self",), no_key=True)), rules, people, now)
+        given = Counter(row.staff_id for row in rows if row.chosen)
+        _tell_who_is_below(store_id, rows, now)
         if given:
             path = reverse("todo:board") + "?view=new"
             Notification.tell_by_rule(NotificationKind.HANDED_OVER, given, path=path, now=now, said="lead_by_rule")
     return given.total()
 
 
-def _give(leads, rules, people, now) -> Counter:
-    """One after the other, each knowing what the one before has got; how many each person got."""
-    by_id, got, rows = {one.staff_id: one for one in people}, Counter(), []
+def _give(leads, rules, people, now) -> list[LeadChoice]:
+    """One after the other, each knowing what the one before has got; for and against everybody."""
+    by_id, rows = {one.staff_id: one for one in people}, []
     turn = max((one.turn for one in people), default=0)
     staff = Staff.objects.in_bulk(list(by_id)) if leads else {}
     for lead in leads:
@@ -96,14 +99,29 @@ def _give(leads, rules, people, now) -> Counter:
         assign_deal(lead, staff[decision.chosen])
         turn += 1
         by_id[decision.chosen] = by_id[decision.chosen].given(turn)
-        got[decision.chosen] += 1
         rows += _choices(lead.pk, rule, decision, now)
     LeadChoice.objects.filter(deal__in=leads).delete()
     LeadChoice.objects.bulk_create(rows)
-    return got
+    return rows
 
 
-def _keep_that_nobody_fits(store_id, rules, sources, people, now, limit):
+def _tell_who_is_below(store_id, rows, now):
+    """Whoever is there and gets none for their input rate, with the way back; once in the days it is taken over."""
+    below = {}
+    for row in rows:
+        said = {reason["code"]: reason for reason in row.reasons}
+        if "below" in said and "off" not in said:
+            below[row.staff_id] = {"n": said["below"]["asked"], "below": True}
+    if not below:
+        return
+    path = reverse("giving:standing", args=[store_id])
+    told = Notification.objects.filter(path=path, staff__in=below, created_at__gt=now - JUDGED_OVER)
+    for pk in told.values_list("staff", flat=True):
+        below.pop(pk, None)
+    Notification.tell(NotificationKind.REMINDED, below, path=path, by=None, now=now)
+
+
+def _keep_that_nobody_fits(store_id, rules, sources, people, now, limit) -> list[LeadChoice]:
     seen = LeadChoice.objects.is_kept()
     leads = _waiting().in_store(store_id).filter(~Q(seen), source__in=sources).longest_waiting()
     rows = []
@@ -111,6 +129,7 @@ def _keep_that_nobody_fits(store_id, rules, sources, people, now, limit):
         rule = rules[source]
         rows += _choices(pk, rule, decide(people, rule.criteria, rule.lowest_percent), now)
     LeadChoice.objects.bulk_create(rows, ignore_conflicts=True)
+    return rows
 
 
 def _choices(deal_id, rule, decision, now) -> list[LeadChoice]:

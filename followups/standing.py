@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from stores.models import Staff
 
-from .allocation import Candidate, is_below
+from .allocation import Candidate, is_below, to_come, to_mend
 from .giving import candidates
 from .input_rate import JUDGED_OVER, Fault, faulty_entries
 from .models import LeadRule
@@ -22,6 +22,18 @@ class Standing:
     staff: Staff
     facts: Candidate
     lowest: int | None
+
+    @property
+    def could_get_one(self) -> bool:
+        return self.facts.on_duty and self.lowest is None
+
+    @property
+    def to_mend(self) -> int:
+        return to_mend(self.facts, self.lowest)
+
+    @property
+    def to_come(self) -> int | None:
+        return to_come(self.facts, self.lowest)
 
 
 def standings(store, rules, now) -> list[Standing]:

@@ -16,10 +16,9 @@ LONGEST_NAME = 60
 def fields_of(found: list[Touch], person, store: Store | None, today: date) -> list[tuple[str, object]]:
     """As the editor would post them; `store`: whose pattern it would be, None: the group's."""
     name = (_("The way of %(name)s") % {"name": person})[:LONGEST_NAME]
-    orders = max(touch.deals for touch in found)
     head = {
         "name": name,
-        "description": _("Made of %(n)d orders; each step is what at least half of them had.") % {"n": orders},
+        "description": _("Made of %(n)d orders; each step is what at least half of them had.") % {"n": found[0].orders},
         "store": store.pk if store else "",
         "base": Base.RECEIVED.value,
         "began_from": 0,

@@ -1,6 +1,8 @@
 """Whose figures, of which days."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,14 @@ from .asked import NOBODY, Asked, Narrow, Span, stretch_of
 
 MOST_DAYS = 366
 SILENT_MONTHS = (3, 6, 12)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The days before or after, and how an address asks for them."""
+
+    stretch: Stretch
+    query: str
 
 
 class ReasonForm(forms.Form):
@@ -62,8 +72,8 @@ class ReportFilter(forms.Form):
         self.is_valid()
 
     def first_days(self, today: date) -> dict:
-        """The days that are shown where none were asked for."""
-        return {"span": Span.WEEK, "on": today.isoformat()}
+        """What is shown where no days were asked for: on a Monday the week before, of this one there is nothing yet."""
+        return {"span": Span.WEEK, "on": (today - timedelta(days=today.weekday() == 0)).isoformat()}
 
     def offer(self):
         """What fields of a wider filter give to choose from."""
@@ -121,6 +131,32 @@ class ReportFilter(forms.Form):
     @property
     def narrow(self) -> Narrow:
         return Narrow()
+
+    @property
+    def before(self) -> Beside:
+        return self._beside(
+            self.stretch.first - timedelta(days=1), self.stretch.first - timedelta(days=self.stretch.days)
+        )
+
+    @property
+    def after(self) -> Beside | None:
+        """None where it would lie ahead."""
+        last = self.stretch.last
+        if last >= self.today:
+            return None
+        return self._beside(last + timedelta(days=1), last + timedelta(days=1))
+
+    def _beside(self, of: date, first: date) -> Beside:
+        """The week or month that `of` lies in; else as many days from `first` on."""
+        span = self.chosen_span
+        if span == Span.DAYS:
+            stretch = Stretch(first, first + timedelta(days=self.stretch.days - 1))
+        else:
+            stretch = stretch_of(span, of)
+        query = {**self.query, "on": stretch.first.isoformat()}
+        if span == Span.DAYS:
+            query["until"] = stretch.last.isoformat()
+        return Beside(stretch, urlencode(query))
 
     @property
     def query(self) -> dict:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Case, CharField, DateTimeField, Exists, F, OuterRef, Q, TextChoices, Value, When
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Customer, Deal, Vehicle
@@ -18,7 +19,7 @@ from followups.models import Contact, Direction
 from followups.models.contact import HEARD
 
 from .asked import Asked
-from .wide import WIDE
+from .wide import is_wide
 from .work import of_person
 
 REACH_MONTHS, YEAR = 3, 12
@@ -73,7 +74,7 @@ def is_silent(asked: Asked) -> Q:
 
 def silent(asked: Asked):
     """With `heard_at`, by which they are listed: of many stores by nothing, because that order has no index."""
-    heard_at = F("last_contacted_at") if len(asked.stores) < WIDE else Value(None, DateTimeField())
+    heard_at = Cast(None, DateTimeField()) if is_wide(asked) else F("last_contacted_at")
     return _marked(asked, is_silent(asked)).annotate(heard_at=heard_at)
 
 

@@ -192,7 +192,7 @@ def _text(what, one) -> str:
     if what == CONTACT:
         return str(one)
     if stayed := getattr(one, "stayed", None):
-        return _("%(deal)s, %(days).1f days") % {"deal": one, "days": stayed / timedelta(days=1)}
+        return f"{one} · {minutes_in_words(round(stayed.total_seconds() / 60))}"
     return "" if what == CUSTOMER else str(one)
 
 

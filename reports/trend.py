@@ -56,8 +56,10 @@ def trend_rows(figure: Figure, found: list[Point]) -> list[list[str]]:
 def label_of(stretch: Stretch, span: Span) -> str:
     if span == Span.MONTH:
         return date_format(stretch.first, "YEAR_MONTH_FORMAT")
-    first = f"{stretch.first.month}/{stretch.first.day}"
-    return first if stretch.days == 1 else f"{first}–{stretch.last.month}/{stretch.last.day}"
+    first, last = (f"{day.month}/{day.day}" for day in (stretch.first, stretch.last))
+    if stretch.first.year != stretch.last.year:
+        first, last = f"{stretch.first.year}/{first}", f"{stretch.last.year}/{last}"
+    return first if stretch.days == 1 else f"{first}–{last}"
 
 
 def draw(figure: Figure, found: list[Point], *, title: str) -> str:

@@ -73,12 +73,16 @@ class Stood:
 
 @dataclass(frozen=True)
 class Touch:
-    """The `number`th contact by a channel that at least half of the ordered deals had: `day` after reception."""
+    """The `number`th contact by a channel that at least half of the ordered deals had: `day` after reception.
+
+    `deals`: how many had it, of all the `orders`.
+    """
 
     channel: str
     number: int
     day: int
     deals: int
+    orders: int
 
 
 # What every question below begins with: when each deal reached each stage, and whether it stood there.
@@ -204,7 +208,7 @@ def stands(scope: Scope, person: int | None) -> tuple[dict[Stage, Stood], dict[S
 def touches(scope: Scope, person: int) -> list[Touch]:
     """What is typical of their way from reception to the order, in order; empty of fewer than FEWEST orders."""
     rows = _ask(TOUCHED + TOUCHES, scope, person, order=Stage.ORDER.value, zone=settings.TIME_ZONE, most=MOST_TOUCHES)
-    return [Touch(channel, number, day, deals) for channel, number, day, deals, ordered in rows if ordered >= FEWEST]
+    return [Touch(*row) for row in rows if row[-1] >= FEWEST]
 
 
 def _stage(place: int) -> Stage:

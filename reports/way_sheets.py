@@ -36,6 +36,6 @@ def _texts(stood, used) -> list[str]:
 
 
 def touches_sheet(found: list[Touch]):
-    yield [_("Day after the reception"), _("Channel"), _("No."), _("Orders")]
+    yield [_("Day after the reception"), _("Channel"), _("No."), _("Orders with it"), _("Orders")]
     for one in found:
-        yield [str(one.day), str(Channel(one.channel).label), str(one.number), str(one.deals)]
+        yield [str(one.day), str(Channel(one.channel).label), str(one.number), str(one.deals), str(one.orders)]

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from customers.deal_filter import DealFilter
-from customers.models import Deal, Estimate, Stage, StageSetting
+from customers.models import Deal, Estimate, Stage
 from followups.assignment import assign_deal
 from followups.models import FollowUp
 from followups.stopping import hold, move_deal
@@ -75,11 +75,10 @@ def next_in_use(stage: Stage, settings) -> Stage:
 def board_of(me, query, now) -> dict:
     """The columns of the board as `query` (a QueryDict) filters it."""
     form = DealFilter(query, me=me)
-    settings = StageSetting.objects.by_stage()
     listed = query.copy()
     listed["as"] = "list"
-    deals = form.open(Deal.objects.visible_to(me), now, settings)
-    stages = columns(deals, settings, now)
+    listed.pop("stage", None)
+    stages = columns(form.open(Deal.objects.visible_to(me), now), form.settings, now)
     return {"form": form, "now": now, "stages": stages, "list_query": listed.urlencode()}
 
 
@@ -90,7 +89,10 @@ def board_shown(request, now) -> dict:
 
 
 def columns(deals, settings, now) -> list[dict]:
-    """What the board shows of open deals: the stages in use, and others as long as a deal stands there."""
+    """What the board shows of open deals: the stages in use, and others as long as a deal stands there.
+
+    The last one takes deals and shows none: there they are closed.
+    """
     counts = deals.count_by_stage(COUNTED + 1)
     cards = with_days(deals.for_cards().first_of_each_stage(CARDS).longest_in_stage(), settings, now)
     return [
@@ -99,6 +101,7 @@ def columns(deals, settings, now) -> list[dict]:
             "label": settings[stage].labels.get("sale") or stage.label,
             "others": _other_words(stage, settings[stage]),
             "takes": not settings[stage].skipped,
+            "closes": stage == Stage.PAID,
             "next": next_in_use(stage, settings),
             "count": counts[stage],
             "deals": [deal for deal in cards if deal.stage == stage],
@@ -106,7 +109,7 @@ def columns(deals, settings, now) -> list[dict]:
             "shown": CARDS,
         }
         for stage in Stage
-        if stage != Stage.PAID and (counts[stage] or not settings[stage].skipped)
+        if counts[stage] or not settings[stage].skipped
     ]
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from ..among import AmongField
 from ..deal_filter import TABS, DealFilter
 from ..forms import CustomerFilter
-from ..models import Customer, Deal, Export, StageSetting, Vehicle
+from ..models import Customer, Deal, Export, Vehicle
 from ..vehicle_forms import DueFilter
 
 EVERYBODY = 10_000_000
@@ -49,11 +49,9 @@ class Asked:
         return Vehicle.objects.visible_to(me).of_customers(found.order_by())
 
     def _deals(self, deals, now):
-        """Of a tab what it shows; else all of them, or all that stand still."""
-        tab = self.tab or ("open" if self.filter["still"].value() else "")
-        if not tab:
-            return self.filter.found(deals)
-        return self.filter.of_tab(deals, tab, now, StageSetting.objects.by_stage())
+        """Of a tab what it shows; else all of them, or all that stand still or in a stage."""
+        tab = self.tab or ("open" if self.filter["still"].value() or self.filter["stage"].value() else "")
+        return self.filter.of_tab(deals, tab, now) if tab else self.filter.found(deals)
 
     @property
     def words(self) -> list[str]:

@@ -53,7 +53,7 @@ class CustomerQuerySet(StoreQuerySet):
         return self.those(first).order_by(Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
 
     def beginning_with(self, text: str, *, most: int = FOUND):
-        """Whose name, or a further name or word of theirs, begins with that: who is most likely meant, by kana.
+        """Whose name, or a further word of theirs, begins with that: names first, for they are most likely meant.
 
         Trigrams know the beginning of a word also where it has one sign only. A number is looked for by `search`.
         """
@@ -62,7 +62,8 @@ class CustomerQuerySet(StoreQuerySet):
             return self.none()
         begins = Q(search__startswith=part) | Q(search__contains=f"\n{part}")
         first = self.filter(begins).order_by().values("pk")[:most]
-        return self.those(first).order_by(Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
+        by_another = Case(When(Q(search__startswith=part) | Q(kana__startswith=part), then=0), default=1)
+        return self.those(first).order_by(by_another, Coalesce(KANA, Value(LAST_SIGN)), "name", "pk")
 
     def in_kana_order(self):
         """The whole book by kana, as its index lists it; those without one come last."""

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
@@ -189,6 +191,7 @@ class Deal(models.Model):
 
         `seen`: where it stood when whoever moves it looked; False, and nothing changes, when it has gone elsewhere.
         `values`: ordered_on, promised_on, goods …, as the stage asks for them.
+        Whoever takes back their own step finds it as long in its stage as before (`standing_since`).
         From the order on the deal is won; paid closes it; going back undoes either, with the days of the stages that
         are ahead again. A lost deal stays where it is: False, and `lost_at` tells.
         """
@@ -200,7 +203,7 @@ class Deal(models.Model):
             moved = deal.stage != stage
             if moved:
                 StageChange.objects.create(deal=deal, before=deal.stage, after=stage, by=by, at=now)
-                deal.stage, deal.stage_changed_at = stage, now
+                deal.stage, deal.stage_changed_at = stage, standing_since(deal.stage_changes.all(), deal.received_at)
             for name, value in values.items():
                 setattr(deal, name, value)
             for name in deal.days_ahead_of(stage):
@@ -247,6 +250,25 @@ class Deal(models.Model):
             if reopened:
                 StageChange.objects.create(deal=self, before=self.stage, after=self.stage, by=by, at=now)
         return bool(reopened)
+
+
+STEP_BACK = timedelta(days=1)
+"""So long a step that the same person takes back was a slip of the hand."""
+
+
+def standing_since(changes, received_at):
+    """Since when a deal stands where these steps, the first of them first, have led it; a slip counts as never made."""
+    since, way = received_at, []
+    for step in changes:
+        if step.before == step.after:
+            continue
+        last = way[-1][0] if way else None
+        if last and (last.before, last.by_id) == (step.after, step.by_id) and step.at - last.at < STEP_BACK:
+            since = way.pop()[1]
+        else:
+            way.append((step, since))
+            since = step.at
+    return since
 
 
 class StageChange(models.Model):

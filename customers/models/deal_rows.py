@@ -92,6 +92,9 @@ class DealQuerySet(StoreQuerySet):
     def open_first(self):
         return self.order_by(F("closed_at").desc(nulls_first=True), "-received_at", "-pk")
 
+    def of_kind(self, kind):
+        return self.filter(kind=kind)
+
     def in_stage(self, stage):
         return self.filter(stage=stage)
 

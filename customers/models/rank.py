@@ -167,8 +167,9 @@ class RankStandingQuerySet(StoreQuerySet):
         return self.select_related("customer__rank", "customer__owner", "store", "rank").defer("customer__search")
 
     def count_moves(self) -> list[tuple[str | None, str, int, datetime]]:
-        """(from, to, how many, when the latest of them was proposed)."""
-        groups = self.order_by().values_list("customer__rank__code", "rank__code")
+        """(from, to, how many, when the latest of them was proposed): by the rank proposed, the highest first."""
+        groups = self.order_by("rank__position", "customer__rank__position")
+        groups = groups.values_list("customer__rank__code", "rank__code")
         return list(groups.annotate(number=models.Count("pk"), latest=models.Max("proposed_at")))
 
     def proposed_until(self, moment):

@@ -110,9 +110,13 @@ class Vehicle(models.Model):
         return [self.plate, self.chassis_number]
 
     @property
+    def driving_customer(self) -> Customer | None:
+        """Another customer of the store who drives it."""
+        if not self.used_by_id or self.used_by_id == self.customer_id:
+            return None
+        return self.used_by if self.used_by.store_id == self.store_id else None
+
+    @property
     def driver(self) -> str:
         """Whoever drives it, where that isn't the owner."""
-        if self.used_by_id == self.customer_id:
-            return self.user_name
-        household = self.used_by_id and self.used_by.store_id == self.store_id
-        return str(self.used_by) if household else self.user_name
+        return str(self.driving_customer or self.user_name)

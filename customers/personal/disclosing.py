@@ -13,6 +13,7 @@ from django.utils import timezone
 from stores.models import Staff, Store
 
 from ..models import CardPicture, Customer, Export
+from .reading import readable
 from .rules import words_of
 from .walk import rows_of
 
@@ -59,7 +60,7 @@ def as_zip(customer: Customer, now: datetime) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as parts:
         told = {"customer": customer.pk, "made_at": timezone.localtime(now), "tables": _plain(tables)}
         parts.writestr("data.json", json.dumps(told, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1))
-        page = {"customer": customer, "now": now, "tables": tables}
+        page = {"customer": customer, "now": now, "tables": readable(customer)}
         parts.writestr("data.html", render_to_string("customers/person_file.html", page))
         for picture in CardPicture.objects.filter(card__customer=customer):
             parts.writestr(f"card-{picture.card_id}.jpg", bytes(picture.content))

@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from stores.decorators import admins_only
+from stores.pages import COUNTED
 
+from ..models import Deal
 from ..stage_forms import StagesForm
 
 
@@ -20,7 +22,7 @@ def stages(request):
             request, _("The stages are arranged. Deals that stand in a stage not in use stay where they are.")
         )
         return redirect("deals:stages")
-    if form.is_outdated:
-        return render(request, "customers/stages.html", {"stages": StagesForm(), "is_outdated": True}, status=409)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "customers/stages.html", {"stages": form}, status=status)
+    status = 409 if form.is_outdated else 422 if request.method == "POST" else 200
+    counts = Deal.objects.visible_to(request.user).open().count_by_stage(COUNTED + 1)
+    context = {"stages": form, "forms": [(one, counts[one.stage]) for one in form.forms]}
+    return render(request, "customers/stages.html", context, status=status)

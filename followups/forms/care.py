@@ -61,7 +61,8 @@ class MatrixForm(forms.Form):
 
     @property
     def rank_chosen(self) -> Rank | None:
-        return self.chosen.get("rank") or next(iter(self.ranks), None)
+        """None: all of them side by side."""
+        return self.chosen.get("rank")
 
 
 class CellForm(forms.Form):
@@ -76,6 +77,8 @@ class CellForm(forms.Form):
         super().__init__(data, initial=opening)
         if rank:
             by_rank.add_fields(self, [rank])
+            self.fields[f"title_{rank.pk}"].widget.attrs["placeholder"] = step.title
+            self.fields[f"cost_{rank.pk}"].widget.attrs["placeholder"] = step.cost_yen
         else:
             columns = forms.fields_for_model(Step, ["channel", "title", "cost_yen"])
             self.fields.update(columns)

@@ -31,9 +31,10 @@ class LeadRuleForm(forms.ModelForm):
         model = LeadRule
         fields = ["sources", "prefer", "lowest_percent"]
 
-    def __init__(self, *args, store, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.store = store
+    def __init__(self, *args, store, changes: LeadRule | None = None, **kwargs):
+        begun = {name: getattr(changes, name) for name in self._meta.fields} if changes else None
+        super().__init__(*args, initial=begun, **kwargs)
+        self.store, self.changes = store, changes
         self.fields["lowest_percent"].help_text = _(
             "Whoever entered less than this completely and in time over the last 14 days gets no new lead. "
             "With fewer than %(n)d entries due it counts neither for nor against. Empty: it excludes nobody."
@@ -42,7 +43,7 @@ class LeadRuleForm(forms.ModelForm):
     def clean_sources(self):
         """Of each source one rule decides."""
         sources = self.cleaned_data["sources"]
-        rules = list(LeadRule.objects.in_store(self.store).active())
+        rules = [rule for rule in LeadRule.objects.in_store(self.store).active() if rule != self.changes]
         if not sources and any(not rule.sources for rule in rules):
             raise forms.ValidationError(_("There is a rule for every other source already. Stop it first."))
         doubly = sorted({source for rule in rules for source in rule.sources} & set(sources))

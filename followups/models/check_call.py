@@ -26,6 +26,11 @@ class CheckCallQuerySet(StoreQuerySet):
         told = Contact.objects.standing().filter(task=OuterRef("task"), outcome__in=CONVERSATIONS)
         return self.filter(Exists(told), done_at__isnull=True)
 
+    def settled(self):
+        """Called or not, the newest first: by their numbers, of which there is an index."""
+        rows = self.filter(done_at__isnull=False).select_related("customer", "told_by", "done_by", "contact")
+        return rows.order_by("-pk")
+
     def longest_waiting(self):
         return self.order_by("made_at", "pk")
 
@@ -84,6 +89,11 @@ class CheckCall(models.Model):
     def told(self) -> Contact | None:
         """What the person noted; of those that `for_board` gave."""
         return self.task.standing[0] if self.task.standing else None
+
+    @property
+    def words(self) -> str:
+        """What differs, why nobody was called, or what they said."""
+        return self.note or (self.contact.details if self.contact else "")
 
     def may_be_undone(self, now) -> bool:
         return self.done_at is not None and self.done_at > now - UNDO

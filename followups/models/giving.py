@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, Max, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -103,6 +103,13 @@ class LeadRule(models.Model):
     @property
     def criteria(self) -> tuple[Criterion, ...]:
         return Prefer(self.prefer).criteria
+
+    def put_to_work(self, *, instead_of: "LeadRule | None", now):
+        """It gives out leads from now on; the one that it changes gives out nothing more."""
+        with transaction.atomic():
+            if instead_of:
+                instead_of.retire(now)
+            self.save()
 
     def retire(self, now):
         """It gives out nothing more. Saying it twice is harmless."""

@@ -2,7 +2,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -89,6 +89,10 @@ class PatternQuerySet(models.QuerySet):
     def for_page(self):
         """Those in use, with their stores."""
         return self.current().select_related("store")
+
+    def with_words_of(self, script):
+        """Of which some version has a step that took its words from there."""
+        return self.filter(Exists(Step.objects.filter(version__pattern=OuterRef("pk"), from_script__script=script)))
 
     def copies_of(self, pattern):
         """The stores' copies, no longer used ones too, each with its first version and who made it."""

@@ -130,6 +130,10 @@ class TaskQuerySet(StoreQuerySet):
     def by_day(self):
         return self.order_by("due_on", "due_from", "pk")
 
+    def promised_first(self):
+        """By urgency, but whoever was promised a time before all others."""
+        return self.order_by(F("promised_at").asc(nulls_last=True), "late_at", "pk")
+
     def by_urgency(self):
         return self.order_by("late_at", "due_from", "pk")
 

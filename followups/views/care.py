@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRefresh
 
 from customers.models import Rank
 from stores.decorators import signed_in
 
 from ..care import FOR_ALL, Care, change_cell
-from ..forms.care import CellForm, MatrixForm
+from ..forms.care import GROUP, CellForm, MatrixForm
 from ..models import FollowUp, Pattern
 from ..writing import Superseded, revise
 from .patterns import managed, saved_words
@@ -24,23 +24,28 @@ from .patterns import managed, saved_words
 @signed_in
 @require_safe
 def matrix(request):
-    """Activities by rank, and by month for one of the ranks."""
+    """Activities by rank, and by month for all of the ranks or for one."""
     form = MatrixForm(request.GET, me=request.user, today=timezone.localdate())
     store = form.store_chosen
     patterns = Pattern.objects.usable_in(store) if store else Pattern.objects.current().of_group()
     care = Care(patterns.for_list(), form.model, form.ranks)
     rank = form.rank_chosen
+    shown = [rank] if rank else form.ranks
     context = {
         "form": form,
         "care": care,
         "rank": rank,
-        "rows": care.rows_for(rank),
-        "months": care.months_for(rank),
-        "total": care.total(rank),
+        "grid": care.grid(shown),
+        "sums": care.sums(shown),
         "editable": {one.pattern.pk for one in care.activities if request.user.may_manage(one.pattern.store_id)},
-        "query": request.GET.urlencode(),
+        "query": urlencode(_asked(request)),
     }
     return render(request, "followups/care.html", context)
+
+
+def _asked(request) -> dict:
+    """What the matrix shows, carried by the addresses of its cells."""
+    return {name: request.GET[name] for name in MatrixForm.base_fields if request.GET.get(name)}
 
 
 @signed_in
@@ -75,8 +80,8 @@ def cell(request, pk, position, rank):
         messages.info(request, _("Nothing was changed, so no new version was made."))
     else:
         messages.success(request, saved_words(request.user, found, saved))
-    address = f"{reverse('patterns:matrix')}?{urlencode({'store': found.store_id or 'group', 'rank': rank or ''})}"
-    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+    query = urlencode({"store": found.store_id or GROUP, **_asked(request)})
+    return HttpResponseClientRefresh() if request.htmx else redirect(f"{reverse('patterns:matrix')}?{query}")
 
 
 def _on_top_of(version, step, posted, began_from, found) -> dict | None:
@@ -93,6 +98,7 @@ def _show_cell(request, found, version, step, form, *, status=200, newer=None):
         "version": version,
         "step": step,
         "form": form,
+        "query": urlencode(_asked(request)),
         "newer": newer,
         "running": FollowUp.objects.visible_to(request.user).running().of_pattern(found).count(),
     }

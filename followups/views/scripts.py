@@ -15,7 +15,7 @@ from stores.decorators import managers_only, signed_in
 from stores.forms.saving import save_or_tell
 
 from ..forms.scripts import NewScriptForm, ScriptFilter, ScriptForm, ScriptTextForm
-from ..models import Script
+from ..models import Pattern, Script
 from ..models.script import Rewritten
 from ..script_use import Use, uses_of
 
@@ -62,16 +62,26 @@ def _read(request, found, chosen=None):
     uses = by_script.get(found.pk, {})
     for row in history:
         row.use = uses.get(row.pk, Use())
+    numbers = {row.pk: row.number for row in history}
     shown = next((row for row in history if row == chosen), history[0])
     context = {
         "script": found,
         "shown": shown,
         "is_old": shown != history[0],
         "history": history,
+        "steps": list(_steps_with_its_words(found, numbers, request.user)),
         "use": sum(uses.values(), Use()),
         "may_edit": request.user.may_manage(found.store_id),
     }
     return render(request, "followups/script.html", context)
+
+
+def _steps_with_its_words(script, numbers, me):
+    """(pattern, step, number of the script's version) of what the patterns in use say now."""
+    for pattern in Pattern.objects.visible_to(me).current().with_words_of(script).for_list():
+        for step in pattern.current_version.step_list:
+            if step.from_script_id in numbers:
+                yield pattern, step, numbers[step.from_script_id]
 
 
 @managers_only

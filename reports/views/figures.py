@@ -51,6 +51,7 @@ def figures(request):
         "label": label_of(form.stretch, form.chosen_span),
         "cards": cards(found, form),
         **trend,
+        "kept": [("figure", figure.slug)],
         "tables": [
             {"title": _("Done and entered"), **_table(WORK, found_by_store, form)},
             {"title": _("Customers"), **_table(BOOK, found_by_store, form)},

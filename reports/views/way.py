@@ -17,6 +17,7 @@ from stores.models import Staff, Store
 
 from ..draft import fields_of
 from ..files import ENDINGS, as_file
+from ..rows import minutes_in_words
 from ..way import FEWEST, best_seller, lagging, stands, touches
 from ..way_chart import draw
 from ..way_forms import OTHERS, OWN, WayFilter
@@ -24,6 +25,7 @@ from ..way_rows import url_of
 from ..way_sheets import stages_sheet, touches_sheet
 
 PAGE = 50
+MINUTES_A_DAY = 24 * 60
 
 
 @require_safe
@@ -104,6 +106,7 @@ def _said(stood, query) -> dict:
     ]
     return {
         "stood": stood,
+        "stayed": "" if stood.days is None else minutes_in_words(round(stood.days * MINUTES_A_DAY)),
         "by_channel": by_channel,
         "reached_url": url_of("way-reached", query),
         "left_url": url_of("way-left", query),

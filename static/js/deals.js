@@ -45,6 +45,16 @@
     mark(null);
   });
 
+  // What is shown of a board larger than the screen stays where it was when the board is made anew.
+  let stood = [0, 0];
+  const board = (event) => event.detail.target?.id === "stages" && event.detail.target;
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (board(event)) stood = [board(event).scrollLeft, board(event).scrollTop];
+  });
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (board(event)) document.getElementById("stages").scrollTo({ left: stood[0], top: stood[1], behavior: "instant" });
+  });
+
   document.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     const card = event.target.closest?.(CARD);

@@ -12,7 +12,16 @@ BY_RULE = _("Work that has been overdue for long has come to you by your store's
 LEAD_BY_RULE = _("A new lead has come to you by your store's rule: %(n)s.")
 CARD_TYPED = _("%(by)s has typed in a business card for you: %(name)s. Please complete the entry.")
 ROLE_PLAY = _("%(by)s has planned a role-play with you for %(day)s.")
-SENTENCES = {"by_rule": BY_RULE, "lead_by_rule": LEAD_BY_RULE, "card": CARD_TYPED, "role_play": ROLE_PLAY}
+CHECK_OF = _("%(by)s called %(name)s, too, and heard otherwise than %(noted_by)s noted.")
+BELOW = _("You get no new leads for now: your input rate of the last 14 days is below %(n)s%%. Here is the way back.")
+SENTENCES = {
+    "below": BELOW,
+    "noted_by": CHECK_OF,
+    "by_rule": BY_RULE,
+    "lead_by_rule": LEAD_BY_RULE,
+    "card": CARD_TYPED,
+    "role_play": ROLE_PLAY,
+}
 """Instead of the kind's, where that key stands in the values."""
 ONE_SWEEP = timedelta(minutes=1)
 

@@ -220,7 +220,7 @@ def test_a_vehicle_needs_its_model(me, cast):
 def test_the_second_of_two_people_is_told_about_a_vehicle_too(me, cast):
     made = vehicle(customer(cast.hiratsuka))
     url = f"/vehicles/{made.pk}/edit/"
-    mine = filled(me.get(url), year="2019", mileage_km="20000")
+    mine = filled(me.get(url), year="2019", mileage_km="２０，０００ｋｍ")
     me.post(url, filled(me.get(url), mileage_km="30000", bought_here=True, inspection_expires_on="2027-02-28"))
     response = me.post(url, mine)
     assert response.status_code == 409

@@ -87,6 +87,18 @@ def test_the_queries_of_the_top_search_do_not_grow(me, cast, number, django_asse
         me.get(reverse("todo:search"), {"q": "中村"})
 
 
+def test_the_car_that_was_looked_for_is_shown_and_whoever_answers_for_a_company(me, cast):
+    firm = customer(
+        cast.hiratsuka, kind="company", name="株式会社石川塗装", contact_name="林 直樹", kana="イシカワトソウ"
+    )
+    vehicle(firm, plate="湘南 500 あ 12-34")
+    vehicle(firm, plate="横浜 300 さ 56-78")
+    for typed, shown in (("林", "湘南 500 あ 12-34"), ("56-78", "横浜 300 さ 56-78")):
+        (found,) = me.get(reverse("todo:search"), {"q": typed}).context["results"]
+        assert found["contact"] == "林 直樹"
+        assert shown in found["vehicle"]
+
+
 def test_whoever_is_called_so_comes_before_whoever_has_it_somewhere(me, cast):
     """林 is an own name, and a part of many: whoever types it wants those called so."""
     for n in range(10):

@@ -146,8 +146,13 @@ class TestWhatIsProposed:
 
     def test_while_typing_it_is_offered(self, me):
         get = "/customers/postcode/"
-        assert "神奈川県平塚市宮の前" in me.get(get, {"postcode": "254-0035", "address": ""}).content.decode()
-        for asked in ({"postcode": "254-0035", "address": "平塚"}, {"postcode": "25"}, {"postcode": "999-9999"}, {}):
+        found = "神奈川県平塚市宮の前"
+        empty = me.get(get, {"postcode": "254-0035", "address": ""}).content.decode()
+        assert (found in empty, "data-fill-now" in empty, "button" in empty) == (True, True, False)
+        other = me.get(get, {"postcode": "254-0035", "address": "東京都"}).content.decode()
+        assert (found in other, "data-fill-now" in other, "button" in other) == (True, False, True)
+        longer = {"postcode": "254-0035", "address": f"{found}1-1"}
+        for asked in (longer, {"postcode": "25"}, {"postcode": "999-9999"}, {}):
             assert "button" not in me.get(get, asked).content.decode()
 
     def test_kana_is_that_of_the_same_names_in_the_book(self, me, cast):

@@ -67,8 +67,14 @@ def test_of_two_administrators_the_second_is_told(client, cast):
     first = sent(client, met__label_sale="面会")
     second = sent(client, met__label_sale="ご来店")
     client.post(URL, first)
-    assert client.post(URL, second).status_code == 409
+    told = client.post(URL, second)
+    assert told.status_code == 409
     assert StageSetting.objects.by_stage()[Stage.MET].labels == {"sale": "面会"}
+    page = told.content.decode()
+    assert 'value="ご来店"' in page
+    assert page.count('class="stands"') == 1
+    assert client.post(URL, {**second, "seen": told.context["stages"].seen}).status_code == 302
+    assert StageSetting.objects.by_stage()[Stage.MET].labels == {"sale": "ご来店"}
 
 
 @pytest.mark.parametrize("stage", [Stage.ENQUIRY, Stage.ORDER, Stage.PAID])

@@ -124,6 +124,8 @@ class TestTheList:
     def test_it_shows_the_cars_whose_inspection_is_within_some_months(self, me, cast):
         self.book(cast.hiratsuka)
         assert self.names(me) == ["ア"]
+        shown = me.get("/vehicles/").context["form"]
+        assert (shown["within"].value(), shown["due"].value()) == ("3", "inspection")
         assert self.names(me, due="inspection", within="6") == ["ア", "ウ"]
         assert self.names(me, due="insurance", within="6", order="kana") == ["ア", "ウ"]
         assert self.names(me, due="check", within="12") == []

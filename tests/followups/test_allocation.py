@@ -1,10 +1,12 @@
 """Who gets a new lead: the decision over facts (REQUIREMENTS E6)."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from followups.allocation import Candidate, Criterion, decide, fitting, is_below
+from followups.allocation import Candidate, Criterion, decide, fitting, is_below, to_come, to_mend
 
 LOAD, RATE = Criterion.LOAD, Criterion.RATE
 
@@ -132,3 +134,19 @@ def test_in_turn_nobody_gets_two_more_than_another_one_who_fits(candidates, lowe
         got[chosen] += 1
         by_id[chosen] = by_id[chosen].given(turn)
     assert not got or max(got.values()) - min(got.values()) <= 1
+
+
+@pytest.mark.parametrize("lowest", [1, 50, 79, 80, 99, 100])
+@pytest.mark.parametrize("good", [0, 5, 11])
+def test_the_way_back_is_as_long_as_it_is_said_to_be(good, lowest):
+    one = Candidate(1, on_duty=True, due=12, good=good)
+    if not is_below(one, lowest):
+        return
+    mend, come = to_mend(one, lowest), to_come(one, lowest)
+    assert not is_below(replace(one, good=good + mend), lowest)
+    assert is_below(replace(one, good=good + mend - 1), lowest)
+    if come is None:
+        assert lowest == 100
+        return
+    assert not is_below(replace(one, good=good + come, due=12 + come), lowest)
+    assert is_below(replace(one, good=good + come - 1, due=12 + come - 1), lowest)

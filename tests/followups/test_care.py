@@ -80,6 +80,17 @@ def test_each_rank_has_its_way_and_its_cost(card):
     ]
 
 
+def test_by_month_ranks_that_are_alike_stand_together_and_others_apart(card):
+    alike = pattern("alike", [{"offset_months": 1}], base="delivered")
+    ranks = [rank("A"), rank("C")]
+    grid = {activity.pattern: (ways, months) for activity, ways, months in care_of(card, alike).grid(ranks)}
+    assert [cell.rank for cell in grid[alike][0]] == [None]
+    assert [(cell.rank.code, cell.is_left_out) for cell in grid[card][0]] == [("A", False), ("C", True)]
+    assert [number for number, times in enumerate(grid[card][1]) if times] == [6, 18]
+    assert [(total.rank.code, total.yen, sum(yen for *_rest, yen in months))
+            for total, months in care_of(card, alike).sums(ranks)] == [("A", 3000, 3000), ("C", 0, 0)]  # fmt: skip
+
+
 class TestPage:
     @pytest.fixture
     def manager(self, client, cast):

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from customers.models import Deal
 from followups.assignment import assign_deal
@@ -118,6 +119,17 @@ def test_below_the_threshold_one_gets_none_until_it_is_put_right(cast):
     assert give_leads(later) == 1
     assert whose(deal) in {cast.sales, cast.sales2}
     assert LeadChoice.objects.chosen().get(deal=deal).at == later
+
+
+def test_who_is_left_out_for_their_input_rate_is_told_once_with_the_way_back(cast):
+    bad_entries(cast, cast.sales, 10)
+    rule(cast, lowest_percent=80)
+    for _time in range(2):
+        new(cast)
+        give_leads(NOW)
+    told = Notification.objects.get(staff=cast.sales)
+    assert "80" in told.text
+    assert told.path == reverse("giving:standing", args=[cast.hiratsuka.pk])
 
 
 def test_nine_late_entries_are_too_few_to_judge(cast):

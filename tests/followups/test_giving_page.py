@@ -126,6 +126,30 @@ def test_below_the_threshold_one_reads_why_and_the_way_back(client, cast):
     assert "山田 花子" not in response.content.decode()
 
 
+def test_a_rule_is_changed_by_another_that_takes_its_place(client, cast):
+    old, other = made(cast.hiratsuka, sources=["web"], lowest_percent=70), made(cast.hiratsuka, sources=["phone"])
+    client.force_login(cast.manager)
+    page = client.get(address(cast.hiratsuka), {"change": old.pk})
+    assert page.context["form"]["lowest_percent"].value() == 70
+    fields = {"change": old.pk, "sources": ["web"], "prefer": "turn", "lowest_percent": "101"}
+    assert client.post(address(cast.hiratsuka), fields).status_code == 422
+    assert client.post(address(cast.hiratsuka), {**fields, "sources": ["phone"]}).status_code == 422
+    assert set(LeadRule.objects.active()) == {old, other}
+    client.post(address(cast.hiratsuka), {**fields, "lowest_percent": "80"})
+    assert set(LeadRule.objects.active().values_list("lowest_percent", flat=True)) == {80, None}
+    old.refresh_from_db()
+    assert old.retired_at == NOW
+
+
+def test_whether_anybody_could_get_one_is_told_first(client, cast):
+    late_entries(cast, 10)
+    cast.sales2.take_days_off([NOW.date()])
+    client.force_login(cast.manager)
+    page = client.post(address(cast.hiratsuka), {"prefer": "turn", "lowest_percent": "80", "look": "1"})
+    assert page.context["fit"] == 0
+    assert client.post(address(cast.hiratsuka), {"prefer": "turn", "look": "1"}).context["fit"] == 1
+
+
 def test_who_gets_no_leads_reads_that(client, cast):
     client.force_login(cast.manager)
     response = client.get(reverse("giving:standing", args=[cast.hiratsuka.pk]))

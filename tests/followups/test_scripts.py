@@ -141,6 +141,8 @@ def test_a_newer_version_changes_no_step_that_took_an_earlier_one(client, cast):
     before = ours.current_version.pk
     own.revise(text="新しい言葉", note="", by=cast.manager, now=NOW)
     client.force_login(cast.manager)
+    taken = ours.current_version.steps.get()
+    assert client.get(url("script", own.pk)).context["steps"] == [(ours, taken, 1)], "and who wrote it sees where"
     page = client.get(pattern_url("pattern", ours)).content.decode()
     assert "ありがとうございます。" in page
     assert reverse("scripts:version", args=[own.pk, 1]) in page

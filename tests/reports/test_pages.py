@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from urllib.parse import urlencode
 
 import openpyxl
 import pytest
@@ -11,6 +12,7 @@ from followups.correcting import correct
 from followups.models import Contact, Outcome, Task
 from followups.overdue import flag
 from followups.recording import Result, record
+from reports.figures import FIGURES
 from reports.models import EntryReason
 from stores.models import Role
 from tests.cast import at, contact, customer, lead, staff, task, vehicle
@@ -220,6 +222,26 @@ def test_the_days_are_a_day_a_week_a_month_or_any(client, cast, week):
         assert rates(client.get(PAGE, given))["execution"] == found, given
 
 
+def test_from_any_days_one_gets_to_those_before_and_after(client, cast, week):
+    client.force_login(cast.manager)
+    for given, before, after in (
+        ({"span": "day", "on": "2026-11-20"}, "2026-11-19", "2026-11-21"),
+        ({"span": "week", "on": "2026-11-11"}, "2026-11-02", "2026-11-16"),
+        ({"span": "month", "on": "2026-10-15"}, "2026-09-01", "2026-11-01"),
+        ({"span": "days", "on": "2026-11-10", "until": "2026-11-12"}, "2026-11-07", "2026-11-13"),
+    ):
+        form = client.get(PAGE, given).context["form"]
+        assert [one.stretch.first.isoformat() for one in (form.before, form.after)] == [before, after], given
+        assert client.get(f"{PAGE}?{form.after.query}").context["form"].before.query == urlencode(form.query)
+    assert client.get(PAGE).context["form"].after is None
+
+
+def test_on_a_monday_the_week_before_is_shown(client, cast, time_machine):
+    time_machine.move_to(at("2026-11-23 09:00"))
+    client.force_login(cast.manager)
+    assert client.get(PAGE).context["form"].stretch.first == date(2026, 11, 16)
+
+
 def test_the_trend_ends_with_the_days_asked_for(client, cast, week):
     client.force_login(cast.manager)
     page = client.get(PAGE, {"figure": "on-time"})
@@ -332,6 +354,15 @@ def test_of_many_stores_the_latest_days_are_looked_at_first_and_the_same_is_show
     for found in (client.get("/reports/rows/execution/", {**asked, "page": page}).context for page in (1, 2)):
         assert [row.pk for row in found["rows"]] == [one.pk for one in made[:-4:-1]]
         assert found["page"].paginator.has_more
+
+
+@pytest.mark.parametrize("slug", FIGURES)
+def test_the_rows_of_every_figure_open_for_many_stores_too(client, cast, week, monkeypatch, slug):
+    monkeypatch.setattr("reports.wide.WIDE", 1)
+    client.force_login(cast.admin)
+    for only in ("", "yes", "no"):
+        response = client.get(f"/reports/rows/{slug}/", {"span": "month", "who": "store", "only": only})
+        assert response.status_code == 200
 
 
 @pytest.mark.parametrize(("path", "parts"), [(PAGE, ["trend"]), (REACH, ["trend", "met"])])

@@ -130,6 +130,27 @@ class TestCalling:
         assert "異音が気になるとのこと。" in page
         assert "相違あり" in page
 
+    def test_whoever_is_in_charge_is_told_as_well_and_nobody_of_their_own_call(self, manager, cast, check):
+        CheckCall.objects.update(told_by=cast.assistant)
+        press(manager, check, "differs", "異音が気になるとのこと。")
+        told = {row.staff: row.text for row in Notification.objects.all()}
+        assert told.keys() == {cast.assistant, cast.sales}
+        assert "石井 彩さんの記録" in told[cast.sales]
+
+    def test_what_became_of_it_stands_below_the_list_by_person(self, manager, cast, check):
+        press(manager, check, "differs", "異音が気になるとのこと。")
+        page = manager.get(LIST, {"who": cast.sales.pk})
+        assert [one.pk for one in page.context["settled"]] == [check.pk]
+        assert "異音が気になるとのこと。" in page.content.decode()
+        assert manager.get(LIST, {"who": cast.sales2.pk}).context["settled"] == []
+        assert manager.get("/desk/reviews/").context["settled"] == []
+
+    def test_who_presses_otherwise_the_second_time_is_told_what_stands(self, manager, check):
+        press(manager, check, "differs", "異音")
+        answer = press(manager, check, "as_told", headers=HTMX)
+        assert answer.status_code == 409
+        assert "相違あり" in answer.content.decode()
+
     def test_when_nobody_answers_it_stays_to_be_called(self, manager, cast, check):
         for _time in range(2):
             press(manager, check, "no_answer")

@@ -7,7 +7,7 @@ from customers.models import Consent, Fact, FamilyMember
 from followups.expansion import expand
 from followups.models import Contact, FollowUp, Pattern, Task
 from followups.starting import start
-from tests.cast import at, contact, customer, lead, task, vehicle
+from tests.cast import at, contact, customer, lead, pattern, task, vehicle
 
 NOW = at("2026-11-20 11:00")
 HTMX = {"HX-Request": "true", "HX-Target": "panel"}
@@ -47,6 +47,46 @@ def test_it_shows_everything_of_one_customer(me, cast, who):
     for word in ("中村 美咲", "090-1234-5678", "湘南 500", "プリウス", "回答の確認", "見積りを検討中", "森"):
         assert word in content
     assert page(me, who).context["vehicles"][0].inspection_state == "replied"
+
+
+def test_it_leads_to_everything_of_theirs(me, cast, who):
+    """Who sent them, whom they sent, the cars they had and drive, their household's, every follow-up that ended."""
+    wife = customer(cast.hiratsuka, name="中村 花", kana="ナカムラ ハナ")
+    sender = customer(cast.hiratsuka, name="森下 一", phones=[])
+    who.referrer = sender
+    who.save()
+    for _n in range(2):
+        customer(cast.hiratsuka, name="木村", phones=[], referrer=who)
+    customer(cast.yokohama, name="他店", phones=[], referrer=who)
+    old = vehicle(who, model="マーチ", disposed_on=date(2024, 3, 1), insurance_expires_on=date(2024, 5, 1))
+    theirs = vehicle(wife, used_by=who, insurance_expires_on=date(2026, 12, 1))
+    own = vehicle(who, used_by=wife)
+    content = page(me, who).content.decode()
+    for linked in (
+        *(f"/vehicles/{car.pk}/edit/" for car in (old, theirs, own)),
+        *(f"/customers/{one.pk}/" for one in (wife, sender)),
+        f"/customers/{who.pk}/referrals/",
+        f"/customers/{who.pk}/family/",
+    ):
+        assert f'href="{linked}"' in content
+    assert "2名 · " in content
+    assert "保険 2026/12/1" in content
+    assert "保険 2024/5/1" not in content
+    assert page(me, who).context["past_vehicles"] == [old]
+    household = me.get(f"/customers/{who.pk}/family/").content.decode()
+    assert f'href="/customers/{wife.pk}/"' in household
+    assert f'href="/customers/{sender.pk}/"' not in household
+
+
+def test_what_ended_is_shown_in_part_and_all_of_it_when_asked_for(me, cast, who):
+    for number in range(7):
+        made = start(pattern(f"care-{number}", [{}], store=cast.hiratsuka), customer=who, by=cast.sales, now=NOW)
+        FollowUp.objects.filter(pk=made.pk).update(ended_at=NOW, end_reason="stopped")
+    shown = page(me, who)
+    assert (len(shown.context["ended"]), shown.context["more_ended"]) == (5, True)
+    assert "?history=all#follow-ups" in shown.content.decode()
+    everything = me.get(f"/customers/{who.pk}/?history=all").context
+    assert (len(everything["ended"]), everything["more_ended"]) == (7, False)
 
 
 def test_the_next_step_is_the_most_urgent_task(me, who):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from customers.models import BusinessCard, Customer, Deal, Stage, StageChange
 from dealercrm.supervisor import DEMONSTRATION_ACCOUNTS
-from followups.models import Contact, FollowUp, Task
+from followups.models import Contact, FollowUp, Pattern, Task
 from followups.models.contact import REACHED
 from reports.models import MorningReport
 from stores.models import DayOff, Staff, Store
@@ -249,3 +249,12 @@ def test_cards_wait_to_be_typed_in_and_one_is():
     waiting = BusinessCard.objects.waiting().with_picture()
     assert (waiting.count(), BusinessCard.objects.settled().get().customer.name != "") == (2, True)
     assert all(bytes(card.picture.content).startswith(b"\xff\xd8") for card in waiting)
+
+
+def test_of_one_pattern_two_versions_can_be_held_against_each_other():
+    make()
+    versions = Pattern.objects.get(store=None, slug="standard-eight-touch").versions.all()
+    assert [version.number for version in versions] == [2, 1]
+    for version in versions:
+        tasks = Task.objects.filter(follow_up__version=version)
+        assert tasks.filter(step__version=version).count() == tasks.filter(step__isnull=False).count() > 10

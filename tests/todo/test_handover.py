@@ -40,6 +40,14 @@ def test_it_is_shown_first_and_nothing_happens(client, cast, book):
     assert not Act.objects.exists()
 
 
+def test_where_there_are_several_stores_everybody_stands_with_theirs(client, cast, book):
+    client.force_login(cast.admin)
+    labels = [label for _value, label in client.get(URL).context["form"].fields["to"].choices]
+    assert "森 翔 (平塚店)" in labels
+    client.force_login(cast.manager)
+    assert "森 翔" in [label for _value, label in client.get(URL).context["form"].fields["to"].choices]
+
+
 def test_it_is_done_told_and_taken_back(client, cast, book):
     client.force_login(cast.manager)
     answer = client.post(URL, wanted(cast, cast.sales2))

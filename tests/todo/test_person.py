@@ -9,7 +9,17 @@ import pytest
 from django.db import IntegrityError, models, transaction
 from django.urls import reverse
 
-from customers.models import CardPicture, Customer, DataKind, Deal, Erasure, Export, LostReason, RetentionPeriod
+from customers.models import (
+    CardPicture,
+    Consent,
+    Customer,
+    DataKind,
+    Deal,
+    Erasure,
+    Export,
+    LostReason,
+    RetentionPeriod,
+)
 from customers.personal import retention
 from customers.personal.walk import rows_of
 from followups.forgetting import erase, forget
@@ -127,7 +137,9 @@ def test_only_managers_disclose_and_erase(client, cast, who):
 def test_the_file_holds_everything_of_the_person_and_nothing_of_others(client, cast, rows):
     person = rows["customer"]
     friend = customer(cast.hiratsuka, name="紹介 花子", phones=["09055556666"])
-    Customer.objects.filter(pk=person.pk).update(referrer=friend)
+    Customer.objects.filter(pk=person.pk).update(referrer=friend, phones=["09012345678"], convenient_weekdays=[0, 5])
+    for answer, note in (("refused", "はがきで"), ("given", "店頭で"), ("refused", "電話で")):
+        Consent.record(person, "sms", answer, how="paper", said_on=NOW.date(), note=note, by=cast.sales, now=NOW)
     client.force_login(cast.manager)
     response = client.post(reverse("todo:customer-disclosure", args=[person.pk]))
     parts = zipfile.ZipFile(io.BytesIO(response.content))
@@ -136,7 +148,11 @@ def test_the_file_holds_everything_of_the_person_and_nothing_of_others(client, c
     assert any(WORD in row["details"] for row in told["tables"]["followups.Contact"])
     assert {"customers.Vehicle", "customers.Deal", "customers.StageChange", "followups.Task"} <= set(told["tables"])
     page = parts.read("data.html").decode()
-    assert person.name in page
+    for words in (person.name, "090-1234-5678", "月曜、土曜", "はがきで", "店頭で", "電話で", f"No. {friend.pk}"):
+        assert words in page
+    assert [row["note"] for row in told["tables"]["customers.Consent"]][-3:] == ["はがきで", "店頭で", "電話で"]
+    for machine in ("False", "None", "[&#x27;", "{&#x27;", "T10:00", "created at"):
+        assert machine not in page
     for text in (page, parts.read("data.json").decode()):
         assert "紹介 花子" not in text
         assert "09055556666" not in text

@@ -90,6 +90,51 @@ def test_a_dropped_card_that_a_colleague_has_moved_meanwhile_stays_where_it_is(m
     assert Deal.objects.get().stage == Stage.ENQUIRY
 
 
+def test_a_slip_of_the_hand_is_taken_back_where_it_was_made_and_the_deal_has_stood_as_long_as_before(me, cast):
+    old = lead(customer(cast.hiratsuka), NOW - timedelta(days=4), staff=cast.sales)
+    undo_url = f"/deals/{old.pk}/stage/enquiry/?at=board"
+    assert f'action="{undo_url}"' in drop(me, old, "met").content.decode()
+    answer = me.post(undo_url, headers={"Referer": "http://testserver/deals/?owner=me"})
+    assert answer.url == "/deals/?owner=me"
+    old.refresh_from_db()
+    assert (old.stage, old.stage_changed_at) == (Stage.ENQUIRY, NOW - timedelta(days=4))
+    assert old.stage_changes.count() == 2
+
+
+def test_who_moves_back_what_a_colleague_moved_begins_anew(cast, deal):
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        deal.move_to(Stage.MET, cast.sales2, NOW + timedelta(hours=1))
+        deal.move_to(Stage.ENQUIRY, cast.sales, NOW + timedelta(hours=2))
+    assert deal.stage_changed_at == NOW + timedelta(hours=2)
+    deal.move_to(Stage.MET, cast.sales, NOW + timedelta(hours=3))
+    deal.move_to(Stage.ENQUIRY, cast.sales, NOW + timedelta(days=2))
+    assert deal.stage_changed_at == NOW + timedelta(days=2)
+
+
+def test_from_the_board_a_deal_is_lost_and_the_board_is_answered(me, cast, deal):
+    sheet = me.get(f"/deals/{deal.pk}/stage/met/?at=board", headers=HTMX).content.decode()
+    assert f"/deals/{deal.pk}/loss/?at=board" in sheet
+    answer = me.post(f"/deals/{deal.pk}/loss/?at=board", {"reason": "price"}, headers=HTMX).content.decode()
+    assert 'id="stages"' in answer
+    assert f"/deals/{deal.pk}/loss/undo/?at=board" in answer
+    assert me.post(f"/deals/{deal.pk}/loss/undo/?at=board").url == "/deals/"
+
+
+def test_the_last_column_takes_deals_and_shows_none(me, cast, deal):
+    deal.move_to(Stage.PAID, cast.sales, NOW)
+    last = me.get("/deals/").context["stages"][-1]
+    assert (last["stage"], last["takes"], last["deals"]) == (Stage.PAID, True, [])
+
+
+def test_the_list_is_narrowed_by_kind_and_stage_and_the_board_by_kind(me, cast, deal):
+    sale = lead(deal.customer, NOW, kind="sale")
+    sale.move_to(Stage.MET, cast.sales, NOW)
+    assert list(me.get("/deals/?as=list&kind=sale").context["page"]) == [sale]
+    assert list(me.get("/deals/?as=list&kind=purchase&stage=met").context["page"]) == []
+    shown = [one for column in me.get("/deals/?kind=sale&stage=enquiry").context["stages"] for one in column["deals"]]
+    assert shown == [sale]
+
+
 def test_saying_it_twice_moves_it_once(me, deal):
     assert drop(me, deal, "met").status_code == 200
     assert drop(me, deal, "met").status_code == 200

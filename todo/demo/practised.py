@@ -1,4 +1,4 @@
-"""What the house has learnt: scripts that steps took their words from, good examples, role-plays; who shows others how.
+"""What the house has learnt: scripts that steps took their words from, a pattern improved, good examples, role-plays.
 
 Draws nothing: what else the same seed makes stays as it is.
 """
@@ -7,7 +7,20 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from followups.models import Contact, ContentKind, GoodExample, Outcome, RolePlay, Script, ScriptVersion, Step
+from followups.models import (
+    Contact,
+    ContentKind,
+    FollowUp,
+    GoodExample,
+    Outcome,
+    Pattern,
+    RolePlay,
+    Script,
+    ScriptVersion,
+    Step,
+    Task,
+)
+from stores.channels import Channel
 from stores.models import Role, Staff
 
 COACH = "sales"
@@ -29,11 +42,18 @@ NOTED = [
 ]
 
 
+IMPROVED_PATTERN = "standard-eight-touch"
+IMPROVED_DAYS_AGO = 45
+MORE_WORDS = "ご返信は一言だけでも構いません。"
+STORES = 3
+
+
 def add(places, now):
     """Of the whole house, and of the first stores."""
     scripts = _scripts(places[0].manager.id, now)
+    _second_version(places, now)
     Staff.objects.filter(username=COACH).update(may_coach=True)
-    for place in places[:3]:
+    for place in places[:STORES]:
         _examples(place, now)
         _role_plays(place, scripts, now)
 
@@ -52,6 +72,24 @@ def _scripts(by, now) -> list[Script]:
         made.append(script)
     ScriptVersion.objects.update(made_by=by)
     return made
+
+
+def _second_version(places, now):
+    """One pattern was improved some weeks ago: what began since then, in the first stores, goes by the new words."""
+    since = now - timedelta(days=IMPROVED_DAYS_AGO)
+    pattern = Pattern.objects.get(store=None, slug=IMPROVED_PATTERN)
+    first = pattern.current_version
+    old, steps = list(first.steps.all()), list(first.steps.all())
+    for step in steps:
+        if step.channel == Channel.EMAIL:
+            step.script = f"{step.script}\n{MORE_WORDS}".strip()
+    by = Staff.objects.get(pk=places[0].manager.id)
+    second = pattern.add_version(steps=steps, by=by, now=since, note="メールに一言添えた", **first.counting)
+    begun = FollowUp.objects.filter(version=first, started_at__gte=since, store__in=[one.id for one in places[:STORES]])
+    of_them = list(begun.values_list("pk", flat=True))
+    FollowUp.objects.filter(pk__in=of_them).update(version=second)
+    for before, after in zip(old, second.steps.all(), strict=True):
+        Task.objects.filter(follow_up__in=of_them, step=before).update(step=after)
 
 
 def _examples(place, now):

@@ -12,11 +12,17 @@ def compare_and_tell(check: CheckCall, result: CheckResult, details: str, *, by,
     """Raises AlreadyChecked."""
     with transaction.atomic():
         done = compare(check, result, details, by=by, now=now)
-        if result == CheckResult.DIFFERS and done.told_by_id not in {None, by.pk}:
-            values = {"name": done.customer.name, "customer": done.customer_id, "note": details}
-            told = {done.told_by_id: values}
-            Notification.tell(NotificationKind.CHECK_DIFFERS, told, path=_path(done), by=by, now=now)
+        if result == CheckResult.DIFFERS:
+            Notification.tell(NotificationKind.CHECK_DIFFERS, _told(done, by), path=_path(done), by=by, now=now)
     return done
+
+
+def _told(check: CheckCall, by) -> dict[int, dict]:
+    """By their ids, with what the sentence says: whoever had called, and whoever is in charge."""
+    deal, values = check.task.deal, {"name": check.customer.name, "customer": check.customer_id, "note": check.note}
+    in_charge = deal.staff_id if deal and deal.staff_id else check.customer.owner_id
+    told = {in_charge: values | {"noted_by": str(check.told_by or "—")}, check.told_by_id: values}
+    return {pk: said for pk, said in told.items() if pk not in {None, by.pk}}
 
 
 def take_back_and_tell(check: CheckCall, *, by, now):

@@ -37,7 +37,8 @@ class Kind:
 
     The first age is since the first cut, the last one from before the third: days are calendar days. `in_order`: what
     has waited longest first, but where `newest_first`. `actions`: what is done about many, `has_panel`: a row opens
-    beside the list, `by_stage`: narrowed by stages, too; `about`: gives the rows what is asked for all at once.
+    beside the list, `by_stage`: narrowed by stages, too; `about`: gives the rows what is asked for all at once;
+    `settled`: what became of those before, shown below.
     """
 
     key: str
@@ -56,6 +57,7 @@ class Kind:
     newest_first: bool = False
     by_stage: bool = False
     about: Callable | None = None
+    settled: Callable | None = None
 
     @property
     def url(self) -> str:
@@ -85,12 +87,27 @@ class Kind:
 
 def _task_row(task, now):
     state = "overdue" if task.late_at <= now else "on-time"
-    return _row(task_row(task, state, now), task, task.deal_id)
+    row = task_row(task, state, now)
+    return _row({**row, "beside_url": f"{row['url']}?view=overdue&who=store"}, task, task.deal_id)
+
+
+def _reply_row(reply, now):
+    row = reply_row(reply, "replied", now)
+    return _row({**row, "beside_url": f"{row['url']}?view=replied&who=store"}, reply, reply.deal_id)
 
 
 def _row(row, thing, deal_id):
+    """`beside_url`: what opens beside the list; `comment_url`: a word on the deal, unless the row opens that itself."""
     deal_url = reverse("todo:deal", args=[deal_id]) if deal_id else ""
-    return {"story": None, **row, "pk": thing.pk, "deal_url": "" if deal_url == row["url"] else deal_url}
+    word_url = reverse("todo:deal-review", args=[deal_id]) if deal_id else ""
+    return {
+        "story": None,
+        "beside_url": "",
+        **row,
+        "pk": thing.pk,
+        "deal_url": "" if deal_url == row["url"] else deal_url,
+        "comment_url": "" if word_url in {"", row["url"]} else f"{word_url}?at=desk",
+    }
 
 
 def _with_stories(deals, now):
@@ -142,7 +159,7 @@ REPLIES_WAITING = Kind(
     cuts=_first_hour_and_days,
     rows=lambda me, now: Contact.objects.managed_by(me).waiting(),
     in_order=lambda replies: replies.longest_waiting(),
-    to_row=lambda reply, now: _row(reply_row(reply, "replied", now), reply, reply.deal_id),
+    to_row=_reply_row,
     nothing=_("Every reply has been answered"),
 )
 STANDING_STILL = Kind(
@@ -190,6 +207,7 @@ CHECKS = Kind(
     nothing=_("No check call is to be made"),
     actions=(),
     has_panel=True,
+    settled=lambda me: CheckCall.objects.managed_by(me).settled(),
 )
 KINDS = {kind.key: kind for kind in (OVERDUE, LEADS, REPLIES_WAITING, STANDING_STILL, REVIEWS, CHECKS)}
 AGES = ("fresh", "some", "old", "oldest")

@@ -70,6 +70,17 @@ class Which:
             rows = rows.in_stage(self.stage)
         return self.kind.of_age(rows, AGES.index(self.age), now) if self.age and not self.today else rows
 
+    def settled(self, me, number: int) -> list:
+        """The last so many that were settled, of a kind that shows them; by store and person like the list."""
+        if not self.kind.settled:
+            return []
+        rows = self.kind.settled(me)
+        if self.store:
+            rows = rows.in_store(self.store)
+        if self.who:
+            rows = rows.filter(**{self.kind.work.holder: None if self.who == "nobody" else self.who})
+        return list(rows[:number])
+
     @property
     def people(self) -> list[int]:
         """Whoever is asked for, also when they don't work there any more."""

@@ -3,6 +3,7 @@
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext, pgettext_lazy
 
 from customers.models import Rank
 from followups.passing_on import KINDS, Handover
@@ -12,8 +13,8 @@ from stores.models import Staff, Store
 MOST = 1_000_000
 WORDS = {
     CUSTOMERS: _("Customers"),
-    DEALS: _("Open deals"),
-    TASKS: _("Open tasks"),
+    DEALS: pgettext_lazy("handed over", "Open deals"),
+    TASKS: pgettext_lazy("handed over", "Open tasks"),
     REPLIES: _("Replies that wait"),
 }
 
@@ -72,8 +73,9 @@ class HandoverForm(forms.Form):
         self.fields["person"].queryset = Staff.objects.visible_to(me).by_name()
         self.fields["ranks"].queryset = Rank.objects.all()
         self.fields["to"].queryset = Staff.objects.working_in(stores).by_name()
-        self.people = list(self.fields["to"].queryset)
-        self.fields["to"].choices = [(person.pk, str(person)) for person in self.people]
+        people = self.fields["to"].queryset
+        self.people = list(people.prefetch_related("memberships__store") if len(stores) > 1 else people)
+        self.fields["to"].choices = [(person.pk, self._called(person)) for person in self.people]
         for person in self.people:
             self.fields[_share_of(person)] = forms.IntegerField(
                 label=_("Share of %(name)s") % {"name": person},
@@ -102,6 +104,13 @@ class HandoverForm(forms.Form):
         ):
             self.add_error("how", _("So nobody would get anything."))
         return cleaned
+
+    def _called(self, person) -> str:
+        """With the stores they work in, where there are several."""
+        if len(self.stores) == 1:
+            return str(person)
+        places = [str(row.store) for row in person.memberships.all() if row.store in self.stores]
+        return f"{person} ({pgettext('list', ', ').join(places)})"
 
     @property
     def shares(self) -> list[tuple]:

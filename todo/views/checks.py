@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from followups.checking import AlreadyChecked, leave, nobody_answered
-from followups.models import CheckCall, Contact, Outcome
+from followups.models import CheckCall, CheckResult, Contact, Outcome
 from followups.taking_back import TooLateToTakeBack
 from stores.decorators import signed_in
 
@@ -44,7 +44,7 @@ def result(request, pk):
             return _done(request, found, _("Recorded: no answer. It stays on the list."), now, settled=False)
         compare_and_tell(found, said, details, by=request.user, now=now)
     except AlreadyChecked as first:
-        return _already(request, first.check, now, form=form)
+        return _already(request, first.check, now, said=said, form=form)
     return _done(request, found, _("The check call is recorded."), now)
 
 
@@ -59,7 +59,7 @@ def closing(request, pk):
     try:
         leave(found, form.cleaned_data["reason"], by=request.user, now=now)
     except AlreadyChecked as first:
-        return _already(request, first.check, now, leave_form=form)
+        return _already(request, first.check, now, said=CheckResult.NOT_CALLED, leave_form=form)
     return _done(request, found, _("Noted: nobody is called."), now)
 
 
@@ -85,14 +85,15 @@ def _managed(request, pk) -> CheckCall:
     return found
 
 
-def _already(request, first, now, **forms):
+def _already(request, first, now, *, said, **forms):
     """Somebody else was faster, or the person's record was taken back. Sent twice by one person it is done once."""
-    if first.done_by == request.user:
+    if first.done_by == request.user and first.result == said:
         return _done(request, first, _("The check call is recorded."), now)
     told = _("The person's record does not stand any more.")
     if first.done_at:
         words = {"name": first.done_by or "—", "when": moment_label(first.done_at, now)}
-        told = _("%(name)s has called already (%(when)s).") % words
+        words["result"] = first.get_result_display()
+        told = _("%(name)s has seen to it already: %(result)s (%(when)s).") % words
     return _panel(request, _managed(request, first.pk), now, told=told, status=409, **forms)
 
 

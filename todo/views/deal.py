@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from customers.asking import asked
 from customers.models import Stage
 from followups.assignment import assign_deal
 from followups.stopping import lose_deal, reopen_deal
@@ -49,7 +50,8 @@ def stage(request, pk, stage):
     if not form.is_valid():
         return _ask_for_stage(request, subject, stage, form, now)
     if move(deal, stage, request.user, now, **form.values):
-        return _moved(request, subject, now, _("Stage: %(stage)s") % {"stage": deal.word_for(stage)})
+        undo_url = "" if form.asks else _way_back(request, deal, seen)
+        return _moved(request, subject, now, _("Stage: %(stage)s") % {"stage": deal.word_for(stage)}, undo_url=undo_url)
     if deal.lost_at:
         return _moved(request, subject, now, _("The deal is lost; reopen it first."), level="warning")
     moved = who_moved(deal)
@@ -68,25 +70,40 @@ def _ask_for_stage(request, subject, stage, form, now, *, moved=None, status=Non
         "stage_label": deal.word_for(stage),
         "stages_of_deals": offered(deal),
         "moved": moved,
-        "query": "?at=board" if _is_from_board(request) else "",
+        "query": _at(request),
         "lost_days": [(deal.day_labels[name], getattr(deal, name)) for name in deal.days_ahead_of(stage)],
     }
     status = status or (422 if form.errors else 200)
     return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, **context)
 
 
+def _way_back(request, deal, before) -> str:
+    """Where the toast takes a move back; nowhere when that would ask for something or take days away."""
+    before = Stage(before)
+    if deal.stage_settings[before].skipped or deal.days_ahead_of(before) or any(asked(deal, before).values()):
+        return ""
+    return f"{reverse('todo:deal-stage', args=[deal.pk, before])}{_at(request)}"
+
+
+def _at(request) -> str:
+    return "?at=board" if _is_from_board(request) else ""
+
+
 def _is_from_board(request) -> bool:
     return request.GET.get("at") == "board"
 
 
-def _moved(request, subject, now, text, *, level="success"):
+def _moved(request, subject, now, text, *, level="success", undo_url=""):
+    """After it was moved or lost: the board, when that is where it was done."""
     board = reverse("todo:deals")
     shown = urlsplit(request.htmx.current_url or "").path
     if not _is_from_board(request) or (request.htmx and shown != board):
-        return changed(request, subject, now, text, level=level)
+        return changed(request, subject, now, text, level=level, undo_url=undo_url)
     if not request.htmx:
-        return changed(request, subject, now, text, level=level, back=board)
-    context = {**board_shown(request, now), "text": text, "level": level}
+        came_from = urlsplit(request.headers.get("referer", ""))
+        back = f"{board}?{came_from.query}" if came_from.path == board and came_from.query else board
+        return changed(request, subject, now, text, level=level, back=back, undo_url=undo_url)
+    context = {**board_shown(request, now), "text": text, "level": level, "undo_url": undo_url}
     return render(request, "todo/_stages_changed.html", context)
 
 
@@ -118,9 +135,9 @@ def lose(request, pk):
     if not lose_deal(subject.deal, data["reason"], request.user, now, competitor=data["competitor"]):
         won = subject.deal.won_at and not subject.deal.closed_at
         text = _("The deal is won; move it back before the order first.") if won else _("The deal was closed already.")
-        return changed(request, subject, now, text, level="warning")
-    undo_url = reverse("todo:deal-reopen", args=[pk])
-    return changed(request, subject, now, _("The deal is closed as lost."), undo_url=undo_url)
+        return _moved(request, subject, now, text, level="warning")
+    undo_url = f"{reverse('todo:deal-reopen', args=[pk])}{_at(request)}"
+    return _moved(request, subject, now, _("The deal is closed as lost."), undo_url=undo_url)
 
 
 @require_POST
@@ -132,7 +149,7 @@ def reopen(request, pk):
         text = _("Nothing is changed: nobody looks after this customer any more.")
         return changed(request, subject, now, text, level="warning")
     reopen_deal(subject.deal, request.user, now)
-    return changed(request, subject, now, _("The deal is open again."))
+    return _moved(request, subject, now, _("The deal is open again."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

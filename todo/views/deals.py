@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from customers.deal_filter import TABS, DealFilter
-from customers.models import Deal, Stage, StageSetting
+from customers.models import Deal
 from stores.decorators import signed_in
 from stores.pages import Pages
 
@@ -24,9 +24,10 @@ def deals(request):
     if tab == "open" and request.GET.get("as") != "list":
         context = {**board_of(request.user, request.GET, now), "tab": tab, "as_list": False}
         return render(request, "todo/deals.html", context)
-    form, settings = DealFilter(request.GET, me=request.user), StageSetting.objects.by_stage()
-    rows = _rows(form, tab, request.GET.get("stage", ""), settings, now)
-    pages = Pages(rows, PAGE, show=partial(_lines, tab, settings, now))
+    form = DealFilter(request.GET, me=request.user)
+    rows = form.of_tab(Deal.objects.visible_to(request.user), tab, now)
+    rows = {"open": rows.longest_in_stage, "ordered": rows.latest_ordered}.get(tab, rows.latest_closed)()
+    pages = Pages(rows, PAGE, show=partial(_lines, tab, form.settings, now))
     context = {"form": form, "tab": tab, "as_list": True, "page": pages.get_page(request.GET.get("page")), "now": now}
     if tab == "ordered":
         context["elsewhere"] = form.ordered(Deal.objects.out_of_sight_of(request.user)).count()
@@ -35,13 +36,3 @@ def deals(request):
 
 def _lines(tab, settings, now, picked):
     return picked.for_orders() if tab == "ordered" else with_days(picked.for_cards(), settings, now)
-
-
-def _rows(form, tab, stage, settings, now):
-    rows = form.of_tab(Deal.objects.visible_to(form.me), tab, now, settings)
-    if tab == "ordered":
-        return rows.latest_ordered()
-    if tab == "open":
-        rows = rows.in_stage(stage) if stage in Stage.values else rows
-        return rows.longest_in_stage()
-    return rows.latest_closed()

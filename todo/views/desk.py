@@ -21,22 +21,25 @@ from stores.models import Staff
 
 from ..desk.acting import REASONS, hand_over_and_tell, remind_and_tell, rows_for, take_back_and_tell, work_of
 from ..desk.counting import desk as everything
+from ..desk.first import first_of_all
 from ..desk.team import Team
 from ..desk.which import MOST, Which, picked, stores_of
 from ..forms.desk import HandOverForm, PatternForm, ReminderForm
 
 PAGE = 50
 LEFT_SHOWN = 100
+SETTLED_SHOWN = 20
 
 
 @require_safe
 @managers_only
 def desk(request):
-    """Overdue by person and age, untouched leads, unanswered replies, deals without a next step."""
+    """What comes first of all, then overdue by person and age, untouched leads, unanswered replies and so on."""
     me, now = request.user, timezone.now()
     stores, store = stores_of(me, request.GET.get("store", ""))
     context = {
         "desk": everything(me, stores, store, now),
+        "first": first_of_all(me, [store] if store else stores, now),
         "stores": stores,
         "store": store,
         "acts": Act.objects.of(me).of_last_day(now).with_number().newest_first()[:5],
@@ -61,6 +64,7 @@ def rows(request, what):
         "rows": which.kind.to_rows(list(page), me, now),
         "people": people.by_name(),
         "most": MOST,
+        "settled": which.settled(me, SETTLED_SHOWN),
     }
     return render(request, "todo/desk_rows.html", context)
 

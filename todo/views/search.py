@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from customers.models import Customer
+from customers.text import fold
 from stores.decorators import signed_in
 from stores.inputs import plain
 
@@ -25,7 +26,8 @@ def search(request):
             "kana": customer.kana,
             "phone": customer.phone_display,
             "rank": customer.rank.code if customer.rank else "",
-            "vehicle": next((str(vehicle) for vehicle in customer.vehicles.all()), ""),
+            "contact": customer.contact_name,
+            "vehicle": _car(customer, query),
         }
         for customer in found[:SHOWN]
     ]
@@ -40,6 +42,14 @@ def _likeliest(everybody, query) -> list:
         found += [one for one in _first(everybody.search(query, most=WEIGHED)) if one.pk not in seen]
     prefetch_related_objects(found, "vehicles")
     return found
+
+
+def _car(customer, query) -> str:
+    """The one that was looked for by its plate, else the first."""
+    cars = [car for car in customer.vehicles.all() if not car.disposed_on]
+    part = fold(query)
+    named = [car for car in cars if any(part in fold(word) for word in car.search_words)]
+    return str((named or cars)[0]) if cars else ""
 
 
 def _first(rows):
