@@ -5,28 +5,32 @@ What one was about says so by itself where the house says that it does; any othe
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from followups.models import Contact
+from stores.access import OneOf
 
 from .models import Heard, HeardContent, HeardMark, HeardSettled
 
 
-def said(kind: str = "") -> Q:
-    """Of contacts: that kind was heard, or any."""
-    marks = HeardMark.objects.filter(contact=OuterRef("pk"))
-    if not kind:
-        return Q(content_kind__heard__isnull=False) | Exists(marks)
-    return Q(content_kind__heard__kind=kind) | Exists(marks.filter(kind=kind))
+def said(kind: str) -> Q:
+    """Of contacts: that kind was heard."""
+    return Q(content_kind__heard__kind=kind) | Exists(HeardMark.objects.filter(contact=OuterRef("pk"), kind=kind))
 
 
 def heard(store_ids, since, until):
-    """By where the customers are today, as the list of a store is for whoever looks after them. `is_settled`."""
+    """By where the customers are today, as the list of a store is for whoever looks after them. `is_settled`.
+
+    The few that there are are looked up, instead of asking all contacts of these days.
+    """
     settled = Exists(HeardSettled.objects.filter(contact=OuterRef("pk")))
     rows = Contact.objects.standing().in_stores(store_ids).filter(happened_at__gte=since, happened_at__lt=until)
-    return rows.filter(said()).annotate(is_settled=settled)
+    about = rows.filter(OneOf(F("content_kind_id"), ArraySubquery(HeardContent.objects.values("content_kind"))))
+    marked = rows.filter(pk__in=HeardMark.objects.values("contact"))
+    return rows.those(about.values("pk").union(marked.values("pk"))).annotate(is_settled=settled)
 
 
 def listed(form):

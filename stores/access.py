@@ -4,8 +4,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 
 
-class _OneOf(models.Lookup):
-    """`id = ANY (ARRAY(…))`: the array is made first, and its few ids are looked up in the index."""
+class OneOf(models.Lookup):
+    """`OneOf(F("pk"), ArraySubquery(…))`, `id = ANY (ARRAY(…))`: the array is made first, its few ids are looked up."""
 
     prepare_rhs = False
 
@@ -47,4 +47,4 @@ class StoreQuerySet(models.QuerySet):
 
     def those(self, picked):
         """Those of these that `picked` (a queryset of their ids) gives, which is answered first and by itself."""
-        return self.filter(_OneOf(models.F("pk"), ArraySubquery(picked)))
+        return self.filter(OneOf(models.F("pk"), ArraySubquery(picked)))

@@ -333,6 +333,11 @@ class Contact(models.Model):
             ),
             models.Index(fields=["store", "-happened_at"], name="contact_of_store"),
             models.Index(
+                fields=["content_kind", "happened_at"],
+                name="contact_of_content",
+                condition=Q(content_kind__isnull=False, voided_at__isnull=True),
+            ),
+            models.Index(
                 Coalesce("counted_store", "store"),
                 "happened_at",
                 name="contact_without_task",

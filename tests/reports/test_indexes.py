@@ -9,7 +9,7 @@ from reports import day, reach, work
 from reports.asked import Asked
 from reports.heard import heard
 from tests.cast import at
-from tests.plans import kinds, leave_only, uses
+from tests.plans import kinds, leave_only, steps, uses
 
 NOW = at("2026-11-22 15:00")
 PARTS = {"task_fell_due": [work.executed, work.task_entries], "contact_without_task": [work.contact_entries]}
@@ -55,10 +55,13 @@ def test_what_happened_on_days_is_found_by_the_store_and_the_moment(cast, rows):
     assert uses(rows(asked(cast.hiratsuka)).order_by().values("pk"), "contact_of_store")
 
 
-def test_what_was_heard_is_found_by_the_store_and_the_moment(cast):
-    leave_only("contact_of_store")
+def test_what_was_heard_is_found_by_what_it_was_about_and_the_moment(cast):
+    leave_only("contact_of_content")
     one = asked(cast.hiratsuka)
-    assert uses(heard(one.stores, one.begins, one.until).values("pk"), "contact_of_store")
+    found = steps(heard(one.stores, one.begins, one.until).values("pk"))
+    (read,) = [step for step in found if step.get("Index Name") == "contact_of_content"]
+    assert "content_kind_id = ANY" in read["Index Cond"]
+    assert "happened_at" in read["Index Cond"]
 
 
 @pytest.mark.parametrize("figure", [reach.reached, reach.silent])
