@@ -2,10 +2,11 @@
 
 from urllib.parse import urlencode
 
+from stores.wide import is_wide
+
 from .asked import Asked
 from .figures import Figure
 from .trend import draw, points
-from .wide import is_wide
 
 TREND = "trend"
 
@@ -14,7 +15,7 @@ def is_due(request, part: str, asked: Asked) -> bool:
     """Whether a part is in this answer: asked for by itself, by htmx; or, of many stores, only when all is wanted."""
     if request.htmx.target:
         return request.htmx.target == part
-    return not is_wide(asked) or "whole" in request.GET
+    return not is_wide(asked.stores) or "whole" in request.GET
 
 
 def trend_of(request, figure: Figure, picks: list[Figure], form) -> dict:

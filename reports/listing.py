@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from followups.input_rate import Fault
 from stores.pages import Pages, PickedPages
+from stores.wide import is_wide
 
 from .asked import Asked
 from .figures import CONTACT, CUSTOMER, FIGURES, TASK, Part
@@ -22,7 +23,6 @@ from .script_rows import SCRIPTS, ScriptRowsFilter
 from .trend import label_of
 from .way_forms import WayRowsFilter
 from .way_rows import WAY
-from .wide import is_wide
 
 MARK = "reports"
 LAST_OF_MANY = 10
@@ -82,7 +82,7 @@ class Listed:
         """As they are leafed through, which of many stores goes less far. `show` gets the keys of a page."""
         if (
             isinstance(self.asked, Asked)
-            and is_wide(self.asked)
+            and is_wide(self.asked.stores)
             and {part.what for part in self.parts} <= {TASK, CONTACT}
         ):
             keys = latest(self.lists, self.asked, LAST_OF_MANY * per_page + 1)

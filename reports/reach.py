@@ -17,9 +17,9 @@ from customers.models.stage import DealKind
 from followups.input_rate import truth
 from followups.models import Contact, Direction
 from followups.models.contact import HEARD
+from stores.wide import is_wide
 
 from .asked import Asked
-from .wide import is_wide
 from .work import of_person
 
 REACH_MONTHS, YEAR = 3, 12
@@ -74,7 +74,7 @@ def is_silent(asked: Asked) -> Q:
 
 def silent(asked: Asked):
     """With `heard_at`, by which they are listed: of many stores by nothing, because that order has no index."""
-    heard_at = Cast(None, DateTimeField()) if is_wide(asked) else F("last_contacted_at")
+    heard_at = Cast(None, DateTimeField()) if is_wide(asked.stores) else F("last_contacted_at")
     return _marked(asked, is_silent(asked)).annotate(heard_at=heard_at)
 
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from customers.models.deal import Source
 from followups.models import Base, ContentKind, Pattern, Step
 from stores.inputs import whole_number
+from stores.wide import MOST_STORES
 
 from .ages import AGE_GROUPS, AGES
 from .asked import Narrow, Span
 from .forms import ReportFilter
 from .heat import hours_label, weekday_label
-from .wide import MOST_STORES
 
 MONTHS = 3
 OF_A_NUMBER = ("number", "position", "weekday", "hour")

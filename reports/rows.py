@@ -11,12 +11,12 @@ from followups.input_rate import Fault
 from stores.days import Stretch
 from stores.models import Staff
 from stores.pages import Pages
+from stores.wide import in_parallel
 
 from .asked import Asked, midnight
 from .figures import CONTACT, CUSTOMER, DEAL, LEAD, TASK, VEHICLE, Part
 from .reach import Met
 from .reasons import may_explain, said_of
-from .wide import in_parallel
 
 FEW_DAYS = 1, 2, 4
 WITH = {
@@ -99,7 +99,7 @@ def latest(lists, asked: Asked, most: int) -> list[tuple[Part, int]]:
             found = in_order([(part, rows.filter(**{f"{part.moment}__gte": since})) for part, rows in lists], most)
             if len(found) == most:
                 return found
-    with in_parallel(asked):
+    with in_parallel(asked.stores):
         return in_order(lists, most)
 
 

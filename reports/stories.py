@@ -20,11 +20,11 @@ from followups.input_rate import Rate
 from followups.models import Direction
 from followups.models.contact import HEARD
 from stores.locks import one_at_a_time
+from stores.wide import in_parallel, is_wide
 
 from .asked import NOBODY, Asked
 from .models import Story, SummedUp, TouchedCustomer
 from .reach import REACH_MONTHS, YEAR, Met
-from .wide import in_parallel, is_wide
 
 LOCK = "telling stories"
 AT_ONCE = 1000
@@ -211,7 +211,7 @@ def read(slugs, askeds: list[Asked], besides: list[int], *, by="person") -> list
     columns = [f"{said} AS net_{at}" for at, said in enumerate(is_net)] if len(askeds) > 1 else []
     columns = ", ".join(["store_id", "owner_id", *columns, *looked.select])
     among = f"{_of(one, besides)} AND ({' OR '.join(is_net)})"
-    with connection.cursor() as cursor, in_parallel(one):
+    with connection.cursor() as cursor, in_parallel(one.stores):
         cursor.execute(
             f"""
             SELECT {", ".join([*KEYS[by], *numbers])} FROM (SELECT {columns} {among}) AS looked
@@ -245,7 +245,7 @@ def grouped(asked: Asked, groups: dict[str, str], values: dict, besides: list[in
     silent = HITS["silent"](looked.before, moments)
     columns = ", ".join(f"{expression} AS by_{name}" for name, expression in groups.items())
     names = ", ".join(f"by_{name}" for name in groups)
-    with connection.cursor() as cursor, in_parallel(asked):
+    with connection.cursor() as cursor, in_parallel(asked.stores):
         cursor.execute(
             f"""
             SELECT {met}, count(*), count(*) FILTER (WHERE {silent}), {names} FROM (
@@ -265,7 +265,7 @@ def _of(asked: Asked, besides) -> str:
     whose = {None: "", NOBODY: " AND owner_id IS NULL"}.get(asked.staff, " AND owner_id = %(staff)s")
     left_out = " AND customer_id <> ALL(%(besides)s)" if besides else ""
     # Of many stores the table is read as it lies: row by row through the index takes twice as long.
-    place = "store_id + 0" if is_wide(asked) else "store_id"
+    place = "store_id + 0" if is_wide(asked.stores) else "store_id"
     return f"FROM {Story._meta.db_table} WHERE {place} = ANY(%(stores)s){whose}{left_out}"
 
 

@@ -18,10 +18,10 @@ from followups.input_rate import COUNTS, Rate, contact_entries, task_entries
 from followups.models import Contact, Task
 from stores.locks import one_at_a_time
 from stores.models import Store
+from stores.wide import in_parallel
 
 from .asked import NOBODY, Asked, Window, midnight
 from .models import DaySum, SummedUp, TouchedDay
-from .wide import in_parallel
 from .work import contact_entries as contact_rows
 from .work import task_entries as task_rows
 from .work import within
@@ -218,7 +218,7 @@ def read(figures, asked: Asked, *, by="person") -> dict[str, dict]:
             for hits, due in COLUMNS[figure.slug].values():
                 found[figure.slug][key] += Rate(numbers[hits], numbers[due])
     if left := covered.left(asked):
-        with in_parallel(asked):
+        with in_parallel(asked.stores):
             for slug, key, rate in _counted(figures, asked.only_in(left), by):
                 found[slug][key] += rate
     return {slug: {key: rate for key, rate in rates.items() if rate.due} for slug, rates in found.items()}

@@ -10,11 +10,11 @@ from stores.channels import Channel
 from stores.days import Stretch
 from stores.forms.long_select import LongSelect
 from stores.models import Staff, Store
+from stores.wide import MOST_STORES
 
 from .asked import Span
 from .way import Scope
 from .way_rows import WayAsked
-from .wide import MOST_STORES
 
 OWN, OTHERS = "own", "others"
 

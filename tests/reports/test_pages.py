@@ -344,7 +344,7 @@ def test_of_many_stores_the_latest_days_are_looked_at_first_and_the_same_is_show
     client.force_login(cast.admin)
     asked = {"span": "days", "on": "2026-10-01", "until": "2026-11-22", "who": "store", "only": "no"}
     of_few = client.get("/reports/rows/execution/", asked).context
-    monkeypatch.setattr("reports.wide.WIDE", 1)
+    monkeypatch.setattr("stores.wide.WIDE", 1)
     of_many = client.get("/reports/rows/execution/", asked).context
     assert [row.pk for row in of_many["rows"]] == [row.pk for row in of_few["rows"]] == [one.pk for one in made[::-1]]
     assert not of_many["page"].paginator.has_more
@@ -358,7 +358,7 @@ def test_of_many_stores_the_latest_days_are_looked_at_first_and_the_same_is_show
 
 @pytest.mark.parametrize("slug", FIGURES)
 def test_the_rows_of_every_figure_open_for_many_stores_too(client, cast, week, monkeypatch, slug):
-    monkeypatch.setattr("reports.wide.WIDE", 1)
+    monkeypatch.setattr("stores.wide.WIDE", 1)
     client.force_login(cast.admin)
     for only in ("", "yes", "no"):
         response = client.get(f"/reports/rows/{slug}/", {"span": "month", "who": "store", "only": only})
@@ -370,7 +370,7 @@ def test_of_many_stores_what_takes_long_follows_the_page(client, cast, week, mon
     client.force_login(cast.admin)
     asked = {"span": "month", "who": "store"}
     at_once = client.get(path, asked).content.decode()
-    monkeypatch.setattr("reports.wide.WIDE", 1)
+    monkeypatch.setattr("stores.wide.WIDE", 1)
     page = client.get(path, asked).content.decode()
     for part in parts:
         shown = (

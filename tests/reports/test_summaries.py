@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-import reports.wide
+import stores.wide
 from customers.merging import merge
 from customers.models import Customer, Rank, Source, Stage
 from customers.store_moves import move_to_store
@@ -183,7 +183,7 @@ def settle():
 
 @pytest.mark.parametrize("wide", [1, 99], ids=["many stores", "few stores"])
 def test_sums_and_what_is_counted_live_are_what_the_rows_come_to(cast, monkeypatch, wide):
-    monkeypatch.setattr(reports.wide, "WIDE", wide)
+    monkeypatch.setattr(stores.wide, "WIDE", wide)
     history = History(cast, seed=wide)
     call_command("summaries")
     assert DaySum.objects.exists()
