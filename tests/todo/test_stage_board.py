@@ -129,6 +129,11 @@ def test_the_last_column_takes_deals_and_shows_none(me, cast, deal):
 def test_the_list_is_narrowed_by_kind_and_stage_and_the_board_by_kind(me, cast, deal):
     sale = lead(deal.customer, NOW, kind="sale")
     sale.move_to(Stage.MET, cast.sales, NOW)
+    gone = lead(deal.customer, NOW, amount_yen=1_200_000)
+    gone.lose("price", cast.sales, NOW)
+    assert list(me.get("/deals/?tab=lost&reason=price").context["page"]) == [gone]
+    assert "1,200,000円" in me.get("/deals/?tab=lost").content.decode()
+    assert list(me.get("/deals/?tab=lost&reason=other").context["page"]) == []
     assert list(me.get("/deals/?as=list&kind=sale").context["page"]) == [sale]
     assert list(me.get("/deals/?as=list&kind=purchase&stage=met").context["page"]) == []
     shown = [one for column in me.get("/deals/?kind=sale&stage=enquiry").context["stages"] for one in column["deals"]]
