@@ -86,7 +86,9 @@ def test_a_dropped_card_that_a_colleague_has_moved_meanwhile_stays_where_it_is(m
     assert drop(me, deal, "appointment", seen="enquiry").status_code == 200
     assert Deal.objects.get().stage == Stage.ORDER
     deal.move_to(Stage.ENQUIRY, cast.sales2, NOW)
-    assert drop(me, deal, "met", seen="appointment").status_code == 409
+    told = drop(me, deal, "met", seen="appointment")
+    assert told.status_code == 409
+    assert 'id="stages"' in told.content.decode()
     assert Deal.objects.get().stage == Stage.ENQUIRY
 
 
