@@ -155,6 +155,7 @@ def _reports(seller):
         "rows, whom nobody met": "rows/met/?only=nobody&cut=rank&group=none&who=store",
         "pattern results": "patterns/",
         "execution and outcome": "outcome/",
+        "the best seller's way": "way/",
     }.items():
         yield Page(f"{name}, a store", f"/reports/{path}", manager, "report")
         yield Page(f"{name}, all stores", f"/reports/{path}", _admin(), "report")

@@ -7,7 +7,7 @@ from stores.inputs import FIRST_DAY, LAST_DAY
 from stores.models import Staff, Store
 
 from .forms import PeopleFilter
-from .models import DealKind, EvaluationPeriod, Stage, StageSetting
+from .models import DealKind, EvaluationPeriod, LostReason, Stage, StageSetting
 
 TABS = {
     "open": _("Open deals"),
@@ -25,6 +25,7 @@ class DealFilter(PeopleFilter):
 
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *DealKind.choices], required=False)
     stage = forms.ChoiceField(label=_("Stage"), required=False)
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("All")), *LostReason.choices], required=False)
     still = forms.BooleanField(label=_("Only those that stand still"), required=False)
     first = forms.DateField(label=_("Ordered from"), required=False, widget=forms.HiddenInput)
     last = forms.DateField(label=_("Ordered until"), required=False, widget=forms.HiddenInput)
@@ -68,5 +69,7 @@ class DealFilter(PeopleFilter):
         if tab == "open":
             rows = self.open(deals, now)
             return rows.in_stage(self.cleaned_data["stage"]) if self.cleaned_data.get("stage") else rows
-        found = self.found(deals)
-        return found.lost() if tab == "lost" else found.paid()
+        found, reason = self.found(deals), self.cleaned_data.get("reason")
+        if tab == "paid":
+            return found.paid()
+        return found.lost().because_of(reason) if reason else found.lost()

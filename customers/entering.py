@@ -8,6 +8,7 @@ from django.db import transaction
 from stores.locks import one_at_a_time
 from stores.models import Staff, Store
 
+from .closed import comes_back
 from .duplicates import look
 from .models import Customer, Deal
 from .text import fold, normalise_phone
@@ -28,6 +29,7 @@ class Lead:
     enquiry: dict | None
     kind: str = Customer.Kind.PERSON
     contact_name: str = ""
+    by: Staff | None = None
 
     @property
     def phones(self) -> list[str]:
@@ -61,6 +63,7 @@ def enter(lead: Lead, *, now, unless_among=None) -> tuple[Customer, Deal | None]
             raise LikelyKnown(known)
         customer = lead.customer or _enter_customer(lead, now)
         if lead.customer:
+            comes_back(customer, by=lead.by, now=now)
             _add_reach(customer, lead, now)
         if lead.enquiry is None:
             return customer, None

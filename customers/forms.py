@@ -177,7 +177,7 @@ class NewLeadForm(forms.Form):
 
     def __init__(self, *args, me, customer=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.customer = customer
+        self.me, self.customer = me, customer
         self.fields["staff"].queryset = me.colleagues().by_name()
         choose_store(self, me)
         if customer:
@@ -217,6 +217,7 @@ class NewLeadForm(forms.Form):
             kind=data.get("customer_kind") or Customer.Kind.PERSON,
             contact_name=data.get("contact_name", ""),
             note=data["note"],
+            by=self.me,
             enquiry=None if data["only_customer"] else {name: data[name] for name in ("kind", "source", "goods")},
         )
 

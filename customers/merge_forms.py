@@ -14,12 +14,14 @@ class MergeForm(forms.Form):
     """For each thing that both say differently: whose is kept. `cars`: as same_car.same_cars gives them."""
 
     join_cars = forms.BooleanField(label=_("Make one of each of these"), required=False, initial=True)
+    join_doubtful = forms.BooleanField(label=_("It is the same car: make one of each of these"), required=False)
 
-    def __init__(self, *args, lines: list[Line], cars: list[tuple], **kwargs):
+    def __init__(self, *args, lines: list[Line], cars: tuple[list, list], **kwargs):
         super().__init__(*args, **kwargs)
-        self.lines, self.cars = lines, cars
-        if not cars:
-            del self.fields["join_cars"]
+        self.lines, (self.cars, self.doubtful) = lines, cars
+        for pairs, name in ((self.cars, "join_cars"), (self.doubtful, "join_doubtful")):
+            if not pairs:
+                del self.fields[name]
         for line in lines:
             if line.is_asked:
                 self.fields[line.key] = forms.ChoiceField(
@@ -39,8 +41,9 @@ class MergeForm(forms.Form):
         return {key for key, side in self.cleaned_data.items() if side == SECOND}
 
     @property
-    def joins_cars(self) -> bool:
-        return self.cleaned_data.get("join_cars", False)
+    def joined(self) -> dict[str, bool]:
+        """As `merging.merge` takes it."""
+        return {name: self.cleaned_data.get(name, False) for name in ("join_cars", "join_doubtful")}
 
 
 class StoreMoveForm(forms.Form):

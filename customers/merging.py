@@ -25,11 +25,12 @@ HOPS = 50
 """Whoever follows merges further than this goes in a circle."""
 
 
-def merge(winner, loser, taken=frozenset(), *, by, now, join_cars=True) -> Merge:
+def merge(winner, loser, taken=frozenset(), *, by, now, join_cars=True, join_doubtful=False) -> Merge:
     """`loser` becomes part of `winner`: all that points at them points at the winner from now on.
 
     `taken`: keys of `side_by_side.lines` of which the loser's value is kept. A loser of another store moves first.
-    Nothing is deleted but, with `join_cars`, the second row of a car that both have. Raises NotPossible.
+    Nothing is deleted but, with `join_cars`, the second row of a car that both have, and with `join_doubtful` that of
+    a car that has the same plate only. Raises NotPossible.
     """
     with transaction.atomic():
         one_at_a_time(REFERRERS)
@@ -47,7 +48,8 @@ def merge(winner, loser, taken=frozenset(), *, by, now, join_cars=True) -> Merge
             place(loser, winner.store, winner.owner, now=now)
         for verbs in VERBS:
             verbs.before(winner, loser, by, now)
-        for kept, gone in same_cars(winner, loser) if join_cars else ():
+        sure, doubtful = same_cars(winner, loser)
+        for kept, gone in [*(sure if join_cars else ()), *(doubtful if join_doubtful else ())]:
             join(kept, gone, by=by, now=now)
         _point(loser, winner)
         _unite(winner, loser, values, by=by, now=now)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from stores.locks import one_at_a_time
@@ -90,3 +90,20 @@ def leads_to(pk, people: set[int]) -> bool:
         seen.add(pk)
         pk = Customer.objects.with_ids([pk]).values_list("referrer", flat=True).first()
     return False
+
+
+ABOVE = """
+WITH RECURSIVE way AS (
+    SELECT id, referrer_id FROM customers_customer WHERE id = ANY (%s)
+    UNION SELECT sender.id, sender.referrer_id
+    FROM way JOIN customers_customer AS sender ON sender.id = way.referrer_id
+)
+SELECT id, referrer_id FROM way WHERE referrer_id IS NOT NULL
+"""
+
+
+def senders_above(people) -> dict[int, int]:
+    """{who: who sent them} of these and of everybody above them, in one question."""
+    with connection.cursor() as cursor:
+        cursor.execute(ABOVE, [list(people)])
+        return dict(cursor.fetchall())

@@ -10,14 +10,25 @@ from .text import fold
 OWN = frozenset({"id", "store", "customer", "disposed_on"})
 """Of the row, not of the car; of what is disposed of nothing is joined."""
 READ = ("mileage_km", "mileage_on")
+Pair = tuple[Vehicle, Vehicle]
 
 
-def same_cars(winner, loser) -> list[tuple[Vehicle, Vehicle]]:
-    """(the winner's, the loser's) of each car that both have, by chassis number, else by plate."""
-    theirs, found = list(loser.vehicles.managed()), []
-    for car in winner.vehicles.managed():
-        same = next((other for other in theirs if _is_same(car, other)), None)
-        if same:
+def same_cars(winner, loser) -> tuple[list[Pair], list[Pair]]:
+    """Each (the winner's, the loser's) car: those that both have, by chassis number, else by plate; and the doubtful.
+
+    Doubtful is who has the same plate, but another chassis number: one is a slip of the pen, or the plate went to a
+    new car.
+    """
+    ours, theirs = (list(one.vehicles.managed()) for one in (winner, loser))
+    return _pairs(ours, theirs, _is_same), _pairs(ours, theirs, _has_the_plate_of)
+
+
+def _pairs(ours, theirs, is_same) -> list[Pair]:
+    """What is found is taken out of both lists."""
+    found = []
+    for car in list(ours):
+        if same := next((other for other in theirs if is_same(car, other)), None):
+            ours.remove(car)
             theirs.remove(same)
             found.append((car, same))
     return found
@@ -27,6 +38,10 @@ def _is_same(car, other) -> bool:
     number, others = fold(car.chassis_number), fold(other.chassis_number)
     if number and others:
         return number == others
+    return _has_the_plate_of(car, other)
+
+
+def _has_the_plate_of(car, other) -> bool:
     return bool(car.plate) and fold(car.plate) == fold(other.plate)
 
 

@@ -50,7 +50,7 @@ class StageSettingForm(forms.Form):
 
     @property
     def has_words(self) -> bool:
-        return any(field.value() or field.errors for field in self.words)
+        return any(field.value() or field.errors or hasattr(field.field, "stands") for field in self.words)
 
     @property
     def always(self) -> list:

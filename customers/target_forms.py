@@ -73,17 +73,21 @@ class TargetsFilter(forms.Form):
 
 
 class TargetsForm(forms.Form):
-    """A store's targets of one month or year: its own, and those of its people; an empty field sets none."""
+    """A store's targets of one month or year: its own, and those of its people; an empty field sets none.
+
+    `like`: begins with those of the month or year that began on that day; nothing is set by that yet.
+    """
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, store, span: Span, begins_on: date):
+    def __init__(self, data=None, *, store, span: Span, begins_on: date, like: date | None = None):
         self.store, self.span, self.begins_on = store, span, begins_on
         stands = Target.objects.in_store(store).beginning(span, begins_on)
         self.stands = {(row.staff_id, row.figure): row.value for row in stands}
-        initial = {_name(*key): value for key, value in self.stands.items()}
+        found = Target.objects.in_store(store).beginning(span, like) if like else stands
+        initial = {_name(row.staff_id, row.figure): row.value for row in found}
         super().__init__(data, initial={**initial, "seen": self._print()})
-        ids = {staff for staff, _figure in self.stands if staff}
+        ids = {row.staff_id for row in (*stands, *found) if row.staff_id}
         self.people = list(Staff.objects.working_in_or_with_ids([store], ids).by_name())
         for staff in (None, *self.people):
             for figure in Figure:

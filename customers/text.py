@@ -1,5 +1,6 @@
 """How names, kana, phones and mails are folded, so that what looks alike to people is alike to the machine."""
 
+import codecs
 import re
 import unicodedata
 from functools import lru_cache
@@ -57,6 +58,36 @@ def fold(text: str) -> str:
     text = unicodedata.normalize("NFKC", text).lower().translate(VARIANTS)
     text = jaconv.hira2kata(text)
     return "".join(char for char in text if not char.isspace() and char not in "-‐‑–—―−・·")
+
+
+SUBSTITUTE = "〓"
+"""What printers have always put for a letter they lack."""
+SISTERS = str.maketrans("〜−—‖¢£¬¥", "～－―∥￠￡￢￥")
+"""Letters that Shift_JIS has under another number."""
+
+
+def _put_substitute(error):
+    return SUBSTITUTE * (error.end - error.start), error.end
+
+
+codecs.register_error("substitute", _put_substitute)
+
+
+def in_shift_jis(text: str) -> bytes:
+    return text.translate(SISTERS).encode("cp932", errors="substitute")
+
+
+def is_left_of(stored: str, said: str) -> bool:
+    """Whether that is what a list in Shift_JIS holds of it, which lacks some of its letters."""
+    if stored.isascii():
+        return False
+    left = in_shift_jis(stored).decode("cp932")
+    return left != stored and fold(left) == fold(said)
+
+
+def alike(stored: str, said: str) -> bool:
+    """The same to people, or what a list has left of it."""
+    return fold(stored) == fold(said) or is_left_of(stored, said)
 
 
 def full_width_kana(text: str) -> str:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from customers.models import Customer, Erasure, Fact
+from customers.closed import stand
+from customers.models import Erasure, Fact
 from customers.personal.erasing import refuse_while_open
 from customers.pointing import hold_all
 
@@ -29,7 +30,7 @@ def close(customer, why: str, *, by, now) -> bool:
     stop(FollowUp.objects.filter(customer=kept), EndReason.CLOSED, by=by, now=now)
     call_off(Task.objects.single().filter(customer=kept), by=by, now=now)
     Fact.note(kept, Fact.Kind.OTHER, _("No longer looked after: %(why)s") % {"why": why}, by=by, now=now)
-    _stand(kept, now, by, now)
+    stand(kept, now, by=by, now=now)
     return True
 
 
@@ -40,22 +41,9 @@ def reopen(customer, *, by, now) -> bool:
     closed_at = kept.closed_at
     if not closed_at or kept.merged_into_id or Erasure.objects.last_of(kept):
         return False
-    _stand(kept, None, by, now)
-    if said := reason_of(kept.facts.standing(), closed_at):
-        said.end(now=now)
+    stand(kept, None, by=by, now=now)
     if now - closed_at < COMES_BACK:
         resume(FollowUp.objects.filter(customer=kept, end_reason=EndReason.CLOSED, ended_at=closed_at))
         called_off = Task.objects.single().filter(customer=kept, cancel_reason=CancelReason.NOT_NEEDED)
         called_off.filter(cancelled_at=closed_at).update(cancelled_at=None, cancelled_by=None, cancel_reason="")
     return True
-
-
-def reason_of(facts, closed_at) -> Fact | None:
-    """The fact among these that says why somebody was closed then."""
-    return next((fact for fact in facts if fact.noted_at == closed_at and fact.kind == Fact.Kind.OTHER), None)
-
-
-def _stand(customer, closed_at, by, now):
-    stamps = {"updated_at": now, "edited_at": now, "edited_by": by}
-    Customer.objects.with_ids([customer.pk]).update(closed_at=closed_at, **stamps)
-    customer.closed_at = closed_at

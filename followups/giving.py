@@ -99,7 +99,7 @@ def _give(leads, rules, people, now) -> list[LeadChoice]:
         assign_deal(lead, staff[decision.chosen])
         turn += 1
         by_id[decision.chosen] = by_id[decision.chosen].given(turn)
-        rows += _choices(lead.pk, rule, decision, now)
+        rows += choices(lead.pk, rule, decision, now)
     LeadChoice.objects.filter(deal__in=leads).delete()
     LeadChoice.objects.bulk_create(rows)
     return rows
@@ -127,12 +127,13 @@ def _keep_that_nobody_fits(store_id, rules, sources, people, now, limit) -> list
     rows = []
     for pk, source in leads.values_list("pk", "source")[:limit]:
         rule = rules[source]
-        rows += _choices(pk, rule, decide(people, rule.criteria, rule.lowest_percent), now)
+        rows += choices(pk, rule, decide(people, rule.criteria, rule.lowest_percent), now)
     LeadChoice.objects.bulk_create(rows, ignore_conflicts=True)
     return rows
 
 
-def _choices(deal_id, rule, decision, now) -> list[LeadChoice]:
+def choices(deal_id, rule, decision, now) -> list[LeadChoice]:
+    """What is kept of a decision, not saved yet."""
     return [
         LeadChoice(
             deal_id=deal_id, rule=rule, staff_id=pk, chosen=pk == decision.chosen, reasons=decision.reasons[pk], at=now

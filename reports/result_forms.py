@@ -113,12 +113,16 @@ class PatternFilter(QuarterFilter):
         super().offer()
         for name in (*OF_A_NUMBER, "activity"):
             del self.fields[name]
-        if len(self.stores) > MOST_STORES:
+        if self.is_by_store:
             self.fields["store"].empty_label = None
 
     @property
     def chosen_store(self):
-        return super().chosen_store or (self.stores[0] if len(self.stores) > MOST_STORES else None)
+        return super().chosen_store or (self.stores[0] if self.is_by_store else None)
+
+    @property
+    def is_by_store(self) -> bool:
+        return len(self.stores) > MOST_STORES
 
     @property
     def more_fields(self) -> list:

@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Deal
 from followups.input_rate import Rate, truth
@@ -151,7 +152,7 @@ STEP_FIGURES = {
     ),
     "appointment": _figure(
         "appointment",
-        _("Appointment"),
+        pgettext_lazy("outcome", "Appointment"),
         _("Of the steps that were done, those that ended with an appointment, or whose reply from the customer did."),
     ),
     "order": _figure(

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from customers.models import Deal
-from followups.models import Contact, LeadChoice, Task
+from followups.models import Contact, LeadChoice, RolePlay, Task
 from stores.inputs import whole_number
 from stores.models import DayOff, Staff
 
@@ -80,6 +80,11 @@ class Who:
         if self.key == "pool":
             return replies.for_nobody()
         return replies.for_person(self.staff) if self.key == "me" else replies.held_by(self.staff)
+
+    def role_plays(self, me):
+        """Of the whole store those of whom one manages, else those one takes part in."""
+        plays = RolePlay.objects.visible_to(me)
+        return plays if self.key == "store" else plays.of(self.staff or me)
 
 
 @dataclass

@@ -1,13 +1,15 @@
 """How many stand in each view of the board, since when, and whether the worker is away: one statement for all of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from customers.models import BusinessCard
 from followups.models import Task
 from stores.models import Heartbeat
 
@@ -17,24 +19,6 @@ _FIGURES = """
     count(*), min(moment), min(moment) FILTER (WHERE moment >= %s AND late > %s),
     count(*) FILTER (WHERE late <= %s), min(late) FILTER (WHERE late <= %s)
 """
-
-
-@dataclass
-class Tally:
-    """The counts of the views and the words below them; what waits of each person who is off today, by their id."""
-
-    counts: dict
-    notes: dict
-    worker_away: bool
-    done: int
-    lead_late_since: datetime | None
-    reply_late_since: datetime | None
-    of_absent: dict
-
-    @property
-    def open(self) -> int:
-        """What is to be done today, for the rail."""
-        return self.counts["on_time"] + self.counts["overdue"]
 
 
 class Counted(NamedTuple):
@@ -47,9 +31,33 @@ class Counted(NamedTuple):
     late_since: datetime | None = None
 
 
+@dataclass
+class Tally:
+    """The counts of the views and the words below them; what waits of each person who is off today, by their id.
+
+    `role_plays`: those of today and of earlier days that nobody has put in the log; late are those of earlier days.
+    `cards`: business cards that are mine to type in; late are those photographed before today.
+    """
+
+    counts: dict
+    notes: dict
+    worker_away: bool
+    done: int
+    lead_late_since: datetime | None
+    reply_late_since: datetime | None
+    of_absent: dict
+    role_plays: Counted
+    cards: Counted
+
+    @property
+    def open(self) -> int:
+        """What is to be done today, for the rail."""
+        return self.counts["on_time"] + self.counts["overdue"]
+
+
 def tally(me, who, now, absent=()) -> Tally:
     """Everything counted at once. `absent`: people who are off today, of whom one wants to know what waits."""
-    tasks = who.tasks(me).reached(now)
+    tasks, today = who.tasks(me).reached(now), timezone.localdate(now)
     found = _count(
         now,
         of_absent=Task.objects.reached(now).of_people(absent) if absent else None,
@@ -57,6 +65,8 @@ def tally(me, who, now, absent=()) -> Tally:
         reached=tasks.values_list("due_from", "late_at"),
         replied=who.replies(me).waiting().values_list("happened_at", "answer_late_at"),
         done=who.done(me, now).values_list("done_at", "done_at"),
+        role_plays=who.role_plays(me).due(today).values_list("planned_at", _over(today)),
+        cards=BusinessCard.objects.to_type_in_by(me, today).values_list("taken_at", _before_today("taken_at", today)),
         worker=Heartbeat.objects.worker().values_list("beat_at", "beat_at"),
     )
     new, reached, replied = found["new"], found["reached"], found["replied"]
@@ -79,7 +89,20 @@ def tally(me, who, now, absent=()) -> Tally:
         lead_late_since=new.late_since,
         reply_late_since=replied.late_since,
         of_absent={int(key): part for key, part in found.items() if key.isdigit()},
+        role_plays=found["role_plays"],
+        cards=found["cards"],
     )
+
+
+def _over(today):
+    """When it was planned, of what should have taken place before today; else nothing."""
+    return Case(When(planned_on__lt=today, then=F("planned_at")))
+
+
+def _before_today(name, today):
+    """The moment, of what was before today; else nothing."""
+    midnight = timezone.make_aware(datetime.combine(today, time()))
+    return Case(When(**{f"{name}__lt": midnight}, then=F(name)))
 
 
 def _count(now, *, of_absent, **parts) -> dict[str, Counted]:

@@ -10,6 +10,7 @@ from stores.channels import Channel
 from ..importing.beside import MEMBER, written_consent, written_facts, written_member
 from ..importing.columns import heading_of, heading_of_member
 from ..importing.convenience import written_channels, written_weekdays
+from ..importing.naming import written
 from ..importing.values import written_payment
 from ..models import Customer, Deal, Export, Fact, Stage, Vehicle
 from ..text import display_phone
@@ -59,7 +60,7 @@ def _hours(customer) -> str:
 def _referrer(customer) -> str:
     """A code means somebody in one store only."""
     one = customer.referrer
-    return one.code if one and one.store_id == customer.store_id else ""
+    return written(one) if one and one.store_id == customer.store_id else ""
 
 
 def _fact(kind) -> Text:
@@ -85,11 +86,11 @@ def _letters(customer) -> str:
 def _driver_code(car) -> str:
     """Of somebody else of the same store: elsewhere the code means another."""
     one = car.used_by
-    return one.code if one and one.store_id == car.store_id and one.pk != car.customer_id else ""
+    return written(one) if one and one.store_id == car.store_id and one.pk != car.customer_id else ""
 
 
 def _driver_name(car) -> str:
-    """Who has no code is named."""
+    """Who has neither code nor number nor mail is named."""
     return car.user_name or ("" if _driver_code(car) else car.driver)
 
 

@@ -10,21 +10,11 @@ from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape
 
 from ..importing.formulas import QUOTE, guarded
+from ..text import SISTERS, in_shift_jis
 
-SUBSTITUTE = "〓"
-"""What printers have always put for a letter they lack."""
-SISTERS = str.maketrans("〜−—‖¢£¬¥", "～－―∥￠￡￢￥")
-"""Letters that Shift_JIS has under another number."""
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 MOST_IN_A_CELL = 32_767
 PIECE = 256 * 1024
-
-
-def _put_substitute(error):
-    return SUBSTITUTE * (error.end - error.start), error.end
-
-
-codecs.register_error("substitute", _put_substitute)
 
 
 def lacking(rows: Iterable[list[str]]) -> Counter:
@@ -64,7 +54,7 @@ def csv_pieces(rows: Iterable[list[str]], *, shift_jis: bool) -> Iterator[bytes]
 
 def _encoded(text, shift_jis):
     if shift_jis:
-        return text.getvalue().translate(SISTERS).encode("cp932", errors="substitute")
+        return in_shift_jis(text.getvalue())
     return text.getvalue().encode()
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from ..models import ImportFile, ImportRow
-from ..text import fold
+from ..text import alike, fold
 from .columns import Columns
+from .naming import ACCEPTED
 from .parsing import columns_of
 from .records import Record
 from .stored import Known, StoredCustomers, car_key, holders_of_cars, identities_of
 
-ACCEPTED = (ImportRow.Outcome.NEW, ImportRow.Outcome.UPDATED, ImportRow.Outcome.UNCHANGED)
 SORTED = ("outcome", "is_double", "decision", "customer_id", "other_customer_id", "other_row", "problems")
 
 
@@ -123,10 +123,10 @@ def _there_already(batch, record, known) -> Record | Known | None:
 
 
 def _is_a_further_row(record, above) -> bool:
-    """Of the same name, with a deal that the row above has not, or by the same code a car: one customer in two rows."""
+    """Of the same name, with a car or a deal that the row above has not: one customer in two rows."""
     if record.code != above.code or fold(record.name) != fold(above.name):
         return False
-    another_car = record.code and record.vehicle and record.vehicle != above.vehicle
+    another_car = record.vehicle and record.vehicle != above.vehicle
     return bool(another_car or (record.deal and record.deal != above.deal))
 
 
@@ -153,7 +153,7 @@ def _not_twice(record, heading, text, other, what):
 
 
 def _compare_name(batch, record, known):
-    if known and fold(known.name) != fold(record.name):
+    if known and not alike(known.name, record.name):
         heading = batch.columns.heading_for("name", "family_name")
         message = _("Until now this customer is called %(name)s.") % {"name": known.name}
         record.complain(heading, record.name, message, compared=True)

@@ -231,7 +231,7 @@ def find_columns(rows: list[Row], chosen: Mapping[int, str] | None = None) -> Co
     Raises NoName when no column is the name, neither by a heading near the top nor by choice; Unusable when these are
     no headings at all.
     """
-    columns = _columns(_heading_row(rows[:LOOK_AT_ROWS]), chosen or {})
+    columns = _columns(_with_the_row_below(_heading_row(rows[:LOOK_AT_ROWS]), rows[:LOOK_AT_ROWS]), chosen or {})
     if not columns.has_name:
         if any(UNREADABLE in heading for heading in columns.headings):
             raise Unusable(_("This is not a text file. Please choose the list saved as CSV."))
@@ -245,6 +245,19 @@ def _heading_row(rows) -> Row:
     if named:
         return next((row for row in named if known_in(row.cells) > 1), named[0])
     return max(rows, key=lambda row: known_in(row.cells))
+
+
+def _with_the_row_below(row, rows) -> Row:
+    """Headings of two rows, where cells were joined: '連絡先' above '電話' and 'メール'. The lower word counts."""
+    below = next((one for one in rows if one.number > row.number), None)
+    if below is None or len(below.cells) > len(row.cells):
+        return row
+    words = [cell for cell in below.cells if cell.strip()]
+    is_named = any(field_of(row.cells[index]) in NAME_FIELDS for index, cell in enumerate(below.cells) if cell.strip())
+    if is_named or known_in(words) < max(1, len(words) - 1):
+        return row
+    padded = [*below.cells, *[""] * (len(row.cells) - len(below.cells))]
+    return Row(below.number, [low or high for high, low in zip(row.cells, padded, strict=True)])
 
 
 def _columns(row, chosen) -> Columns:

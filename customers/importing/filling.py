@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from stores.channels import Channel
 
 from ..models import Customer, Deal, ImportRow, Vehicle
-from ..text import fold, tidy
+from ..text import alike, fold, in_shift_jis, is_left_of, tidy
 from . import gaining, values
 from .checking import Batch
 from .gaining import Beside, Gained
@@ -86,7 +86,7 @@ def fill(batch: Batch, entries: list[Entry], now: datetime, *, lock=False) -> li
 
 
 def _load(pks, *, lock):
-    rows = Customer.objects.order_by("pk").prefetch_related("family")
+    rows = Customer.objects.order_by("pk").select_related("owner").prefetch_related("family")
     vehicles = Vehicle.objects.filter(customer__in=pks).select_related("used_by").order_by("pk")
     if lock:
         rows, vehicles = (found.select_for_update(no_key=True, of=("self",)) for found in (rows, vehicles))
@@ -125,11 +125,23 @@ def _filled(batch, entry, customer, is_new, cars, known, now) -> Filled:
         vehicle, vehicle_changed = find_vehicle(cars, customer, record.vehicle, now, only_gains=only_gains)
         vehicle_is_new = all(vehicle is not car for car in cars)
         if vehicle_is_new:
+            gained.left_out += _same_plate(batch, entry, cars)
             cars.append(vehicle)
     if changed or vehicle_changed or gained.is_of_family:
         words = [word for car in cars for word in car.search_words]
         changed |= _set(customer, {"search": customer.search_text(words, known.family_words)})
     return Filled(entry, customer, is_new, changed, vehicle, vehicle_is_new, vehicle_changed, gained=gained)
+
+
+def _same_plate(batch, entry, cars) -> list[tuple[str, str, str]]:
+    """A car of a plate that another car of theirs has: one of the two numbers may be a slip of the pen."""
+    plate = fold(entry.record.vehicle.get("plate", ""))
+    same = next((car for car in cars if plate and fold(car.plate) == plate and not car.disposed_on), None)
+    if same is None:
+        return []
+    words = _("Another car of theirs has this plate, with the chassis number %(number)s. Both are kept: please look.")
+    heading = batch.columns.heading_for("vehicle.plate")
+    return [(heading, entry.record.vehicle["plate"], words % {"number": same.chassis_number})]
 
 
 def _held_rank(batch, entry, customer) -> list[tuple[str, str, str]]:
@@ -147,7 +159,7 @@ def _kept_words(batch, entry, customer) -> list[str]:
     differing = [
         name
         for name in ("name", "code", *REPLACED)
-        if said.get(name) and getattr(customer, name) and not _alike(getattr(customer, name), said[name])
+        if said.get(name) and getattr(customer, name) and not _same(getattr(customer, name), said[name])
     ]
     parts = {"name": ("name", "family_name", "given_name"), "kana": ("kana", "family_kana", "given_kana")}
     words = []
@@ -158,8 +170,8 @@ def _kept_words(batch, entry, customer) -> list[str]:
     return words
 
 
-def _alike(stored, said):
-    return fold(stored) == fold(said) if isinstance(stored, str) else stored == said
+def _same(stored, said):
+    return alike(stored, said) if isinstance(stored, str) else stored == said
 
 
 def fill_customer(
@@ -188,8 +200,22 @@ def fill_customer(
         wanted["refused_channels"] = _added(customer.refused_channels, refused, in_front=False)
     if record.owner_id and customer.owner_id is None:
         wanted["owner_id"] = record.owner_id
-    wanted["note"] = _grown(customer.note, [*record.notes, *further_notes])
-    return _set(customer, wanted)
+    wanted["note"] = grown(customer.note, [*_news(customer, record), *further_notes])
+    return _set(
+        customer, {name: value for name, value in wanted.items() if not _is_lossy(getattr(customer, name), value)}
+    )
+
+
+def _is_lossy(stored, value) -> bool:
+    """Letters that the list had no room for we go on knowing."""
+    return isinstance(value, str) and is_left_of(stored, value)
+
+
+def _news(customer, record) -> list[str]:
+    """What the note must hold. Who is in charge already, though they have left, is no news."""
+    heading, text = record.owner or ("", "")
+    is_known = text and customer.owner_id and alike(customer.owner.name, text)
+    return [piece for piece in record.notes if not (is_known and piece == f"{heading}: {tidy(text)}")]
 
 
 def find_vehicle(cars, customer: Customer, said: dict, now, *, only_gains=False) -> tuple[Vehicle, Changes]:
@@ -198,9 +224,9 @@ def find_vehicle(cars, customer: Customer, said: dict, now, *, only_gains=False)
     wanted = {
         name: value
         for name, value in said.items()
-        if name not in {"plate", "model", "maker", "chassis_number"} or fold(getattr(car, name)) != fold(value)
+        if not isinstance(value, str) or not alike(getattr(car, name), value)
     }
-    if car.used_by_id and fold(wanted.get("user_name", "")) == fold(car.used_by.name):
+    if car.used_by_id and alike(car.used_by.name, wanted.get("user_name", "")):
         wanted.pop("user_name", None)
     if only_gains:
         wanted = {name: value for name, value in wanted.items() if not getattr(car, name)}
@@ -211,7 +237,8 @@ def find_vehicle(cars, customer: Customer, said: dict, now, *, only_gains=False)
 
 def _same_car(cars, said):
     """By chassis number, else by plate, else by model where neither says otherwise."""
-    number, plate, model = (fold(said.get(name, "")) for name in ("chassis_number", "plate", "model"))
+    number, plate = (fold(said.get(name, "")) for name in ("chassis_number", "plate"))
+    model = said.get("model", "")
     for car in cars:
         if number and fold(car.chassis_number) == number:
             return car
@@ -220,7 +247,7 @@ def _same_car(cars, said):
         if plate and fold(car.plate) == plate:
             return car
     for car in candidates:
-        if model and fold(car.model) == model and not (plate and car.plate):
+        if model and alike(car.model, model) and not (plate and car.plate):
             return car
     return None
 
@@ -231,11 +258,13 @@ def _added(stored, said, *, in_front=True):
     return (fresh + stored if in_front else stored + fresh) if fresh else stored
 
 
-def _grown(note, pieces):
-    lines = note.replace("\r\n", "\n")
+def grown(note: str, pieces) -> str:
+    """The note with what it does not say yet."""
+    lines = "\n".join(line.rstrip() for line in note.splitlines())  # as a cell of the file is read
+    printed = in_shift_jis(lines).decode("cp932")
     missing = []
     for piece in pieces:
-        if piece not in lines and piece not in missing:
+        if piece not in lines and piece not in printed and piece not in missing:
             missing.append(piece)
     return "\n".join(part for part in (note, *missing) if part) if missing else note
 

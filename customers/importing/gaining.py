@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Consent, Fact, FamilyMember, RankHold
-from ..text import fold, tidy
+from ..text import alike
 from .records import Record
 from .writing import insert, update
 
@@ -79,7 +79,7 @@ def gain(customer, record: Record, known: Beside, *, refused, by_id: int | None,
 def _gain_facts(customer, record, known, gained, now):
     """Also what was true once is known: a list does not bring it back."""
     for said in record.facts:
-        if any(one.kind == said["kind"] and tidy(one.text) == said["text"] for one in known.facts):
+        if any(one.kind == said["kind"] and alike(one.text, said["text"]) for one in known.facts):
             continue
         noted_at = _moment(said.get("noted_on"), now)
         confirmed_at = max(noted_at, _moment(said["confirmed_on"], now)) if said.get("confirmed_on") else noted_at
@@ -96,7 +96,7 @@ def _moment(day: date | None, now: datetime) -> datetime:
 
 def _gain_family(customer, record, known, gained, now):
     for said in record.family:
-        same = next((one for one in known.family if fold(one.name) == fold(said["name"])), None)
+        same = next((one for one in known.family if alike(one.name, said["name"])), None)
         if same is None:
             made = FamilyMember(customer=customer, created_at=now, **{"relation": FamilyMember.Relation.OTHER, **said})
             gained.family.append((made, {name: getattr(made, name) for name in WRITTEN}))

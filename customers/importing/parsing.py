@@ -40,8 +40,9 @@ def parse(file: ImportFile, rows: list[ImportRow], today: date):
 
 
 def keys_of(record: Record) -> list[str]:
-    """Code, numbers, name and car, for rows further down that may be the same."""
+    """Code, numbers, mails, name and car, for rows that may be the same, or name them."""
     keys = [f"phone:{phone}" for phone in record.phones]
+    keys += [f"email:{address}" for address in record.customer.get("emails", [])]
     if record.code:
         keys.append(f"code:{record.code}")
     if record.name:

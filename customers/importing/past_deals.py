@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ..models import Customer, Deal, DealKind, LostReason, Source, Stage, Vehicle
-from ..text import fold
+from ..text import alike
 from . import values
 
 OVER_AFTER = timedelta(days=90)
@@ -47,7 +47,7 @@ def complete(record, columns, colleagues):
         _take_from_the_car(said, record.vehicle)
     if name := said.pop("staff", ""):
         try:
-            said["staff_id"] = colleagues.find(name)
+            said["staff_id"] = colleagues.find(name, also_before=True)
         except values.Bad as bad:
             record.keep(columns.heading_for("deal.staff"), name, bad)
 
@@ -76,7 +76,7 @@ def find_deal(
     for name in FILLED:
         if said.get(name) and not getattr(deal, name):
             changed[name] = (getattr(deal, name), said[name])
-    if said.get("note") and said["note"] not in deal.note:
+    if said.get("note") and said["note"] not in deal.note and not alike(deal.note, said["note"]):
         changed["note"] = (deal.note, "\n".join(part for part in (deal.note, said["note"]) if part))
     for name, (_was, value) in changed.items():
         setattr(deal, name, value)
@@ -91,7 +91,7 @@ def _is_same(deal, said) -> bool:
     """The same day, and the same goods where both name some."""
     if said.get("kind") and deal.kind != said["kind"]:
         return False
-    if deal.goods and said.get("goods") and fold(deal.goods) != fold(said["goods"]):
+    if deal.goods and said.get("goods") and not alike(deal.goods, said["goods"]):
         return False
     if said.get("ordered_on") or deal.ordered_on:
         return said.get("ordered_on") == deal.ordered_on

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,8 @@ WIDE_AS = 20
 DELIMITERS = (",", "\t", ";")
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+EUC_KANA = (b"\xa4", b"\xa5")
+KANA = re.compile("[ぁ-んァ-ヶ]")
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 LOCKED = "EncryptedPackage".encode("utf-16-le")
@@ -98,6 +101,8 @@ def _lines(data) -> list[str]:
         return _without_controls(io.StringIO(_decoded(data, "utf-16"), newline="").readlines())
     data = data.removeprefix(b"\xef\xbb\xbf")
     text = _decoded(data, "utf-8")
+    if text is None and any(map(_is_euc, data.splitlines())):
+        text = _decoded(data, "euc_jp")
     if text is not None:
         lines = io.StringIO(text, newline="").readlines()
     else:
@@ -117,11 +122,19 @@ def _line(line: bytes) -> str:
     text = _decoded(line, "utf-8")
     if text is not None and (text.isascii() or any("\u3040" <= char <= "\u9fff" for char in text)):
         return text
-    text = _decoded(line, "cp932")
+    text = _decoded(line, "euc_jp" if _is_euc(line) else "cp932")
     if text is not None:
         return text
     guesses = [line.decode(encoding, errors="replace") for encoding in ("cp932", "utf-8")]
     return min(guesses, key=lambda guess: guess.count(UNREADABLE))
+
+
+def _is_euc(line: bytes) -> bool:
+    """As old machines under Unix write it. Its kana are half-width signs in CP932, whose kana and kanji it lacks."""
+    if not any(lead in line for lead in EUC_KANA):
+        return False
+    text, other = _decoded(line, "euc_jp"), _decoded(line, "cp932") or ""
+    return text is not None and len(KANA.findall(text)) > 1 and not KANA.search(other)
 
 
 def _decoded(data, encoding):

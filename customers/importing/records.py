@@ -16,8 +16,8 @@ PARTS = ("vehicle", "deal")
 LISTS = frozenset({"phones", "emails"})
 NAME_PARTS = ("family_name", "given_name")
 STORED = (
-    *("name", "customer", "vehicle", "deal", "owner_id", "nobody", "referrer", "no_letters", "cells_of", "kept"),
-    *("refused", "driver", "facts", "family", "consents"),
+    *("name", "customer", "vehicle", "deal", "owner", "owner_id", "nobody", "referrer", "no_letters", "cells_of"),
+    *("kept", "refused", "driver", "facts", "family", "consents"),
 )
 POINTING = {"owner": "owner", "referrer": "referrer", "vehicle.used_by": "driver"}
 """Fields of those who are only known by a name or a code here → where the record keeps (heading, cell)."""
@@ -85,7 +85,7 @@ class Record:
             part.update({name: date.fromisoformat(text) for name, text in part.items() if name.endswith("_on")})
         if hours := said["customer"].get("convenient_hours"):
             said["customer"]["convenient_hours"] = [time.fromisoformat(text) for text in hours]
-        for name in ("referrer", "driver"):
+        for name in ("owner", "referrer", "driver"):
             said[name] = tuple(said[name]) if said.get(name) else None
         said["cells_of"] = {number: tuple(cell) for number, cell in said["cells_of"].items()}
         return cls(row.number, **said)

@@ -32,8 +32,10 @@ class Figure:
 
 
 def figures(file: ImportFile) -> list[Figure]:
-    told = file.report
-    return [Figure(name if name != "rows" else "all", words(name), told.get(name, 0)) for name in COUNTS]
+    told, said = file.report, {name: words(name) for name in COUNTS}
+    if file.state == ImportFile.State.CHECKED:
+        said["duplicates"] = _("there already or twice")  # what becomes of them is decided now
+    return [Figure(name if name != "rows" else "all", said[name], told.get(name, 0)) for name in COUNTS]
 
 
 def remarks(file: ImportFile) -> Figure:
@@ -59,8 +61,11 @@ def counted(file: ImportFile) -> dict:
 
 def to_save(file: ImportFile, decided: list[tuple[int, str]]) -> int:
     """How many customers confirming would make or change, doubles counted as they were decided."""
-    accepted = sum(decision != ImportRow.Decision.SKIP for _number, decision in decided)
-    return file.report.get("new", 0) + file.report.get("updated", 0) + accepted
+    chosen = [decision for _number, decision in decided]
+    others = chosen.count(ImportRow.Decision.ANOTHER)
+    if ImportRow.Decision.SAME in chosen:
+        others += file.rows.others_meant()
+    return file.report.get("new", 0) + file.report.get("updated", 0) + others
 
 
 def number_to_mend(file: ImportFile) -> int:

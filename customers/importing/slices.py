@@ -18,7 +18,7 @@ from ..models import ImportFile
 from .checking import SORTED, batch_of, sort
 from .parsing import PARSED, parse
 from .reading import Unusable
-from .referring import look, refer
+from .referring import look, part_circles, refer
 from .report import report, report_undone
 from .saving import save
 from .staging import stage
@@ -107,7 +107,8 @@ def _parsed(file, rows, today):
 
 
 def _sort(file, now):
-    _forward(file, file.rows.all(), lambda rows: _sorted(file, rows), then=Step.LOOK)
+    if not _forward(file, file.rows.all(), lambda rows: _sorted(file, rows), then=Step.LOOK):
+        part_circles(file)
 
 
 def _sorted(file, rows):

@@ -2,16 +2,17 @@
 
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, F, Func, TextField, Value
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, TextField, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Replace, Upper
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from stores.models import Staff, Store
 
 from ..merging import final
-from ..models import Customer, Vehicle
-from ..text import fold
+from ..models import Customer, Deal, Vehicle
+from ..text import fold, in_shift_jis
 from . import values
 from .records import Record
 
@@ -44,8 +45,12 @@ class Known:
 
 def identities(name, phones, emails, address):
     """The same name and the same number, mail or address: the same person, when there is no code to tell."""
-    name = fold(name)
-    return [(name, reach) for reach in (*phones, *emails, fold(address)) if reach]
+    return [(name, reach) for name in written_names(name) for reach in (*phones, *emails, fold(address)) if reach]
+
+
+def written_names(name: str) -> set[str]:
+    """A name as it is looked for, and what is left of it in a list written in Shift_JIS."""
+    return {fold(name), fold(in_shift_jis(name).decode("cp932"))}
 
 
 def identities_of(record: Record):
@@ -64,8 +69,6 @@ class StoredCustomers:
         columns = ("pk", "code", "name", "phones", "emails", "address", "merged_into")
         everybody = Customer.objects.filter(store=store).values_list(*columns)
         codes = {record.code for record in records if record.code}
-        named = [cell for record in records for cell in (record.referrer, record.driver) if cell]
-        codes |= {values.folded(text) for _heading, text in named}
         phones = {phone for record in records for phone in record.phones}
         names = {fold(record.name) for record in records if not record.code or record.row in also_by_name}
         found = [
@@ -82,7 +85,7 @@ class StoredCustomers:
         for known in self.by_pk.values():
             for phone in known.phones:
                 self.by_phone.setdefault(phone, []).append(known)
-            if names and fold(known.name) in names:
+            if names and written_names(known.name) & names:
                 for identity in identities(known.name, known.phones, known.emails, known.address):
                     self.by_identity.setdefault(identity, []).append(known)
 
@@ -106,6 +109,20 @@ class StoredCustomers:
         return next((known for known in found if known.pk != but), None)
 
 
+def with_codes(store: Store, codes):
+    return Customer.objects.filter(_sql("customers_customer.code = ANY (%s)", codes), store=store)
+
+
+def with_phones(phones) -> RawSQL:
+    """A condition: one of these numbers is theirs."""
+    return _sql(HAS_PHONE, phones)
+
+
+def whole_pk(pk: int) -> int:
+    """However often that was merged on."""
+    return final(Customer.objects.select_related("merged_into").get(pk=pk)).pk
+
+
 def holders_of_cars(store: Store, records: list[Record]) -> dict[str, dict[int, str]]:
     """{number of the car: {customer's id: name}} of the cars that these records name."""
     wanted = {car_key(record.vehicle["chassis_number"]) for record in records if "chassis_number" in record.vehicle}
@@ -124,20 +141,32 @@ class Colleagues:
     """
 
     def __init__(self, store: Store, meant: dict[str, int | None]):
+        self.store = store
         self.meant = {fold(name): pk for name, pk in meant.items()}
-        self.by_name: dict[str, set[int]] = {}
-        for staff in Staff.objects.working_in([store]):
-            for name in {fold(staff.name), fold(staff.get_short_name())}:
-                self.by_name.setdefault(name, set()).add(staff.pk)
+        self.by_name = _by_name(Staff.objects.working_in([store]))
 
-    def find(self, text: str) -> int | None:
+    @cached_property
+    def before(self) -> dict[str, set[int]]:
+        """Who has left, or has gone to another store."""
+        deals = Deal.objects.filter(store=self.store, staff=OuterRef("pk"))
+        return _by_name([*Staff.objects.inactive().of_store(self.store), *Staff.objects.filter(Exists(deals))])
+
+    def find(self, text: str, *, also_before=False) -> int | None:
         """None when a person said so. Raises Bad when nobody or several have this name."""
         name = fold(text)
         if name in self.meant:
             return self.meant[name]
-        found = self.by_name.get(name, set())
+        found = self.by_name.get(name, set()) or (self.before.get(name, set()) if also_before else set())
         if not found:
             raise values.Bad(_("Nobody of this name works in the store."))
         if len(found) > 1:
             raise values.Bad(_("Several people in the store have this name."))
         return next(iter(found))
+
+
+def _by_name(people) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for staff in people:
+        for name in written_names(staff.name) | written_names(staff.get_short_name()):
+            found.setdefault(name, set()).add(staff.pk)
+    return found

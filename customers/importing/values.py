@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from stores.inputs import FIRST_DAY, LAST_DAY
 
 from ..models import Customer
-from ..text import fold, full_width_kana, normalise_email, normalise_phone, tidy
+from ..text import fold, full_width_kana, normalise_email, normalise_phone, read_plate, tidy
 
 ERAS = {"M": (1868, 45), "T": (1912, 15), "S": (1926, 64), "H": (1989, 99), "R": (2019, 99)}
 """First year, and last year of the era. Papers printed before 2019 go on counting Heisei: 平成35年 is 2023."""
@@ -219,6 +219,10 @@ def _within_column(number):
 
 def plate(text: str) -> str:
     """'湘南 580 せ ・・34-21' and '湘南580せ3421' as '湘南 580 せ 34-21'; dots that only fill up are left out."""
+    try:
+        return read_plate(text)
+    except ValueError:
+        pass
     match = PLATE.fullmatch(folded(text).translate(str.maketrans(dict.fromkeys("‐‑–—―−", "-"))))
     digits = re.sub(r"\D", "", match[4]) if match else ""
     if not 1 <= len(digits) <= 4:

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from stores.access import StoreQuerySet
-from stores.models import Store
+from stores.models import DayOff, Membership, Role, Store
 
 from .customer import Customer
 
@@ -20,6 +20,14 @@ TYPING_FOR = timedelta(minutes=15)
 class CardQuerySet(StoreQuerySet):
     def waiting(self):
         return self.filter(WAITING)
+
+    def to_type_in_by(self, staff, day):
+        """Those that wait where they assist, and where no assistant is at work that day: then everybody is a deputy."""
+        mine = Membership.objects.filter(staff=staff, store=OuterRef("store"))
+        off = DayOff.objects.filter(staff=OuterRef("staff"), on=day)
+        assistants = Membership.objects.filter(~Exists(off), role=Role.ASSISTANT, store=OuterRef("store"))
+        nobody = ~Exists(assistants.filter(staff__is_active=True))
+        return self.waiting().filter(Exists(mine.filter(role=Role.ASSISTANT)) | (nobody & Exists(mine)))
 
     def settled(self):
         return self.exclude(WAITING)

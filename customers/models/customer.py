@@ -38,6 +38,9 @@ class CustomerQuerySet(StoreQuerySet):
         """No longer looked after, and part of nobody else."""
         return self.filter(closed_at__isnull=False, merged_into__isnull=True)
 
+    def unmerged(self):
+        return self.filter(merged_into__isnull=True)
+
     def search(self, text: str, *, most: int = FOUND):
         """Any part of a name, kana, phone, mail or plate, in any width or kana (REQUIREMENTS C9).
 
@@ -55,10 +58,11 @@ class CustomerQuerySet(StoreQuerySet):
     def beginning_with(self, text: str, *, most: int = FOUND):
         """Whose name, or a further word of theirs, begins with that: names first, for they are most likely meant.
 
-        Trigrams know the beginning of a word also where it has one sign only. A number is looked for by `search`.
+        Trigrams know the beginning of a word also where it has one sign only. A number is looked for by `search`; so is
+        a letter or two: input methods send them on the way to kana, and codes all begin with the same.
         """
-        part = "" if phone_digits(text) else fold(text)
-        if not part:
+        part = fold(text)
+        if not part or phone_digits(text) or (part.isascii() and len(part) <= SHORT):
             return self.none()
         begins = Q(search__startswith=part) | Q(search__contains=f"\n{part}")
         first = self.filter(begins).order_by().values("pk")[:most]

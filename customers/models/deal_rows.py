@@ -73,7 +73,7 @@ class DealQuerySet(StoreQuerySet):
         """Only what a card of the stage board or a line of a list shows."""
         return self.with_own_words().select_related("customer", "staff").only(
             "kind", "goods", "source", "stage", "received_at", "stage_changed_at", "taken_at", "closed_at",
-            "lost_at", "lost_reason", "competitor", "last_contacted_at",
+            "lost_at", "lost_reason", "competitor", "last_contacted_at", "paid_on", "amount_yen",
             "customer__name", "staff__name", "staff__username",
         )  # fmt: skip
 
@@ -120,6 +120,9 @@ class DealQuerySet(StoreQuerySet):
 
     def lost(self):
         return self.filter(LOST)
+
+    def because_of(self, reason):
+        return self.filter(lost_reason=reason)
 
     def paid(self):
         return self.filter(PAID)

@@ -178,14 +178,18 @@ class ImportRowQuerySet(models.QuerySet):
         """Without what only the engine needs."""
         return self.defer("keys", "before")
 
-    def above(self, number, keys):
-        """Rows of less than this number that one of these keys recognises, asked without an index of keys."""
+    def with_keys(self, keys):
+        """Rows that one of these keys recognises, asked without an index of keys."""
         matching = RawSQL(
             "EXISTS (SELECT FROM unnest(customers_importrow.keys) AS key WHERE key = ANY (%s))",
             [list(keys)],
             output_field=models.BooleanField(),
         )
-        return self.filter(matching, number__lt=number)
+        return self.filter(matching)
+
+    def above(self, number, keys):
+        """Of less than this number."""
+        return self.with_keys(keys).filter(number__lt=number)
 
     def keep(self, file, numbered):
         """Many new rows, (number, cells), as fast as the database takes them."""
@@ -204,6 +208,11 @@ class ImportRowQuerySet(models.QuerySet):
     def to_look_at(self):
         """Known customers, and rows that name who referred them or drives their car."""
         return self.filter(Q(customer__isnull=False) | NAMING)
+
+    def naming_senders(self):
+        """Of rows that name who sent them: number, who they are, and the cell."""
+        naming = self.filter(~Q(record__referrer=None)).order_by("number")
+        return naming.values_list("number", "customer_id", "record__referrer")
 
     def referred(self):
         """Saved rows that name who referred them or drives their car."""
@@ -231,6 +240,13 @@ class ImportRowQuerySet(models.QuerySet):
         """What was decided about doubles, by row."""
         decided = self.filter(is_double=True).exclude(decision="").order_by("number")
         return list(decided.values_list("number", "decision"))
+
+    def others_meant(self) -> int:
+        """How many customers doubles go to who are not new or changed by a row of their own."""
+        own = ImportRow.objects.filter(file=models.OuterRef("file"), number=models.OuterRef("other_row"))
+        counted = own.filter(outcome__in=[ImportRow.Outcome.NEW, ImportRow.Outcome.UPDATED])
+        same = self.filter(is_double=True, decision=ImportRow.Decision.SAME).exclude(models.Exists(counted))
+        return same.order_by().values("other_row", "other_customer").distinct().count()
 
     def refused(self):
         return self.with_outcome(ImportRow.Outcome.REFUSED)

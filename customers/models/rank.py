@@ -96,8 +96,8 @@ class RankDecisionQuerySet(models.QuerySet):
         return self.filter(by=staff)
 
     def lately(self, now):
-        """Those that can still be taken back."""
-        return self.filter(undone_at__isnull=True, at__gt=now - UNDO_FOR)
+        """Those that can still be taken back, and those that are being taken back just now."""
+        return self.filter(Q(undone_at__isnull=True, at__gt=now - UNDO_FOR) | Q(done_at__isnull=True))
 
     def take_one(self):
         """The first that has something left to do and is in no other worker's hands; None without one."""

@@ -88,12 +88,12 @@ def merging(request, pk, other_pk):
     """Both beside each other; what is kept of which, and what goes along."""
     me, now = request.user, timezone.now()
     winner, loser = _customer(request, pk), _customer(request, other_pk)
-    cars = same_cars(winner, loser)
-    form = MergeForm(request.POST if request.method == "POST" else None, lines=lines(winner, loser, me), cars=cars)
+    said = request.POST if request.method == "POST" else None
+    form = MergeForm(said, lines=lines(winner, loser, me), cars=same_cars(winner, loser))
     told = ""
     if form.is_valid():
         try:
-            row = merge(winner, loser, form.taken(), by=me, now=now, join_cars=form.joins_cars)
+            row = merge(winner, loser, form.taken(), by=me, now=now, **form.joined)
         except NotPossible as why:
             told = str(why)
         else:

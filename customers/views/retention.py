@@ -62,7 +62,7 @@ def periods(request):
 @require_safe
 @admins_only
 def due(request):
-    """What tonight's forgetting would take of a `?kind=`; with `?months=` what it would take if that were the period."""
+    """What tonight takes of a `?kind=`; with `?months=` what it would take if that were the period."""
     now = timezone.now()
     kind = request.GET.get("kind", DataKind.CLOSED_CUSTOMERS)
     if kind not in DataKind:

@@ -5,6 +5,7 @@ from datetime import date
 from itertools import zip_longest
 from urllib.parse import urlencode
 
+from dateutil.relativedelta import relativedelta
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -77,17 +78,24 @@ def _days(found) -> list[dict]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 def edit(request, store_pk, span):
-    """A store's targets of a month ("2026-11") or of a year ("2026", by its first month)."""
+    """A store's targets of a month ("2026-11") or of a year ("2026", by its first month).
+
+    With `?like=before` the form begins with those of the month or year before.
+    """
     store = get_object_or_404(Store.objects.visible_to(request.user), pk=store_pk)
     if not request.user.may_manage(store.pk):
         raise PermissionDenied
     span, begins_on = _read_span(span)
-    form = TargetsForm(request.POST if request.method == "POST" else None, store=store, span=span, begins_on=begins_on)
+    before = begins_on - relativedelta(**{f"{span}s": 1})
+    like = before if request.GET.get("like") == "before" and request.method != "POST" else None
+    data = request.POST if request.method == "POST" else None
+    form = TargetsForm(data, store=store, span=span, begins_on=begins_on, like=like)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The targets are saved."))
         return redirect(_back(request, store, span, begins_on))
     context = {"form": form, "store": store, "span": span, "begins_on": begins_on, "figures": Figure}
+    context |= {"before": before, "like": like}
     context["back"] = _back(request, store, span, begins_on)
     return render(request, "customers/targets_edit.html", context, status=form.status)
 

@@ -27,7 +27,7 @@ class MatrixForm(forms.Form):
     birthday = forms.TypedChoiceField(label=_("Birthday in"), choices=list(MONTHS.items()), coerce=int, required=False)
     inspection = forms.TypedChoiceField(
         label=_("First inspection"),
-        choices=[(months, INSPECTION_LABEL % {"n": months}) for months in INSPECTIONS],
+        choices=[(months, months) for months in INSPECTIONS],
         coerce=int,
         required=False,
     )
@@ -43,6 +43,8 @@ class MatrixForm(forms.Form):
         self.fields["rank"].queryset = Rank.objects.current()
         choices = [(GROUP, pgettext_lazy("patterns", "All stores")), *((store.pk, store.name) for store in self.stores)]
         self.fields["store"].choices = choices
+        inspections = [(months, INSPECTION_LABEL % {"n": months}) for months in INSPECTIONS]
+        self.fields["inspection"].choices = inspections  # Put into words here: the language is the reader's.
         months = [date(self.this_month.year, month, 1) for month in range(1, 13)]
         self.fields["delivered"].choices = [(day.isoformat(), f"{day.year}/{day.month}") for day in months]
         self.is_valid()

@@ -159,10 +159,15 @@ class LeadChoice(models.Model):
     def __str__(self):
         return f"{self.deal} → {self.staff}"
 
-    @property
-    def sentences(self) -> list[str]:
-        """The reasons, in the reader's language."""
-        return [str(SENTENCES[reason["code"]]) % reason for reason in self.reasons]
+    def sentences_for(self, reader, store_id) -> list[str]:
+        """The reasons, in the reader's language.
+
+        Somebody's rate is for themselves and their managers, as in the figures; why somebody got it, for everybody.
+        """
+        reasons = self.reasons
+        if reader.pk != self.staff_id and not reader.may_manage(store_id):
+            reasons = [reason for reason in reasons if reason["code"].startswith("won_")]
+        return [str(SENTENCES[reason["code"]]) % reason for reason in reasons]
 
 
 SENTENCES = {

@@ -126,7 +126,8 @@ def _draft(me, form, found, person, now):
 
 
 def _coaching(request, scope, person, mine, now) -> dict:
-    page = Paginator(lagging(request.user, scope, person.pk, mine), PAGE).get_page(request.GET.get("page"))
+    found = lagging(request.user, scope, person.pk, mine)
+    page = Paginator(list(found.values_list("pk", flat=True)), PAGE).get_page(request.GET.get("page"))
     today = timezone.localdate(now)
-    deals = [(deal, (today - timezone.localdate(deal.stage_changed_at)).days) for deal in page]
+    deals = [(deal, (today - timezone.localdate(deal.stage_changed_at)).days) for deal in found.with_ids(list(page))]
     return {"coaching": True, "lagging": deals, "page": page}

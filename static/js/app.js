@@ -18,7 +18,9 @@
       dialog.showModal();
     } else if (!dialog.open) dialog.show();
     placeToasts();
-    (find("[aria-invalid=true]", dialog) || find("[autofocus]", dialog))?.focus({ preventScroll: true });
+    const wrong = find("[aria-invalid=true]", dialog);
+    (wrong || find("[autofocus]", dialog))?.focus({ preventScroll: true });
+    wrong?.scrollIntoView({ block: "center" });
     markCurrent();
   }
 

@@ -28,6 +28,7 @@ from customers.models import (
     Stage,
     Vehicle,
 )
+from stores.models import Staff
 from tests.cast import at, customer, lead, vehicle
 
 NOW = at("2026-11-22 10:00")
@@ -250,15 +251,63 @@ def test_the_family_has_as_many_columns_as_the_largest_needs(client, cast, book)
     assert found["情報(話したこと)"].startswith("'=")
 
 
-def test_a_driver_without_a_code_is_named_and_known_again(client, cast, book):
-    Customer.objects.filter(code="101").update(code="")
+def test_who_has_no_code_is_named_with_a_number_or_mail_and_found_again(client, cast, book):
+    """Who sent somebody, and who drives a car: in the same book, and in an empty one."""
+    Customer.objects.filter(code="101").update(code="", phones=[])
     Vehicle.objects.filter(model="ハイエース").update(user_name="")
+    child = customer(cast.hiratsuka, code="103", name="中村 葵", phones=["09088887777"])
+    Customer.objects.filter(pk=child.pk).update(referrer=book[1])
+    Customer.objects.filter(code="102").update(code="")
     client.force_login(cast.manager)
-    data = taken(client, "vehicles", q="相模")
-    headings, car = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
-    found = dict(zip(headings, car, strict=True))
-    assert (found[heading_of("vehicle.user_name")], found[heading_of("vehicle.used_by")]) == ("中村 美咲", "")
-    assert save(data, cast.hiratsuka, NOW)["unchanged"] == 1
+    lists = [taken(client, what) for what in ("customers", "vehicles")]
+    for data in lists:
+        assert save(data, cast.hiratsuka, NOW)["unchanged"] == 3
+    headings, *cars = csv.reader(io.StringIO(lists[1].decode("utf-8-sig")))
+    found = next(row for row in cars if "ハイエース" in row)
+    places = headings.index(heading_of("vehicle.user_name")), headings.index(heading_of("vehicle.used_by"))
+    assert [found[place] for place in places] == ["", "中村 美咲 misaki@example.test"]
+    Deal.objects.all().delete()
+    Customer.objects.filter(store=cast.hiratsuka).delete()
+    for data in lists:
+        assert save(data, cast.hiratsuka, NOW)["problems"] == []
+    senders = Customer.objects.exclude(referrer=None).values_list("name", "referrer__name")
+    assert set(senders) == {("相模運送", "中村 美咲"), ("中村 葵", "相模運送")}
+    assert Vehicle.objects.get(model="ハイエース").used_by.name == "中村 美咲"
+
+
+def test_letters_that_shift_jis_lacks_come_back_as_what_they_were(client, cast, book):
+    """What a list has lost is no news: of a customer with or without a code, a family, a fact, a car, a deal."""
+    Customer.objects.filter(code="101").update(
+        name="𠮷田 美咲", kana="", note="𠮷田様宅〜海側", address="𠮷野町1〜2", code=""
+    )
+    Customer.objects.filter(code="102").update(name="𠮷田運送", contact_name="𠮷田 一郎")
+    Vehicle.objects.filter(model="ハイエース").update(model="ハイエース〜", user_name="𠮷田 次郎")
+    FamilyMember.objects.filter(customer=book[0], relation="spouse").update(name="𠮷田 健")
+    Fact.objects.filter(text="海釣り").update(text="𠮷祥寺〜で釣り")
+    Deal.objects.filter(goods="ヤリス").update(goods="ヤリス〜", note="𠮷田様のご紹介")
+    Staff.objects.filter(pk=cast.sales.pk).update(name="𠮷田 健太")
+    Customer.objects.filter(store=cast.hiratsuka).reindex()
+    client.force_login(cast.manager)
+    before = described(cast.hiratsuka)
+    for what in ("customers", "vehicles", "deals"):
+        told = save(taken(client, what, form="cp932"), cast.hiratsuka, NOW)
+        assert (told["new"], told["updated"], told["duplicates"], told["problems"]) == (0, 0, 0, [])
+    assert described(cast.hiratsuka) == before
+
+
+def test_who_has_left_stays_in_charge_of_what_they_sold_and_the_note_does_not_grow(client, cast, book):
+    Staff.objects.filter(pk=cast.sales.pk).update(is_active=False)
+    Customer.objects.filter(code="101").update(note="空白が残る　\n二行目")
+    vehicle(book[0], model="原付", plate="平塚市 あ 12-34")
+    client.force_login(cast.manager)
+    lists = [taken(client, what) for what in ("customers", "vehicles", "deals")]
+    before = described(cast.hiratsuka)
+    for data in lists:
+        assert save(data, cast.hiratsuka, NOW)["updated"] == 0
+    assert described(cast.hiratsuka) == before
+    Deal.objects.filter(store=cast.hiratsuka).delete()
+    assert {row["column"] for row in save(lists[2], cast.hiratsuka, NOW)["problems"]} == set()
+    assert set(Deal.objects.values_list("staff", flat=True)) == {cast.sales.pk}
 
 
 def test_the_cars_whose_day_is_coming_are_taken_out_as_they_are_listed(client, cast, book, time_machine):

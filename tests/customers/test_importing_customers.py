@@ -107,9 +107,9 @@ def test_a_list_without_codes_adds_nobody_twice_either(cast):
         ["", "", "森 翔", "平塚市1-1"],
         ["ノート", "090-1111-2222", "高橋　一", ""],
     ]
-    assert counts(imported(cast, rows, headings=headings)) == {"new": 2, "duplicates": 1}
-    assert counts(imported(cast, rows, headings=headings)) == {"unchanged": 2, "duplicates": 1}
-    assert Vehicle.objects.count() == 1
+    assert counts(imported(cast, rows, headings=headings)) == {"new": 2, "updated": 1}
+    assert counts(imported(cast, rows, headings=headings)) == {"unchanged": 3}
+    assert sorted(Vehicle.objects.values_list("model", flat=True)) == ["アクア", "ノート"]
 
 
 def test_only_a_row_without_name_cells_or_any_way_to_reach_somebody_is_refused(cast):
@@ -210,6 +210,16 @@ def test_a_car_is_known_by_chassis_number_else_by_plate(cast):
     assert counts(told) == {"updated": 1}
     assert Vehicle.objects.count() == 3
     assert list(Customer.objects.search("ZVW99-9999999")) == [known]
+
+
+def test_a_car_of_the_same_plate_with_another_chassis_number_is_kept_and_listed(cast):
+    imported(cast, [row(登録番号="湘南580せ3421", 車台番号="ZVW50-2273051")])
+    again = [row(登録番号="湘南580せ3421", 車台番号="ZVW50-2273057")]
+    told = check(csv_of(again), cast.hiratsuka, NOW)
+    assert remarks(told) == [(2, "登録番号")]
+    assert "ZVW50-2273051" in told["problems"][0]["message"]
+    imported(cast, again)
+    assert Vehicle.objects.count() == 2
 
 
 def test_a_new_car_can_be_searched_by_its_plate_at_once(cast):

@@ -171,10 +171,10 @@ def test_rows_without_codes_are_found_again_across_slices(cast, in_slices):
 
 def test_who_referred_may_stand_slices_below(cast, in_slices):
     rows = many(10)
-    rows[0]["紹介者コード"], rows[9]["紹介者コード"] = "5009", "5000"
+    rows[0]["紹介者コード"], rows[9]["紹介者コード"] = "5009", "5001"
     imported(cast, rows)
-    first, last = (Customer.objects.get(code=code) for code in ("5000", "5009"))
-    assert (first.referrer, last.referrer) == (last, first)
+    first, second, last = (Customer.objects.get(code=code) for code in ("5000", "5001", "5009"))
+    assert (first.referrer, last.referrer) == (last, second)
 
 
 def double(cast, **cells):

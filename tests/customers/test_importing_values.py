@@ -134,6 +134,7 @@ def test_what_is_no_amount_is_refused(text):
         ("三河 33A て ・・12", "三河 33A て 12"),
         ("横浜 50 あ ・・･5", "横浜 50 あ 5"),
         ("富士山 500 あ 1-23", "富士山 500 あ 1-23"),
+        ("１ 湘南　あ １２-３４", "1 湘南 あ 12-34"),
     ],
 )
 def test_a_plate_has_one_form(text, expected):

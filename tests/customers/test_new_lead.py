@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from customers.models import Customer, Deal
+from customers.models import Customer, Deal, Erasure, Fact
 from tests.cast import customer, staff
 
 URL = "/customers/new/"
@@ -208,3 +209,24 @@ def test_somebody_we_know_stays_what_they_are(me, cast):
     me.post(URL, typed(same_as=there.pk, customer_kind="person", contact_name="他人"))
     there.refresh_from_db()
     assert (there.kind, there.contact_name) == ("company", "青木 次郎")
+
+
+def test_who_was_no_longer_looked_after_is_recognised_and_comes_back_with_an_enquiry(me, cast):
+    there = customer(cast.hiratsuka, phones=["09011112222"], closed_at=timezone.now())
+    said = Fact.note(there, "other", "管理終了: 転居", by=cast.manager, now=there.closed_at)
+    asked = me.post(URL, typed())
+    assert asked.status_code == 409
+    assert "管理終了" in asked.content.decode()
+    assert "管理を再開します" in me.get(URL, {"same_as": there.pk}).content.decode()
+    assert me.post(URL, typed(same_as=there.pk)).status_code == 302
+    there.refresh_from_db()
+    said.refresh_from_db()
+    assert (there.closed_at, there.edited_by, said.ended_at is None) == (None, cast.sales, False)
+    assert Deal.objects.get().customer == there
+
+
+def test_who_was_erased_is_nobody_to_enter_a_lead_of(me, cast):
+    there = customer(cast.hiratsuka, phones=[], closed_at=timezone.now())
+    Erasure.objects.create(store=there.store, customer_number=there.pk, at=timezone.now())
+    assert me.get(URL, {"same_as": there.pk}).status_code == 404
+    assert me.post(URL, typed(same_as=there.pk)).status_code == 404

@@ -7,7 +7,18 @@ import pytest
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 
-from customers.models import Customer, Deal, DealKind, LostReason, Rank, RankChange, RankRules, RankStanding, Vehicle
+from customers.models import (
+    Customer,
+    Deal,
+    DealKind,
+    LostReason,
+    Rank,
+    RankChange,
+    RankDecision,
+    RankRules,
+    RankStanding,
+    Vehicle,
+)
 from customers.rank_decisions import confirm, dismiss, hold, release, undo, work_on_decisions
 from customers.ranking import explain, moves, propose, save_rules
 from followups.models import Contact, Outcome
@@ -212,10 +223,12 @@ class TestDeciding:
         monkeypatch.setattr("customers.rank_decisions.SLICE", 1)
         decision = confirm(RankStanding.objects.all(), by=cast.manager, now=NOW)
         undo(decision, by=cast.manager, now=NOW)
+        assert list(RankDecision.objects.lately(NOW)) == [decision]
         while work_on_decisions(NOW):
             pass
         assert self.ranks() == ["C"] * 3
         assert RankStanding.objects.open().count() == 3
+        assert not RankDecision.objects.lately(NOW).exists()
 
     def test_after_a_day_it_stays(self, cast, people):
         decision = confirm(RankStanding.objects.all(), by=cast.manager, now=NOW)

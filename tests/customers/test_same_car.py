@@ -98,7 +98,23 @@ def test_taken_back_every_row_is_as_it_was(cast, pair):
 def test_the_same_is_what_the_chassis_number_says_else_the_plate(cast, first, second, same):
     one, other = customer(cast.hiratsuka), customer(cast.hiratsuka)
     cars = vehicle(one, **first), vehicle(other, **second)
-    assert same_cars(one, other) == ([cars] if same else [])
+    assert same_cars(one, other) == ([cars] if same else [], [])
+
+
+def test_the_same_plate_with_two_chassis_numbers_is_asked_about(client, cast):
+    one, other = customer(cast.hiratsuka), customer(cast.hiratsuka, phones=["09012345678"])
+    kept = vehicle(one, chassis_number="ZVW30-1234567", plate="湘南 500 あ 12-34")
+    vehicle(other, chassis_number="ZVW30-1234561", plate="湘南 500 あ 12-34")
+    client.force_login(cast.manager)
+    address = reverse("merging:merge", args=[one.pk, other.pk])
+    page = client.get(address)
+    assert page.context["form"]["join_doubtful"].value() in {None, False}
+    assert "ZVW30-1234567 / ZVW30-1234561" in page.content.decode()
+    row = merge(one, other, by=cast.manager, now=LATER)
+    assert Vehicle.objects.filter(customer=one).count() == 2
+    undo(row, by=cast.manager, now=LATER)
+    assert client.post(address, {"join_doubtful": "on"}).status_code == 302
+    assert Vehicle.objects.get() == kept
 
 
 @pytest.mark.parametrize(("sent", "left"), [({"join_cars": "on"}, 1), ({}, 2)])

@@ -109,3 +109,11 @@ def test_the_command_says_how_many_were_wrong(cast):
     told = StringIO()
     call_command("reindex", stdout=told)
     assert told.getvalue().split() == ["3", "customers,", "1", "changed"]
+
+
+def test_a_letter_on_the_way_to_kana_looks_for_no_beginnings(cast):
+    """Input methods send it, and every code begins with the same."""
+    found = customer(cast.hiratsuka, name="林", kana="ハヤシ", code="H001", emails=["hana@example.com"])
+    assert not Customer.objects.beginning_with("ｈ").exists()
+    assert list(Customer.objects.beginning_with("han")) == [found]
+    assert list(Customer.objects.search("h")) == [found]

@@ -73,6 +73,7 @@ def test_of_two_administrators_the_second_is_told(client, cast):
     page = told.content.decode()
     assert 'value="ご来店"' in page
     assert page.count('class="stands"') == 1
+    assert next(form for form in told.context["stages"].forms if form.stage == Stage.MET).has_words
     assert client.post(URL, {**second, "seen": told.context["stages"].seen}).status_code == 302
     assert StageSetting.objects.by_stage()[Stage.MET].labels == {"sale": "ご来店"}
 

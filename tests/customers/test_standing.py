@@ -96,7 +96,7 @@ def test_nobody_is_urged_to_a_next_step_with_who_is_closed(me, cast, who, urges)
 
 
 @pytest.mark.parametrize(
-    ("who", "may"), [(erased, set()), (closed, {"entry", "part", "record", "car"}), (still_one, None)]
+    ("who", "may"), [(erased, set()), (closed, {"entry", "part", "record", "car", "deal"}), (still_one, None)]
 )
 def test_what_would_be_refused_is_not_offered_and_the_page_says_why(me, cast, who, may):
     """Who is erased is only read; who is closed may be put right, and what they say is still recorded."""

@@ -11,6 +11,7 @@ from customers.periods import Rule
 from customers.reached import result
 from customers.store_moves import move_to_store
 from tests.cast import at, customer, lead
+from tests.pages import filled
 
 NOW = at("2026-11-20 11:00")
 TODAY = date(2026, 11, 20)
@@ -217,6 +218,18 @@ def test_targets_are_entered_by_the_stores_manager(client, cast):
     client.post(url, {**typed, "orders_store": ""})
     assert not Target.objects.of_figure("orders").filter(staff=None).exists()
     assert Target.objects.count() == 2
+
+
+def test_a_month_begins_with_the_targets_of_the_one_before_when_asked(client, cast):
+    client.force_login(cast.manager)
+    october, november = (f"/targets/{cast.hiratsuka.pk}/2026-{month}/" for month in (10, 11))
+    client.post(october, {"orders_store": "12", f"amount_{cast.sales.pk}": "3,000,000"})
+    assert client.get(november).context["form"]["orders_store"].value() is None
+    begun = client.get(november, {"like": "before", "who": "me"})
+    assert 'value="3,000,000"' in begun.content.decode()
+    assert Target.objects.count() == 2
+    client.post(f"{november}?like=before", filled(begun.context["form"], orders_store="13"))
+    assert Target.objects.get(begins_on=date(2026, 11, 1), staff=None).value == 13
 
 
 def test_a_target_that_is_no_number_is_said_beside_its_field(client, cast):

@@ -119,6 +119,12 @@ class TestPage:
     def test_what_makes_no_sense_is_left_out(self, manager, card, query):
         assert manager.get(URL, query).status_code == 200
 
+    def test_what_can_be_chosen_is_in_the_readers_language(self, manager, card):
+        manager.cookies["django_language"] = "en"
+        page = manager.get(URL).content.decode()
+        assert "after 24 months" in page
+        assert "か月後" not in page
+
     def test_a_cell_is_changed_in_a_new_version_and_what_runs_keeps_its_own(self, manager, cast, card):
         copy = self.own(cast, card)
         running = start(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from customers.models import Deal
 from followups.giving import give_leads
 from followups.models import LeadRule
 from tests.cast import at, contact, customer, lead
@@ -168,6 +169,13 @@ def test_the_deal_and_its_row_lead_to_why_this_person(client, cast):
     page = client.get(where).content.decode()
     assert "佐藤 健太" in page
     assert "順番" in page
+    assert "森 翔" in page
+    client.force_login(cast.sales2)
+    page = client.get(where).content.decode()
+    assert "順番" in page
+    assert page.count("考慮しません") == 1, "of one's own rate alone"
+    Deal.objects.update(staff=cast.sales2)
+    assert "手動で森 翔さん" in client.get(where).content.decode()
 
 
 @pytest.mark.parametrize("number", [1, 10])

@@ -88,6 +88,29 @@ def test_it_is_recorded_with_remarks_and_taken_back_within_a_day(client, cast):
     assert not made.take_back(NOW)
 
 
+def board(client, person, **asked):
+    client.force_login(person)
+    plays = client.get("/todo/", asked).context["role_plays"]
+    return plays.number, plays.late
+
+
+def test_on_its_day_it_stands_on_the_board_of_both_until_it_is_in_the_log(client, cast):
+    play(cast)
+    assert board(client, cast.sales) == (0, 0)
+    made = [play(cast, on=date(2026, 11, day)) for day in (22, 20)]
+    for person in (cast.sales, cast.sales2):
+        assert board(client, person) == (2, 1)
+        assert url("role-plays") in client.get("/todo/").content.decode()
+    assert board(client, cast.assistant) == (0, 0)
+    assert board(client, cast.assistant, who="store") == (0, 0)
+    assert board(client, cast.manager) == (0, 0)
+    assert board(client, cast.manager, who="store") == (2, 1)
+    assert board(client, cast.manager, who=cast.sales.pk) == (2, 1)
+    made[1].record(done_on=date(2026, 11, 20), remarks="…", by=cast.sales, now=NOW)
+    made[0].call_off(NOW)
+    assert board(client, cast.sales) == (0, 0)
+
+
 def test_one_that_is_called_off_comes_back(client, cast):
     made = play(cast)
     client.force_login(cast.sales)

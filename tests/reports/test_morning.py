@@ -303,6 +303,10 @@ def test_earlier_ones_by_day_and_a_store_to_choose(client, cast):
     assert client.get(PAGE, {"store": cast.hiratsuka.pk, "on": "2026-11-21"}).context["report"] == first
     assert client.get(PAGE, {"on": "2026-11-19"}).context["report"] is None
     assert client.get(PAGE, {"store": cast.yokohama.pk}).context["report"].store == cast.yokohama
+    asks = '/reports/morning/mail/"'
+    assert asks not in page.content.decode(), "mails go to who manages a store, not to administrators"
+    client.force_login(cast.manager)
+    assert asks in client.get(PAGE).content.decode()
 
 
 def test_a_contact_of_another_deal_answers_no_lead(cast):

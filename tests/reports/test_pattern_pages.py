@@ -67,6 +67,18 @@ def test_another_store_is_counted_for_whoever_sees_it_alone(client, cast, month)
         assert client.get(f"{LIST}{month.pk}/").context["grid"].total.due == calls
 
 
+def test_of_many_stores_one_at_a_time_is_shown_and_the_page_says_so(client, cast, month, monkeypatch):
+    client.force_login(cast.admin)
+    whole = client.get(LIST)
+    assert (whole.context["form"].is_by_store, whole.context["lines"][0].due) == (False, 8)
+    monkeypatch.setattr("reports.result_forms.MOST_STORES", 1)
+    for asked, store, number in (({}, cast.hiratsuka, 6), ({"store": cast.yokohama.pk}, cast.yokohama, 2)):
+        for path in (LIST, f"{LIST}{month.pk}/"):
+            page = client.get(path, asked)
+            assert (page.context["form"].is_by_store, page.context["form"].chosen_store) == (True, store)
+        assert client.get(LIST, asked).context["lines"][0].due == number
+
+
 def test_a_pattern_of_another_store_is_not_there(client, cast):
     theirs = two_versions(cast.yokohama)
     follow(cast.hiratsuka, cast.sales, theirs)

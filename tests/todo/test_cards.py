@@ -14,7 +14,7 @@ from customers.models import BusinessCard, Customer
 from customers.pictures import NoPicture, cleaned
 from followups.forgetting import erase
 from followups.models import Task
-from stores.models import Notification
+from stores.models import DayOff, Notification
 from tests.cast import at, customer
 
 NOW = at("2026-11-22 10:00")
@@ -262,6 +262,25 @@ def test_while_one_types_a_card_in_others_are_told(client, cast, now):
     assert client.get(reverse("todo:card", args=[made.pk])).context["is_taken"]
     assert not made.begin_typing(cast.sales2, NOW)
     assert made.begin_typing(cast.sales2, at("2026-11-22 10:15"))
+
+
+@pytest.mark.parametrize(
+    ("who", "away", "says"),
+    [
+        *[("assistant", False, True), ("sales", False, False), ("sales", True, True), ("yokohama_sales", True, False)],
+        ("admin", True, False),
+    ],
+)
+def test_the_board_says_that_cards_wait_to_the_assistant_and_to_all_while_they_are_off(
+    client, cast, now, who, away, says
+):
+    card(cast)
+    BusinessCard.objects.update(taken_at=at("2026-11-21 17:00"))
+    if away:
+        DayOff.objects.create(staff=cast.assistant, on=NOW.date())
+    client.force_login(getattr(cast, who))
+    text = client.get("/todo/").content.decode()
+    assert ("入力待ちの名刺が1枚あります" in text and "うち1枚は昨日まで" in text) is says
 
 
 def test_the_queue_costs_the_same_for_ten_cards_as_for_one(client, cast):

@@ -86,7 +86,9 @@ def test_a_dropped_card_that_a_colleague_has_moved_meanwhile_stays_where_it_is(m
     assert drop(me, deal, "appointment", seen="enquiry").status_code == 200
     assert Deal.objects.get().stage == Stage.ORDER
     deal.move_to(Stage.ENQUIRY, cast.sales2, NOW)
-    assert drop(me, deal, "met", seen="appointment").status_code == 409
+    told = drop(me, deal, "met", seen="appointment")
+    assert told.status_code == 409
+    assert 'id="stages"' in told.content.decode()
     assert Deal.objects.get().stage == Stage.ENQUIRY
 
 
@@ -129,6 +131,11 @@ def test_the_last_column_takes_deals_and_shows_none(me, cast, deal):
 def test_the_list_is_narrowed_by_kind_and_stage_and_the_board_by_kind(me, cast, deal):
     sale = lead(deal.customer, NOW, kind="sale")
     sale.move_to(Stage.MET, cast.sales, NOW)
+    gone = lead(deal.customer, NOW, amount_yen=1_200_000)
+    gone.lose("price", cast.sales, NOW)
+    assert list(me.get("/deals/?tab=lost&reason=price").context["page"]) == [gone]
+    assert "1,200,000円" in me.get("/deals/?tab=lost").content.decode()
+    assert list(me.get("/deals/?tab=lost&reason=other").context["page"]) == []
     assert list(me.get("/deals/?as=list&kind=sale").context["page"]) == [sale]
     assert list(me.get("/deals/?as=list&kind=purchase&stage=met").context["page"]) == []
     shown = [one for column in me.get("/deals/?kind=sale&stage=enquiry").context["stages"] for one in column["deals"]]

@@ -57,6 +57,8 @@ def board(request):
         "done": counted.done,
         "todo_count": counted.open,
         "worker_away": counted.worker_away,
+        "role_plays": counted.role_plays,
+        "cards": counted.cards,
         "query": who.query,
         "address": address,
         "now": now,

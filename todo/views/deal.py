@@ -73,6 +73,8 @@ def _ask_for_stage(request, subject, stage, form, now, *, moved=None, status=Non
         "query": _at(request),
         "lost_days": [(deal.day_labels[name], getattr(deal, name)) for name in deal.days_ahead_of(stage)],
     }
+    if moved and _is_on_board(request):
+        context["board"] = board_shown(request, now)
     status = status or (422 if form.errors else 200)
     return show(request, subject, now, sheet="todo/_sheet_stage.html", status=status, **context)
 
@@ -93,13 +95,17 @@ def _is_from_board(request) -> bool:
     return request.GET.get("at") == "board"
 
 
+def _is_on_board(request) -> bool:
+    shown = urlsplit(request.htmx.current_url or "").path if request.htmx else ""
+    return _is_from_board(request) and shown == reverse("todo:deals")
+
+
 def _moved(request, subject, now, text, *, level="success", undo_url=""):
     """After it was moved or lost: the board, when that is where it was done."""
-    board = reverse("todo:deals")
-    shown = urlsplit(request.htmx.current_url or "").path
-    if not _is_from_board(request) or (request.htmx and shown != board):
+    if not _is_from_board(request) or (request.htmx and not _is_on_board(request)):
         return changed(request, subject, now, text, level=level, undo_url=undo_url)
     if not request.htmx:
+        board = reverse("todo:deals")
         came_from = urlsplit(request.headers.get("referer", ""))
         back = f"{board}?{came_from.query}" if came_from.path == board and came_from.query else board
         return changed(request, subject, now, text, level=level, back=back, undo_url=undo_url)

@@ -78,8 +78,12 @@ def unsettle_lead(request, pk):
 def choice(request, pk):
     """Why a rule gave the lead to whom it did, and what spoke for and against the others (REQUIREMENTS E6)."""
     subject, now = find_subject(request.user, deal_pk=pk), timezone.now()
-    choices = list(LeadChoice.objects.of_deal(subject.deal))
-    return show(request, subject, now, sheet="todo/_sheet_choice.html", choices=choices)
+    deal, choices = subject.deal, list(LeadChoice.objects.of_deal(subject.deal))
+    for choice in choices:
+        choice.said = choice.sentences_for(request.user, deal.store_id)
+    given = next((choice.staff_id for choice in choices if choice.chosen), None)
+    context = {"choices": choices, "by_hand": bool(choices) and deal.staff_id != given}
+    return show(request, subject, now, sheet="todo/_sheet_choice.html", **context)
 
 
 @require_safe
