@@ -13,11 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stores.decorators import managers_only, signed_in
 from stores.forms.saving import save_or_tell
+from stores.wide import in_parallel, is_wide
 
 from ..forms.scripts import NewScriptForm, ScriptFilter, ScriptForm, ScriptTextForm
 from ..models import Pattern, Script
 from ..models.script import Rewritten
 from ..script_use import Use, uses_of
+
+SCRIPTS, USE = "scripts", "use"
+"""The parts of the pages with what came of scripts."""
 
 
 @signed_in
@@ -27,20 +31,26 @@ def script_list(request):
     form = ScriptFilter(request.GET)
     form.is_valid()
     scripts = list(form.narrow(Script.objects.visible_to(request.user)).for_list())
-    uses = uses_of([one.pk for one in scripts], _store_ids(request.user), timezone.now())
+    uses = _uses(request, scripts, SCRIPTS)
     for script in scripts:
-        script.use = sum(uses.get(script.pk, {}).values(), Use())
+        script.use = uses and sum(uses.get(script.pk, {}).values(), Use())
     used = [script for script in scripts if not script.retired_at]
     context = {
         "form": form,
         "sections": [(store, list(rows)) for store, rows in groupby(used, key=lambda script: script.store)],
         "retired": [script for script in scripts if script.retired_at],
+        "follow": uses is None,
     }
     return render(request, "followups/script_list.html", context)
 
 
-def _store_ids(staff):
-    return staff.visible_stores().values_list("pk", flat=True)
+def _uses(request, scripts, part: str) -> dict | None:
+    """What came of them; None where that is of many stores and follows the page, asked for as a `part` of it."""
+    stores = list(request.user.visible_stores().values_list("pk", flat=True))
+    if is_wide(stores) and request.htmx.target != part and "whole" not in request.GET:
+        return None
+    with in_parallel(stores):
+        return uses_of([one.pk for one in scripts], stores, timezone.now())
 
 
 @signed_in
@@ -58,8 +68,8 @@ def version(request, pk, number):
 
 def _read(request, found, chosen=None):
     history = list(found.versions.history())
-    by_script = uses_of([found.pk], _store_ids(request.user), timezone.now())
-    uses = by_script.get(found.pk, {})
+    by_script = _uses(request, [found], USE)
+    uses = (by_script or {}).get(found.pk, {})
     for row in history:
         row.use = uses.get(row.pk, Use())
     numbers = {row.pk: row.number for row in history}
@@ -71,6 +81,7 @@ def _read(request, found, chosen=None):
         "history": history,
         "steps": list(_steps_with_its_words(found, numbers, request.user)),
         "use": sum(uses.values(), Use()),
+        "follow": by_script is None,
         "may_edit": request.user.may_manage(found.store_id),
     }
     return render(request, "followups/script.html", context)

@@ -201,6 +201,24 @@ def test_each_number_of_a_script_leads_to_its_records(client, cast):
     assert rows("script-spoke", own.rows_query) == 0
 
 
+@pytest.mark.parametrize("part", ["scripts", "use"])
+def test_of_many_stores_what_came_of_it_follows_the_page(client, cast, monkeypatch, part):
+    one = script()
+    address = url("list") if part == "scripts" else url("script", one.pk)
+    client.force_login(cast.admin)
+    at_once = client.get(address)
+    monkeypatch.setattr("stores.wide.WIDE", 2)
+    page = client.get(address)
+    assert (at_once.context["follow"], page.context["follow"]) == (False, True)
+    assert f'id="{part}" hx-get="{address}" hx-trigger="load" hx-select="#{part}"' in page.content.decode()
+    for whole in (
+        client.get(address, headers={"HX-Request": "true", "HX-Target": part}),
+        client.get(address, {"whole": "yes"}),
+    ):
+        assert not whole.context["follow"]
+        assert 'hx-trigger="load"' not in whole.content.decode()
+
+
 def test_each_version_is_counted_apart_and_another_stores_records_are_not_counted(client, cast):
     own = script()
     first = own.current_version
