@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
 from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
 from todo.demo import pictures
@@ -75,6 +76,24 @@ def page_as(chromium, live_server):
     for context in contexts:
         context.close()
     assert not troubles, "\n".join(troubles)
+
+
+@pytest.fixture
+def rows(transactional_db):
+    """One row of every kind of Hiratsuka."""
+    from django.apps import apps
+
+    from customers.models import Rank
+    from followups import shipped, shipped_care
+    from tests.cast import everybody
+    from tests.everything import one_of_each
+
+    shipped.ensure(lambda name: apps.get_model("followups", name))
+    shipped.ship(shipped_care.PATTERNS, lambda name: apps.get_model("followups", name))
+    Rank.objects.get_or_create(code="A", defaults={"position": 1})
+    cast = everybody()
+    made = one_of_each(cast.hiratsuka, cast.sales, timezone.now())
+    return {**made, "manager": cast.manager, "admin": cast.admin}
 
 
 def _session_of(username):

@@ -4,14 +4,10 @@ from functools import cache, partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.apps import apps
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from customers.models import Rank
-from followups import shipped, shipped_care
-from tests.everything import one_of_each
 from tests.test_access import KNOWN, LINES, OURS
 
 WIDE, PHONE, NARROWEST = 1280, 375, 320
@@ -95,19 +91,6 @@ def only_leads_on(line) -> bool:
 
 
 AREAS = sorted({area(line.name) for line in LINES if opener(line) or sender(line)})
-
-
-@pytest.fixture
-def rows(transactional_db):
-    from tests.cast import everybody
-
-    shipped.ensure(lambda name: apps.get_model("followups", name))
-
-    shipped.ship(shipped_care.PATTERNS, lambda name: apps.get_model("followups", name))
-    Rank.objects.get_or_create(code="A", defaults={"position": 1})
-    cast = everybody()
-    made = one_of_each(cast.hiratsuka, cast.sales, timezone.now())
-    return {**made, "manager": cast.manager, "admin": cast.admin}
 
 
 def further(name, rows) -> list[str]:
