@@ -12,6 +12,7 @@ from stores.forms.long_select import LongSelect
 from stores.models import Staff, Store
 
 from .asked import Span
+from .result_forms import MOST_STORES
 from .way import Scope
 from .way_rows import WayAsked
 
@@ -46,18 +47,27 @@ class WayFilter(forms.Form):
         self.fields["person"].queryset = Staff.objects.working_in(self.stores).by_name()
         if len(self.stores) < 2:
             del self.fields["store"]
+        elif self.is_by_store:
+            self.fields["store"].empty_label = None
         self.is_valid()
+
+    @property
+    def is_by_store(self) -> bool:
+        """Who sees many looks at one at a time, as at what became of patterns: every deal of a year is looked into."""
+        return len(self.stores) > MOST_STORES
 
     def chosen(self, name):
         return self.cleaned_data.get(name) or None
 
     @property
     def chosen_stores(self) -> list[Store]:
-        return [one for one in self.stores if self.chosen("store") in {None, one}]
+        return [one for one in self.stores if self.chosen_store in {None, one}]
 
     @property
     def chosen_store(self) -> Store | None:
-        return self.stores[0] if len(self.stores) == 1 else self.chosen("store")
+        if len(self.stores) == 1 or (self.is_by_store and not self.chosen("store")):
+            return self.stores[0]
+        return self.chosen("store")
 
     @property
     def scope(self) -> Scope:
@@ -70,7 +80,7 @@ class WayFilter(forms.Form):
     @property
     def query(self) -> dict:
         """What an address carries to mean the same."""
-        store, person = self.chosen("store"), self.chosen("person")
+        store, person = self.chosen_store if len(self.stores) > 1 else None, self.chosen("person")
         given = {"store": store and store.pk, "person": person and person.pk, "kind": self.chosen("kind")}
         return {name: value for name, value in given.items() if value}
 
