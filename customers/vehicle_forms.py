@@ -12,11 +12,26 @@ from stores.inputs import FIRST_DAY, LAST_DAY, DayField
 
 from .fields import PlateField, YenField
 from .forms import BookForm, PeopleFilter
+from .importing.values import Bad, folded, year
 from .models import Customer, Vehicle
 from .text import read_plate
 
 
+class YearField(forms.IntegerField):
+    """A year as its papers say it: 2020, 令和2年, R2, H30年式; gives the western year."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def to_python(self, value):
+        text = folded(str(value or ""))
+        try:
+            return year(text) if text else None
+        except Bad:
+            return super().to_python(text)
+
+
 class VehicleForm(BookForm):
+    year = YearField(label=_("Model year"), required=False, help_text=_("Such as 2020 or H30."))
     plate = PlateField(label=_("Plate"), max_length=30, required=False, help_text=_("Such as 湘南 500 あ 12-34."))
     mileage_km = YenField(label=_("Mileage (km)"), required=False, min_value=0, max_value=2_000_000)
     used_by = forms.ModelChoiceField(

@@ -13,6 +13,8 @@ from .figures import CONTACT, TASK
 from .models import EntryReason
 
 KINDS = {TASK: (Task, task_entries, "first_late_at"), CONTACT: (Contact, contact_entries, "happened_at")}
+PARTS = {"tasks": TASK, "contacts": CONTACT}
+"""As the parts of the input rate are called in addresses."""
 INSTANT = timedelta(microseconds=1)
 
 
@@ -46,10 +48,11 @@ def may_explain(me, person_id, place) -> bool:
     return person_id == me.pk or me.may_manage(place)
 
 
-def find(what: str, pk: int, me, now) -> Entry:
+def find(part: str, pk: int, me, now) -> Entry:
     """Raises Http404, also for what is not due yet."""
-    if what not in KINDS:
+    if part not in PARTS:
         raise Http404
+    what = PARTS[part]
     model, rows, moment = KINDS[what]
     one = get_object_or_404(model.objects.visible_to(me), pk=pk)
     at, place = getattr(one, moment), one.counted_store_id or one.store_id

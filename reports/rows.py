@@ -158,7 +158,7 @@ def _row(what, one, person, said, me) -> Row:
         state=str(Fault(state).label) if state else "",
         mend=_mend(what, one) if own else "",
         reason=(said or getattr(one, "cancel_note", "")) if own and state else "",
-        reason_url=reverse("reports:reason", args=[what, one.pk]) if explains else "",
+        reason_url=reverse("reports:reason", args=[f"{what}s", one.pk]) if explains else "",
         answered=_answered(one) if hasattr(one, "first_at") else "",
         is_elsewhere=customer is not None and not seen,
         rank=customer.rank.code if what == CUSTOMER and seen and customer.rank else "",

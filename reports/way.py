@@ -96,6 +96,7 @@ REACHED = """
         WHERE COALESCE(counted_store_id, store_id) = ANY(%(stores)s)
             AND received_at >= %(since)s AND received_at < %(now)s
             AND (%(kind)s = '' OR kind = %(kind)s)
+            AND (NOT %(only_own)s OR COALESCE(counted_staff_id, staff_id) = %(person)s)
     ), moves AS (
         SELECT change.deal_id, stages.place, MIN(change.at) AS at
         FROM customers_stagechange AS change
@@ -132,13 +133,6 @@ DEALS = "SELECT id FROM deals WHERE own = %(own)s"
 THERE = "SELECT deal_id FROM judged WHERE own = %(own)s AND place = %(place)s"
 STOOD = f"{THERE} AND stood"
 LEFT = f"{STOOD} AND next_place IS NOT NULL"
-STANDS = """
-    SELECT own, place, COUNT(*), COUNT(*) FILTER (WHERE stood),
-        COUNT(*) FILTER (WHERE stood AND next_place IS NOT NULL),
-        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM next_at - at))
-            FILTER (WHERE stood AND next_place IS NOT NULL)
-    FROM judged GROUP BY 1, 2
-"""
 THERE_CONTACTED = """
     FROM judged
     JOIN followups_contact AS contact ON contact.deal_id = judged.deal_id
@@ -146,7 +140,17 @@ THERE_CONTACTED = """
         AND (judged.next_at IS NULL OR contact.happened_at < judged.next_at)
     WHERE judged.stood AND contact.voided_at IS NULL AND contact.happened_at < %(now)s
 """
-CONTACTS = f"SELECT judged.own, judged.place, contact.channel, COUNT(*) {THERE_CONTACTED} GROUP BY 1, 2, 3"
+# Of each stage a row, and one for each channel by which there were contacts: when deals reached what is found out once.
+STANDS = f"""
+    SELECT own, place, NULL, COUNT(*), COUNT(*) FILTER (WHERE stood),
+        COUNT(*) FILTER (WHERE stood AND next_place IS NOT NULL),
+        PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY EXTRACT(EPOCH FROM next_at - at))
+            FILTER (WHERE stood AND next_place IS NOT NULL)
+    FROM judged GROUP BY 1, 2
+    UNION ALL
+    SELECT judged.own, judged.place, contact.channel, COUNT(*), 0, 0, 0
+    {THERE_CONTACTED} GROUP BY 1, 2, 3
+"""  # noqa: S608
 CONTACTED = f"""
     SELECT contact.id {THERE_CONTACTED} AND judged.own = %(own)s AND judged.place = %(place)s
         AND (%(channel)s = '' OR contact.channel = %(channel)s)
@@ -191,23 +195,33 @@ def best_seller(scope: Scope, among: Iterable[int]) -> int | None:
 
 
 def stands(scope: Scope, person: int | None) -> tuple[dict[Stage, Stood], dict[Stage, Stood]]:
-    """By stage: theirs, and everybody else's. Two statements."""
+    """By stage: theirs, and everybody else's. One statement."""
     found = {own: {stage: Stood() for stage in Stage} for own in (True, False)}
-    for own, place, reached, stood, left, seconds in _ask(STANDS, scope, person):
+    for own, place, channel, number, *more in _ask(STANDS, scope, person):
         one = found[own][_stage(place)]
+        if channel:
+            one.by_channel[channel] = number
+            continue
+        reached, (stood, left, seconds) = number, more
         one.reached, one.stood, one.left = reached, stood, left
         one.days = None if seconds is None else float(seconds) / 86_400
     for by_stage in found.values():
         for one in by_stage.values():
             one.deals = by_stage[Stage.ENQUIRY].reached
-    for own, place, channel, number in _ask(CONTACTS, scope, person):
-        found[own][_stage(place)].by_channel[channel] = number
     return found[True], found[False]
 
 
 def touches(scope: Scope, person: int) -> list[Touch]:
     """What is typical of their way from reception to the order, in order; empty of fewer than FEWEST orders."""
-    rows = _ask(TOUCHED + TOUCHES, scope, person, order=Stage.ORDER.value, zone=settings.TIME_ZONE, most=MOST_TOUCHES)
+    rows = _ask(
+        TOUCHED + TOUCHES,
+        scope,
+        person,
+        only_own=True,
+        order=Stage.ORDER.value,
+        zone=settings.TIME_ZONE,
+        most=MOST_TOUCHES,
+    )
     return [Touch(*row) for row in rows if row[-1] >= FEWEST]
 
 
@@ -229,6 +243,7 @@ def _values(scope, person) -> dict:
         "now": scope.now,
         "kind": scope.kind,
         "person": person,
+        "only_own": False,
     }
 
 

@@ -20,10 +20,7 @@ OWN, OTHERS = "own", "others"
 
 
 class WayFilter(forms.Form):
-    """Of the stores that one manages, or works in and shows the others how; of many of them one at a time.
-
-    What makes no sense is left out.
-    """
+    """Of the stores that one manages, or works in and shows the others how. What makes no sense is left out."""
 
     store = forms.ModelChoiceField(
         Store.objects.none(), label=gettext_lazy("Store"), required=False, empty_label=gettext_lazy("All stores")
@@ -50,15 +47,21 @@ class WayFilter(forms.Form):
         self.fields["person"].queryset = Staff.objects.working_in(self.stores).by_name()
         if len(self.stores) < 2:
             del self.fields["store"]
+        elif self.is_by_store:
+            self.fields["store"].empty_label = None
         self.is_valid()
-        if len(self.stores) > MOST_STORES:
-            self._offer_one_store()
+        if self.is_by_store:
+            self._offer_the_people_of_the_store()
 
-    def _offer_one_store(self):
-        self.fields["store"].empty_label = None
+    def _offer_the_people_of_the_store(self):
         people = self.fields["person"].queryset = Staff.objects.working_in(self.chosen_stores).by_name()
         if self.chosen("person") not in people:
             self.cleaned_data["person"] = None
+
+    @property
+    def is_by_store(self) -> bool:
+        """Who sees many looks at one at a time, as at what became of patterns: every deal of a year is looked into."""
+        return len(self.stores) > MOST_STORES
 
     def chosen(self, name):
         return self.cleaned_data.get(name) or None
@@ -69,9 +72,9 @@ class WayFilter(forms.Form):
 
     @property
     def chosen_store(self) -> Store | None:
-        if self.chosen("store") or 1 < len(self.stores) <= MOST_STORES:
-            return self.chosen("store")
-        return self.stores[0] if self.stores else None
+        if len(self.stores) == 1 or (self.is_by_store and not self.chosen("store")):
+            return self.stores[0]
+        return self.chosen("store")
 
     @property
     def scope(self) -> Scope:
@@ -84,7 +87,7 @@ class WayFilter(forms.Form):
     @property
     def query(self) -> dict:
         """What an address carries to mean the same."""
-        store, person = "store" in self.fields and self.chosen_store, self.chosen("person")
+        store, person = self.chosen_store if len(self.stores) > 1 else None, self.chosen("person")
         given = {"store": store and store.pk, "person": person and person.pk, "kind": self.chosen("kind")}
         return {name: value for name, value in given.items() if value}
 

@@ -39,7 +39,9 @@ class WayAsked:
         return Scope(self.stores, self.kind, self.now)
 
     def ids(self, statement, **more):
-        return ids(statement, self.scope, self.person, own=self.own, place=place_of(self.stage), **more)
+        return ids(
+            statement, self.scope, self.person, own=self.own, only_own=self.own, place=place_of(self.stage), **more
+        )
 
 
 def _deals(asked: WayAsked, statement):
@@ -73,6 +75,7 @@ def contacts(asked: WayAsked):
 def touch(asked: WayAsked):
     """The so manieth contact by a channel, of each order that had it."""
     values = {"order": Stage.ORDER.value, "zone": settings.TIME_ZONE, "channel": asked.channel, "number": asked.number}
+    values["only_own"] = True
     return _contacts(ids(TOUCHED + TOUCH, asked.scope, asked.person, **values))
 
 

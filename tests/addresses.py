@@ -299,9 +299,9 @@ reports:rows-file slug=execution ending=csv        | 405                        
 reports:rows-file slug=nothing ending=csv          | 405                              | 403 403 404 404 / 403 404
 reports:rows-file slug=reach ending=nothing        | 405                              | 403 403 404 404 / 403 404
 reports:rows slug=leads                            | 200                              | 405
-reports:reason what=task pk=task                   | 404                              | 404
-reports:reason what=contact pk=contact             | 200 403 200 200 / 404            | 302 403 302 302 / 404
-reports:reason what=nothing pk=task                | 404                              | 404
+reports:reason part=tasks pk=task                  | 200 403 200 200 / 404            | 302 403 302 302 / 404
+reports:reason part=contacts pk=contact            | 404                              | 404
+reports:reason part=nothing pk=task                | 404                              | 404
 reports:morning                                    | 200                              | 405
 reports:morning-mail                               | 405                              | 403 403 302 302 / 403 302
 reports:morning-sharing pk=morning                 | 405                              | 403 403 302 302 / 404

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from customers.knowing import ConsentsCard, FactsCard, FamilyCard, missing_of, sent_count, twins_of
 from customers.known_forms import ConsentForm, FactForm, FamilyForm
@@ -78,6 +79,19 @@ def changed(request, subject: Subject, now, text, *, undo_url="", level="success
         return redirect(back or subject.url)
     context = page_context(request.user, subject, now)
     return render(request, "todo/_changed.html", {**context, "text": text, "undo_url": undo_url, "level": level})
+
+
+def turned_away(request, subject: Subject, now, *, of_closed=False):
+    """The answer to what is sent about somebody erased, or with `of_closed` about whom nobody looks after; else None.
+
+    Nothing is written then: it would be there again, or wait for nobody.
+    """
+    if request.method != "POST" or not subject.customer.closed_at:
+        return None
+    text = _("Nothing is changed: nobody looks after this customer any more.") if of_closed else ""
+    if Erasure.objects.last_of(subject.customer):
+        text = _("Nothing is changed: the data of this customer has been erased.")
+    return changed(request, subject, now, text, level="warning") if text else None
 
 
 def _row(task, now) -> dict:

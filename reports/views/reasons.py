@@ -16,10 +16,10 @@ from ..reasons import explain, find
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-def reason(request, what, pk):
+def reason(request, part, pk):
     """Back to the list that it was opened from, whose question the address carries."""
     me, now = request.user, timezone.now()
-    entry = find(what, pk, me, now)
+    entry = find(part, pk, me, now)
     if not entry.may_be_explained_by(me):
         raise PermissionDenied
     back = f"{reverse('reports:rows', args=['input'])}?{request.GET.urlencode()}"

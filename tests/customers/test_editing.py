@@ -220,11 +220,11 @@ def test_a_vehicle_needs_its_model(me, cast):
 def test_the_second_of_two_people_is_told_about_a_vehicle_too(me, cast):
     made = vehicle(customer(cast.hiratsuka))
     url = f"/vehicles/{made.pk}/edit/"
-    mine = filled(me.get(url), year="2019", mileage_km="２０，０００ｋｍ")
+    mine = filled(me.get(url), year="平成31年式", mileage_km="２０，０００ｋｍ")
     me.post(url, filled(me.get(url), mileage_km="30000", bought_here=True, inspection_expires_on="2027-02-28"))
     response = me.post(url, mine)
     assert response.status_code == 409
-    assert [words for _label, words in response.context["form"].differing] == ["30000"]
+    assert [words for _label, words in response.context["form"].differing] == ["30,000"]
     again = filled(response)
     assert again["bought_here"] is True
     me.post(url, again)

@@ -7,8 +7,9 @@ from django.utils import timezone
 from customers.merging import merge
 from customers.models import Consent, Customer, Fact, FamilyMember, Rank, RankHold, Vehicle
 from followups.forgetting import erase
+from followups.models import Contact, Task
 from tests import pages
-from tests.cast import customer, vehicle
+from tests.cast import contact, customer, vehicle
 
 FORMS = {
     "customers:facts": {"kind": "hobby", "text": "釣り"},
@@ -119,6 +120,34 @@ def test_what_would_be_refused_is_not_offered_and_the_page_says_why(me, cast, wh
     assert {name for name, words in offered.items() if words in content} == (set(offered) if may is None else may)
     assert ("個人情報は" in content) == (who is erased)
     assert ("管理を終了しています" in content) == (who is closed)
+
+
+@pytest.mark.parametrize(("who", "taken"), [(erased, 0), (closed, 1), (still_one, 1)])
+def test_of_who_was_erased_no_word_is_recorded_or_corrected(me, cast, who, taken):
+    person = customer(cast.hiratsuka)
+    there = contact(person, timezone.now(), done_by=cast.manager)
+    if who is erased:
+        erase(person, by=cast.admin, now=timezone.now())
+    elif who is closed:
+        Customer.objects.filter(pk=person.pk).update(closed_at=timezone.now())
+    correction = {"happened_on": "2026-11-01", "happened_at": "10:00", "outcome": "spoke", "details": "訂正"}
+    me.post(reverse("todo:contact-complete", args=[there.pk]), {"content_kind": "", "details": "追記", **correction})
+    said = {"outcome": "no_answer", "channel": "phone"}
+    me.post(reverse("todo:customer-contact", args=[person.pk]), said)
+    assert Contact.objects.exclude(pk=there.pk).filter(outcome="no_answer").count() == taken
+    page = me.get(reverse("todo:customer", args=[person.pk])).content.decode()
+    assert (reverse("todo:contact-correct", args=[there.pk]) in page) == bool(taken)
+    if not taken:
+        assert Contact.objects.get().details == ""
+
+
+@pytest.mark.parametrize(("who", "planned"), [(erased, 0), (closed, 0), (still_one, 1)])
+def test_nothing_is_planned_with_whom_nobody_looks_after(me, cast, who, planned):
+    person = who(cast)
+    appointment = {"on": "2099-11-27", "at": "15:00", "channel": "visit", "title": "ご来店"}
+    answer = me.post(reverse("todo:customer-appointment", args=[person.pk]), appointment)
+    assert answer.status_code == 302
+    assert Task.objects.filter(customer=person).count() == planned
 
 
 def test_whoever_was_merged_is_disclosed_and_erased_with_the_whole(me, cast):

@@ -140,7 +140,7 @@ def test_tasks_and_contacts_of_the_input_rate_stand_in_one_list_the_latest_first
 
 
 def test_why_it_was_not_entered_is_said_and_read_in_the_list(client, cast, week):
-    url, listed = f"/reports/reasons/task/{week['late'].pk}/?who=me&only=missing", "/reports/rows/input/?only=missing"
+    url, listed = f"/reports/reasons/tasks/{week['late'].pk}/?who=me&only=missing", "/reports/rows/input/?only=missing"
     client.force_login(cast.sales)
     (row,) = client.get(listed).context["rows"]
     assert row.reason_url in url
@@ -164,8 +164,8 @@ def test_why_it_was_not_entered_is_said_and_read_in_the_list(client, cast, week)
 def test_what_is_not_due_yet_needs_no_reason(client, cast):
     ahead = task(customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 25))
     client.force_login(cast.sales)
-    assert client.get(f"/reports/reasons/task/{ahead.pk}/").status_code == 404
-    assert client.get(f"/reports/reasons/deal/{ahead.pk}/").status_code == 404
+    assert client.get(f"/reports/reasons/tasks/{ahead.pk}/").status_code == 404
+    assert client.get(f"/reports/reasons/deals/{ahead.pk}/").status_code == 404
 
 
 def test_a_reason_goes_along_when_the_record_is_corrected(cast, week):

@@ -242,6 +242,19 @@ def test_the_tables_as_files_say_what_the_page_says(client, cast):
     assert client.get(f"{PAGE}stages.csv").status_code == 403
 
 
+def test_of_many_stores_one_at_a_time_is_looked_at(client, cast, monkeypatch):
+    best_of_three(cast)
+    sold(cast.yokohama, cast.yokohama_sales)
+    monkeypatch.setattr("reports.way_forms.MOST_STORES", 1)
+    client.force_login(cast.admin)
+    for asked, person in (({}, cast.sales), ({"store": cast.yokohama.pk}, cast.yokohama_sales)):
+        page = client.get(PAGE, asked)
+        assert (page.context["form"].is_by_store, page.context["person"]) == (True, person)
+        first = page.context["rows"][0]
+        assert first["others"]["stood"].deals == 0
+        assert rows_at(client, first["mine"]["reached_url"]) == first["mine"]["stood"].deals
+
+
 # ---- The draft ----
 
 
@@ -333,6 +346,6 @@ def test_its_queries_do_not_grow_with_the_deals(client, cast, number, django_ass
         open_deal(cast.hiratsuka, cast.sales2)
     client.force_login(cast.manager)
     client.get(PAGE)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         response = client.get(PAGE)
     assert len(response.context["lagging"]) == number

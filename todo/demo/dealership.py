@@ -123,7 +123,7 @@ class Dealership:
         elif owner:
             self._current(folder, desk)
         self._history(folder, number)
-        lately.insurance(folder, number)
+        lately.business(folder, number)
         lately.fresh_order(folder, number)
         if (
             owner

@@ -18,7 +18,7 @@ from stores.decorators import signed_in
 from ..access import may_change
 from ..forms.contacts import RECEIVED, AppointmentForm, CompletionForm, ContactForm, CorrectionForm, InboundForm
 from ..labels import recorded_words
-from ..page import changed, show
+from ..page import changed, show, turned_away
 from ..subject import board_left, find_subject, subject_of
 
 FORM = ["GET", "HEAD", "POST"]
@@ -29,6 +29,8 @@ FORM = ["GET", "HEAD", "POST"]
 def new_contact(request, *, customer_pk=None, deal_pk=None):
     """Something one did without a task: two taps where nothing needs to be said."""
     subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    if refused := turned_away(request, subject, now):
+        return refused
     channel = _channel(request)
     form = _record_form(ContactForm, request, subject, now, outcomes=Outcome.for_channel(channel))
     if not form.is_valid():
@@ -44,6 +46,8 @@ def new_contact(request, *, customer_pk=None, deal_pk=None):
 def new_inbound(request, *, customer_pk=None, deal_pk=None):
     """The customer called back, or wrote: what isn't a conversation waits in "replied" (REQUIREMENTS A1)."""
     subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    if refused := turned_away(request, subject, now):
+        return refused
     channel = _channel(request)
     form = _record_form(InboundForm, request, subject, now)
     if not form.is_valid():
@@ -57,6 +61,8 @@ def new_inbound(request, *, customer_pk=None, deal_pk=None):
 def new_appointment(request, *, customer_pk=None, deal_pk=None):
     """A single task by hand (REQUIREMENTS B12)."""
     subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    if refused := turned_away(request, subject, now, of_closed=True):
+        return refused
     form = AppointmentForm(_posted(request), customer=subject.customer, deal=subject.deal, now=now)
     if not form.is_valid():
         return _sheet(request, subject, now, "todo/_sheet_appointment.html", form)
@@ -71,6 +77,8 @@ def correct(request, pk):
     """A corrected record supersedes the old one, which stays."""
     contact, now = _changeable(request, pk), timezone.now()
     subject = subject_of(contact, request)
+    if refused := turned_away(request, subject, now):
+        return refused
     form = CorrectionForm(_posted(request), contact=contact, outcomes=_outcomes(contact))
     if not form.is_valid():
         return _sheet(request, subject, now, "todo/_sheet_correct.html", form)
@@ -90,6 +98,8 @@ def complete(request, pk):
     """
     contact, now = _contact(request, pk), timezone.now()
     subject = subject_of(contact, request)
+    if refused := turned_away(request, subject, now):
+        return refused
     form = CompletionForm(_posted(request), contact=contact)
     beside = request.htmx and request.htmx.target != "panel"
     if not form.is_valid():

@@ -12,7 +12,7 @@ from stores.decorators import signed_in
 
 from ..forms.deals import AssignForm
 from ..forms.person import ClosingForm
-from ..page import changed, may_assign, show
+from ..page import changed, may_assign, show, turned_away
 from ..subject import find_subject
 
 
@@ -34,6 +34,8 @@ def assign(request, pk):
     customer = subject.customer
     if not may_assign(request.user, customer, customer.owner_id):
         raise PermissionDenied
+    if refused := turned_away(request, subject, now, of_closed=True):
+        return refused
     form = AssignForm(request.POST or None, store=customer.store, initial={"staff": customer.owner})
     if not form.is_valid():
         return show(

@@ -13,7 +13,7 @@ from stores.decorators import signed_in
 from stores.inputs import whole_number
 
 from ..forms.follow_ups import FollowUpForm
-from ..page import changed, page_context, show
+from ..page import changed, page_context, show, turned_away
 from ..subject import find_subject, subject_of
 from ..way_back import note_of
 
@@ -23,6 +23,8 @@ from ..way_back import note_of
 def new_follow_up(request, *, customer_pk=None, deal_pk=None):
     """Choose a pattern, with its dates before the choice (REQUIREMENTS B1, B8)."""
     subject, now = find_subject(request.user, customer_pk=customer_pk, deal_pk=deal_pk), timezone.now()
+    if refused := turned_away(request, subject, now, of_closed=True):
+        return refused
     form = FollowUpForm(
         request.POST if request.method == "POST" else (request.GET if "pattern" in request.GET else None),
         me=request.user,
