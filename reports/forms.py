@@ -72,7 +72,7 @@ class ReportFilter(forms.Form):
         self.is_valid()
 
     def first_days(self, today: date) -> dict:
-        """The days that are shown where none were asked for: on a Monday the week before, of this one is nothing yet."""
+        """The days that are shown where none were asked for; on a Monday the week before, of this one is nothing."""
         return {"span": Span.WEEK, "on": (today - timedelta(days=today.weekday() == 0)).isoformat()}
 
     def offer(self):
