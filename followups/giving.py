@@ -29,7 +29,7 @@ SLICE = 50
 def give_leads(now, *, limit: int = SLICE) -> int:
     """Give out up to `limit` leads of each store, each store in a transaction of its own; gives how many."""
     stores = LeadRule.objects.active().order_by().values_list("store").distinct()
-    waiting = _waiting().in_stores(stores).order_by().values_list("store", flat=True).distinct()
+    waiting = waiting_leads().in_stores(stores).order_by().values_list("store", flat=True).distinct()
     return sum(_give_in(store_id, now, limit) for store_id in list(waiting))
 
 
@@ -37,7 +37,7 @@ def waiting_for(rule: LeadRule, *, instead_of: LeadRule | None = None) -> int:
     """How many leads a rule that is not at work yet would give out if somebody fits."""
     others = LeadRule.objects.in_store(rule.store).active().exclude(pk=instead_of and instead_of.pk)
     named = others.values_list("sources", flat=True)
-    leads = _waiting().in_store(rule.store)
+    leads = waiting_leads().in_store(rule.store)
     if rule.sources:
         return leads.filter(source__in=rule.sources).count()
     return leads.exclude(source__in=[source for sources in named for source in sources]).count()
@@ -62,7 +62,7 @@ def candidates(store_id: int, now) -> list[Candidate]:
     return found
 
 
-def _waiting():
+def waiting_leads():
     """New, nobody's, and not given out by a rule before."""
     given = LeadChoice.objects.chosen().filter(deal=OuterRef("pk"))
     return Deal.objects.new().of_nobody().filter(~Exists(given))
@@ -75,10 +75,10 @@ def _give_in(store_id, now, limit) -> int:
         people = candidates(store_id, now)
         fit = {source for source, rule in rules.items() if fitting(people, rule.lowest_percent)}
         rows = _keep_that_nobody_fits(store_id, rules, set(rules) - fit, people, now, limit)
-        ids = _waiting().in_store(store_id).filter(source__in=fit).longest_waiting().values_list("pk", flat=True)
+        ids = waiting_leads().in_store(store_id).filter(source__in=fit).longest_waiting().values_list("pk", flat=True)
         ids = list(ids[:limit])
         hold_customers({DEALS: ids})
-        leads = _waiting().with_ids(ids).select_related("customer__owner").longest_waiting()
+        leads = waiting_leads().with_ids(ids).select_related("customer__owner").longest_waiting()
         rows += _give(list(leads.select_for_update(of=("self",), no_key=True)), rules, people, now)
         given = Counter(row.staff_id for row in rows if row.chosen)
         _tell_who_is_below(store_id, rows, now)
@@ -123,7 +123,7 @@ def _tell_who_is_below(store_id, rows, now):
 
 def _keep_that_nobody_fits(store_id, rules, sources, people, now, limit) -> list[LeadChoice]:
     seen = LeadChoice.objects.is_kept()
-    leads = _waiting().in_store(store_id).filter(~Q(seen), source__in=sources).longest_waiting()
+    leads = waiting_leads().in_store(store_id).filter(~Q(seen), source__in=sources).longest_waiting()
     rows = []
     for pk, source in leads.values_list("pk", "source")[:limit]:
         rule = rules[source]

@@ -8,7 +8,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
 from customers.ranking import book_as_if
+from customers.target_chart import draw_lines
 
 from .capacity import read_capacity
 from .care import is_care
@@ -36,6 +40,16 @@ class Outlook:
         """(first of the month, tasks now, tasks then)."""
         before, after = _by_month(self.before), _by_month(self.after)
         return [(month, before[month], after[month]) for month in sorted(before | after)]
+
+    @property
+    def chart(self) -> dict:
+        """As customers.target_chart draws it."""
+        lines = [
+            ("before", _("Now"), [before for _month, before, _after in self.months]),
+            ("now", pgettext("after a change", "Then"), [after for _month, _before, after in self.months]),
+        ]
+        labels = [f"{month:%y}/{month.month}" for month, *_tasks in self.months]
+        return draw_lines(lines, labels, title=_("Tasks by month"), labels_every=2)
 
 
 def outlook(rules, scale, *, me, now) -> Outlook | None:

@@ -107,7 +107,8 @@ class ReportFilter(forms.Form):
     @property
     def stretch(self) -> Stretch:
         on, until = self.cleaned_data.get("on") or self.today, self.cleaned_data.get("until")
-        if until:
+        if until and self.chosen_span == Span.DAYS:
+            on, until = sorted((on, until))
             until = min(until, on + timedelta(days=MOST_DAYS - 1))
         return stretch_of(self.chosen_span, on, until)
 

@@ -62,6 +62,16 @@ class NarrowFilter(ReportFilter):
             return None
         return tuple(Step.objects.filter(**wanted).order_by("pk").values_list("pk", flat=True))
 
+    @cached_property
+    def activity_label(self) -> str:
+        """Of the activity asked for; empty where there is none such."""
+        kind, _colon, key = (self.cleaned_data.get("activity") or "").partition(":")
+        rows = {"content": ContentKind.objects.all(), "pattern": Pattern.objects.visible_to(self.me)}.get(kind)
+        if kind == "base" and key in Base.values:
+            return str(Base(key).label)
+        found = rows.filter(pk=whole_number(key)).first() if rows is not None and whole_number(key) else None
+        return str(found or "")
+
     def _of_activity(self) -> dict:
         kind, _colon, key = (self.cleaned_data.get("activity") or "").partition(":")
         if kind == "base" and key in Base.values:
@@ -90,6 +100,7 @@ class NarrowFilter(ReportFilter):
         """What it is narrowed to, for the head of a page."""
         given = self.cleaned_data
         said = [str(self.chosen_pattern)] if self.chosen_pattern else []
+        said += [self.activity_label] if self.activity_label else []
         for name, text in (("number", _("Version %(n)d")), ("position", _("Step %(n)d"))):
             said += [text % {"n": given[name]}] if given.get(name) else []
         said += [str(dict(Source.choices)[given["source"]])] if given.get("source") else []

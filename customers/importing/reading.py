@@ -24,6 +24,7 @@ WIDE_AS = 20
 DELIMITERS = (",", "\t", ";")
 UNREADABLE = "\N{REPLACEMENT CHARACTER}"
 CONTROLS = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127])
+JIS = b"\x1b$"
 EUC_KANA = (b"\xa4", b"\xa5")
 KANA = re.compile("[ぁ-んァ-ヶ]")
 ZIP, OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -100,7 +101,7 @@ def _lines(data) -> list[str]:
     if data.startswith(UTF_16):
         return _without_controls(io.StringIO(_decoded(data, "utf-16"), newline="").readlines())
     data = data.removeprefix(b"\xef\xbb\xbf")
-    text = _decoded(data, "utf-8")
+    text = _decoded(data, "iso2022_jp" if JIS in data else "utf-8")
     if text is None and any(map(_is_euc, data.splitlines())):
         text = _decoded(data, "euc_jp")
     if text is not None:

@@ -83,7 +83,8 @@ def _give_up_taken_code(batch, row, record):
     if not stored and not above:
         batch.above.by_code[record.code] = record
         return
-    holders = {stored and stored.pk, above and above.row} - {None}
+    further_up = stored and batch.above.by_pk.get(stored.pk)  # in the book by now, as a row of this list
+    holders = {stored and stored.pk, above and above.row, further_up and further_up.row} - {None}
     if row.decision != ImportRow.Decision.SAME or holders.isdisjoint({row.other_customer_id, row.other_row}):
         record.kept.append(f"{batch.columns.heading_for('code')}: {record.code}")
     del record.customer["code"]

@@ -116,6 +116,7 @@ class Deal(models.Model):
             models.Index(fields=["stage_changed_at", "id"], include=["store"], name="deal_open_by_age", condition=OPEN),
             models.Index(fields=["-closed_at", "-id"], include=["store"], name="deal_lost", condition=LOST),
             models.Index(fields=["-closed_at", "-id"], include=["store"], name="deal_paid", condition=PAID),
+            models.Index(fields=["store", "received_at"], name="deal_received_in_store"),
             models.Index(fields=["lost_at"], name="deal_lost_lately", condition=Q(lost_at__isnull=False)),
             models.Index(fields=["won_at"], name="deal_won_lately", condition=Q(won_at__isnull=False)),
             models.Index(

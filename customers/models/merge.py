@@ -164,6 +164,10 @@ class Merge(models.Model):
     def __str__(self):
         return f"{self.loser_id} → {self.winner_id}"
 
+    @property
+    def undo_until(self):
+        return self.at + UNDO_MERGE
+
     def is_in_time(self, now) -> bool:
         return self.undone_at is None and self.at > now - UNDO_MERGE
 

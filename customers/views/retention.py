@@ -40,6 +40,11 @@ class PeriodsForm(forms.Form):
     def months(self) -> dict:
         return {kind: self.cleaned_data[kind.value] for kind in DataKind}
 
+    @property
+    def words(self) -> str:
+        """The periods as the trial carries them along: what was looked at is what is saved."""
+        return " ".join(f"{kind}:{months or ''}" for kind, months in self.months.items())
+
 
 @admins_only
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +56,7 @@ def periods(request):
     context = {"form": form, "periods": found, "tables": _tables(), "erasures": Erasure.objects.for_page()[:ERASURES]}
     if not form.is_valid():
         return render(request, "customers/retention.html", context, status=422 if form.is_bound else 200)
-    if request.POST.get("confirmed") != "yes":
+    if request.POST.get("confirmed") != form.words:
         context["trial"] = retention.periods(now, form.months)
         return render(request, "customers/retention.html", context, status=422)
     retention.keep(form.months, by=request.user, now=now)

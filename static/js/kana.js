@@ -1,9 +1,12 @@
 /* Kana from how a name was typed: what the input method was given before it became other characters.
-   Only where nothing else stands, or what came from here; what was pasted in part is nobody's to guess. */
+   Only where nothing else stands, or what came from here; what was pasted in part is nobody's to guess.
+   A company is sorted by its own name, without the form it has in law. */
 (() => {
   "use strict";
   const READING = /^[\u3041-\u3096\u30a1-\u30fa\u30fc]+$/u;
   const katakana = (text) => text.replace(/[\u3041-\u3096]/gu, (sign) => String.fromCharCode(sign.charCodeAt(0) + 96));
+  const FORM = "(カブシキ|ユウゲン|ゴウドウ|ゴウシ|ゴウメイ)[カガ]イシャ|(イリョウ|シャカイフクシ|ガッコウ|シュウキョウ|イッパンシャダン|イッパンザイダン)ホウジン";
+  const LEGAL_FORM = new RegExp(`^(${FORM})\\s*|\\s*(${FORM})$`, "gu");
   const parts = new WeakMap();
   let reading = "";
 
@@ -17,7 +20,7 @@
       if (/^\s/u.test(rest)) kana += " ";
       rest = rest.trimStart();
     }
-    return rest ? "" : kana.trim();
+    return rest ? "" : kana.trim().replace(LEGAL_FORM, "");
   }
 
   document.addEventListener("compositionstart", () => { reading = ""; });

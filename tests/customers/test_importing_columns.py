@@ -21,6 +21,22 @@ def test_a_person_says_what_an_unknown_column_is():
     assert found.ignored == ["靴"]
 
 
+TOP = ["顧客コード", "氏名", "連絡先", "", "備考"]
+
+
+def test_headings_of_two_rows_are_one_where_cells_were_joined():
+    rows = [["顧客一覧"], TOP, ["", "", "電話", "メール", ""], ["1", "林", "", "", ""]]
+    found = find_columns([Row(number, cells) for number, cells in enumerate(rows, start=1)])
+    assert found.row_number == 3
+    assert found.headings == ["顧客コード", "氏名", "電話", "メール", "備考"]
+    assert [field for _index, _heading, field in found.fields] == ["code", "name", "phones", "emails", "note"]
+
+
+@pytest.mark.parametrize("below", [["1", "電話"], ["", "", "090-1111-2222"], ["", "", "電話", "x", "y"]])
+def test_the_row_below_the_headings_is_somebody(below):
+    assert find_columns([Row(1, TOP), Row(2, below)]).row_number == 1
+
+
 def test_a_known_column_can_be_left_alone_or_taken_for_another():
     found = columns("氏名", "電話", "備考", chosen={1: "note", 2: ""})
     assert fields(found) == {"氏名": "name", "電話": "note", "備考": ""}

@@ -34,6 +34,18 @@ def test_a_line_in_another_encoding_is_read_as_well():
     assert [one.cells[1] for one in rows_of(data)] == ["氏名", "髙橋", "﨑山"]
 
 
+@pytest.mark.parametrize("encoding", ["euc_jp", "iso2022_jp"])
+def test_lists_of_old_machines_are_read(encoding):
+    data = csv_of([row(氏名="佐藤 桜", フリガナ="サトウ サクラ"), row(氏名="林", フリガナ="")], encoding=encoding)
+    assert [one.cells[1] for one in rows_of(data)] == ["氏名", "佐藤 桜", "林"]
+
+
+@pytest.mark.parametrize("name", ["ｻﾄｳ､ﾊﾅｺ･ﾀﾛｳ", "ｽｽﾞｷ ｲﾁﾛｳ"])
+def test_half_width_kana_are_not_taken_for_the_kanji_of_old_machines(name):
+    assert [one.cells[1] for one in rows_of(csv_of([row(氏名=name)]))] == ["氏名", name]
+    assert reading._line(name.encode("cp932")) == name
+
+
 def test_what_cannot_be_read_is_marked_and_stops_nothing():
     data = csv_of([row()]) + b"102,\x81\xff\xfe\r\n103,abc\r\n"
     rows = rows_of(data)

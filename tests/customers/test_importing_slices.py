@@ -359,3 +359,12 @@ def test_who_came_in_can_be_listed(cast):
 def test_a_person_of_the_same_name_as_two_is_asked_about(cast):
     staff("sato2", "salesperson", cast.hiratsuka, name="佐藤 次郎")
     assert received(cast, [row(担当者="佐藤")]).report["people"] == [["佐藤", 1]]
+
+
+def test_a_further_car_of_somebody_slices_above_is_theirs_and_says_no_more(cast, in_slices):
+    first, *others = many(10)
+    further = {**first, "車名": "ノート", "車台番号": "HE12-0000001"}
+    imported(cast, [first, *others, further])
+    customer = Customer.objects.get(code=first["顧客コード"])
+    assert sorted(customer.vehicles.values_list("model", flat=True)) == ["ノート", "ハリアー"]
+    assert customer.note == ""

@@ -323,6 +323,7 @@ class TestRules:
         ahead = admin.post(RULES, {**typed, "seal": page.context["form"].seal, "foresee": "yes"}).context["outlook"]
         assert (ahead.before.tasks, ahead.after.tasks, ahead.after.yen) == (0, 3, 720)
         assert [(month.month, before, after) for month, before, after in ahead.months] == [(1, 0, 3)]
+        assert [name for name, _label in ahead.chart["key"]] == ["before", "now"]
         assert not RankRules.objects.exists()
         assert set(codes().values()) == {"C"}
         Customer.objects.update(rank=rank("A"))

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.db import connection
 
+from followups.giving import waiting_leads
 from reports import day, reach, work
 from reports.asked import Asked
 from reports.heard import heard
@@ -53,6 +54,16 @@ def test_contacts_of_a_year_are_found_by_the_store_and_the_days(cast):
 def test_what_happened_on_days_is_found_by_the_store_and_the_moment(cast, rows):
     leave_only("contact_of_store")
     assert uses(rows(asked(cast.hiratsuka)).order_by().values("pk"), "contact_of_store")
+
+
+def test_leads_that_came_in_are_found_by_the_store_and_the_moment(cast):
+    leave_only("deal_received_in_store")
+    assert uses(day.leads(asked(cast.hiratsuka)).order_by().values("pk"), "deal_received_in_store")
+
+
+def test_leads_to_be_given_out_are_found_among_the_new_ones_alone(cast):
+    leave_only("deal_new")
+    assert uses(waiting_leads().in_stores([cast.hiratsuka.pk]).order_by().values("pk"), "deal_new")
 
 
 def test_what_was_heard_is_found_by_what_it_was_about_and_the_moment(cast):

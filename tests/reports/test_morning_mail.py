@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core import mail
 
+from followups.models import RolePlay
 from reports.jobs import work
 from reports.mailing import send_due
 from reports.models import MorningMail
@@ -50,6 +51,8 @@ def test_it_says_who_missed_what_in_text_and_html_and_names_no_customer(addresse
     person = customer(addressed.hiratsuka, name="山田 花子", owner=addressed.sales, phones=["09011112222"])
     task(person, at("2026-11-21 09:00").date())
     contact(person, at("2026-11-21 12:00"), details="苦情あり", counted_staff=addressed.sales)
+    two = {"staff": addressed.sales, "partner": addressed.sales2, "script": None, "store": addressed.hiratsuka}
+    RolePlay.plan(**two, planned_on=NOW.date(), by=addressed.manager, now=NOW)
     sent_all()
     (one,) = mail.outbox
     html, kind = one.alternatives[0]
@@ -57,6 +60,7 @@ def test_it_says_who_missed_what_in_text_and_html_and_names_no_customer(addresse
     assert "平塚店" in one.subject
     for words in (one.body, html):
         assert addressed.sales.name in words
+        assert f"{addressed.sales} × {addressed.sales2}" in words
         assert "http://localhost:8000/reports/morning/?store=" in words
         assert f"/desk/tasks/?store={addressed.hiratsuka.pk}&" in words
         for secret in ("山田", "9011112222", "1111-2222", "苦情あり"):

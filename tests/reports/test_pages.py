@@ -217,6 +217,7 @@ def test_the_days_are_a_day_a_week_a_month_or_any(client, cast, week):
         ({"span": "month"}, (1, 3)),
         ({"span": "week", "on": "2026-11-15"}, (0, 0)),
         ({"span": "days", "on": "2026-11-19", "until": "2026-11-20"}, (1, 3)),
+        ({"span": "days", "on": "2026-11-20", "until": "2026-11-19"}, (1, 3)),
         ({"span": "nothing", "on": "rubbish"}, (1, 3)),
     ):
         assert rates(client.get(PAGE, given))["execution"] == found, given

@@ -272,6 +272,9 @@ def test_an_activity_is_a_kind_of_pattern_a_content_or_a_pattern(client, cast, m
         assert table(page)["sales"][0] == execution, activity
         url = next(line.rates[0].cell.url for line in page.context["people"] if line.person == cast.sales)
         assert counts(client, url)[1] == execution[1], activity
+        rows = client.get(url)
+        is_known = activity not in {"", "content:999", "base:nothing"}
+        assert (len(rows.context["words"]), "/reports/outcome/?" in rows.content.decode()) == (is_known, is_known)
 
 
 def line(person, executed, referred):

@@ -222,7 +222,12 @@ def test_a_period_is_saved_only_after_seeing_what_it_would_do(client, cast, time
     assert trial.status_code == 422
     assert {period.kind: period.due for period in trial.context["trial"]}[DataKind.CLOSED_CUSTOMERS] == 1
     assert not RetentionPeriod.objects.exists()
-    assert client.post(address, {**typed, "confirmed": "yes"}).status_code == 302
+    looked_at = trial.context["form"].words
+    other = client.post(address, {**typed, "closed_customers": "6", "confirmed": looked_at})
+    assert (other.status_code, other.context["trial"][0].months) == (422, 6)
+    assert not RetentionPeriod.objects.exists()
+    assert f'value="{looked_at}"' in trial.content.decode()
+    assert client.post(address, {**typed, "confirmed": looked_at}).status_code == 302
     assert retention.months_of(DataKind.CLOSED_CUSTOMERS) == 60
     assert retention.months_of(DataKind.NOTIFICATIONS) is None
     due = reverse("customers:retention-due")
