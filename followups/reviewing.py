@@ -33,7 +33,7 @@ def to_review(deals, now):
     # In this order: most reviewed deals have nothing later at all, and of the others contacts are looked up one by one.
     unseen = Case(
         When(Exists(seen), then=Value(False)),
-        When(~Exists(reviews.reviewed()), then=Value(True)),
+        When(~Exists(reviews.seen_before(OuterRef("last_contacted_at"))), then=Value(True)),
         default=Exists(_news()),
         output_field=BooleanField(),
     )
@@ -47,7 +47,7 @@ def _news():
     customer, unless it is their own deal.
     """
     reviews = DealReview.objects.filter(deal=OuterRef("deal"))
-    by_a_reviewer = Exists(reviews.reviewed().filter(by=OuterRef("done_by")))
+    by_a_reviewer = Exists(reviews.seen_before(OuterRef("happened_at")).filter(by=OuterRef("done_by")))
     check_call = CheckCall.objects.filter(contact=OuterRef("pk"))
     contacts = Contact.objects.two_way().filter(
         ~Exists(check_call), ~Exists(reviews.seen_until(OuterRef("happened_at")))
