@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from customers.ranking import propose
 from stores.models import Heartbeat
-from stores.wake import heard, wake
+from stores.wake import DAYS_OFF, heard, wake
 
 from .adjustment import adjust
 from .batches import work_on_batches
@@ -18,7 +18,7 @@ from .giving import give_leads
 from .models import Contact, FollowUp
 from .noticing import notice, notice_calendars
 from .occurrences import start_due
-from .overdue import flag
+from .overdue import excuse, flag
 from .pausing import resume_due
 from .stopping import end_finished, stop_of_closed_deals
 
@@ -56,8 +56,15 @@ def sweep_on() -> str:
     return sweep()
 
 
+def excuse_days_off() -> str:
+    """When somebody's days off were entered that had begun or were over."""
+    heard(DAYS_OFF)
+    return f"{excuse(timezone.now())} excused"
+
+
 def nightly() -> str:
     """At night: what could not be planned is tried again, and follow-ups with nothing left to do are closed."""
+    excuse(timezone.now())
     plan_failed_ones_again()
     stop_of_closed_deals(timezone.now())
     return nightly_on()

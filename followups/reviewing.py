@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
 
 from customers.models import Deal
 
@@ -30,18 +30,24 @@ def to_review(deals, now):
     reviews = DealReview.objects.filter(deal=OuterRef("pk"))
     seen = reviews.seen_until(OuterRef("last_contacted_at"))
     alive = Q(closed_at__isnull=True) | Q(lost_at__gte=now - LOST_LATELY)
-    rows = deals.filter(alive, ~Exists(seen), last_contacted_at__isnull=False)
-    return rows.filter(~Exists(reviews.reviewed()) | Exists(_news()))
+    # In this order: most reviewed deals have nothing later at all, and of the others contacts are looked up one by one.
+    unseen = Case(
+        When(Exists(seen), then=Value(False)),
+        When(~Exists(reviews.seen_before(OuterRef("last_contacted_at"))), then=Value(True)),
+        default=Exists(_news()),
+        output_field=BooleanField(),
+    )
+    return deals.filter(alive, unseen, last_contacted_at__isnull=False)
 
 
 def _news():
-    """For a queryset of deals that have been reviewed: contacts that their last review had not seen.
+    """For a queryset of deals that have been reviewed: contacts that no review had seen.
 
     What managers do themselves is no news: their check calls, and what whoever reviewed the deal had to do with the
     customer, unless it is their own deal.
     """
     reviews = DealReview.objects.filter(deal=OuterRef("deal"))
-    by_a_reviewer = Exists(reviews.reviewed().filter(by=OuterRef("done_by")))
+    by_a_reviewer = Exists(reviews.seen_before(OuterRef("happened_at")).filter(by=OuterRef("done_by")))
     check_call = CheckCall.objects.filter(contact=OuterRef("pk"))
     contacts = Contact.objects.two_way().filter(
         ~Exists(check_call), ~Exists(reviews.seen_until(OuterRef("happened_at")))

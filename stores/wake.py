@@ -10,6 +10,7 @@ from django_q.tasks import async_task
 from .models import WakeUp
 
 ENGINE = "followups.jobs.work"
+DAYS_OFF = "followups.jobs.excuse_days_off"
 LOST_AFTER = timedelta(seconds=30)
 """A bell nobody heard for so long is taken for lost, and rung again."""
 

@@ -34,6 +34,10 @@ class DealReviewQuerySet(models.QuerySet):
         """Reviews of whoever had seen that movement."""
         return self.reviewed().filter(moved_at__gte=moved_at)
 
+    def seen_before(self, moved_at):
+        """Reviews of whoever had not seen that movement yet."""
+        return self.reviewed().filter(moved_at__lt=moved_at)
+
     def same_as(self, *, since, by, text):
         """Those that say so, of that person, since then: a button pressed twice."""
         return self.standing().filter(at__gt=since, by=by, text=text)

@@ -12,7 +12,8 @@
     if (!column || column === from) return;
     const url = card.dataset.move.replace(/[^/]+\/$/, `${column.dataset.stage}/`);
     const values = { seen: from.dataset.stage, dropped: "1" };
-    htmx.ajax("POST", `${url}?at=board`, { source: document.getElementById("panel"), target: "#panel", swap: "innerHTML", values });
+    htmx.ajax("POST", `${url}?at=board`, { source: document.getElementById("panel"), target: "#panel", swap: "innerHTML", values })
+      .catch(() => {}); // What could not be sent is told by app.js; the card stays.
   }
   function mark(column) {
     document.querySelectorAll(".stage.over").forEach((other) => other.classList.toggle("over", other === column));

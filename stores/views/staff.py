@@ -19,6 +19,7 @@ from ..inputs import plain, whole_number
 from ..lockout import locked_until, unlock
 from ..models import Staff, Store
 from ..staffing import LastAdmin, deactivate, reactivate
+from ..wake import DAYS_OFF, wake
 
 PER_PAGE = 50
 
@@ -134,10 +135,14 @@ def staff_unlocking(request, pk):
 @require_POST
 def days_off_add(request, pk):
     person = _plannable(request, pk)
-    form = StretchForm(request.POST)
+    today, form = timezone.localdate(), StretchForm(request.POST)
+    if form.is_valid() and form.days[0] < today and not request.user.is_manager:
+        form.add_error("first", _("Days that are over are entered by your manager."))
     if not form.is_valid():
         return _answer_days_off(request, person, form)
     person.take_days_off(form.days, form.cleaned_data["note"])
+    if form.days[0] <= today:
+        wake(DAYS_OFF)
     return _answer_days_off(request, person, said=_("Days off entered."))
 
 

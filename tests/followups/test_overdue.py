@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 
+from followups import jobs
 from followups.correcting import undo
 from followups.models import CancelReason, Outcome, Task
-from followups.overdue import flag
+from followups.overdue import excuse, flag
 from followups.recording import Result, record
+from stores.wake import DAYS_OFF
 from tests.cast import at, customer, task
 
 CLOSING = at("2026-11-21 19:00")
@@ -48,6 +50,39 @@ def test_who_is_off_that_day_is_not_counted_and_who_covers_is(cast):
     undo(kept, by=cast.sales2, now=CLOSING + timedelta(hours=2))
     covered.refresh_from_db()
     assert (covered.counted_staff, covered.counted_store) == (None, cast.hiratsuka)
+
+
+def test_who_turns_out_to_have_been_off_is_not_counted_afterwards(cast):
+    mine, day = customer(cast.hiratsuka, owner=cast.sales), date(2026, 11, 21)
+    missed, covered, done, another_day = (task(mine, due) for due in (day, day, day, date(2026, 11, 20)))
+    others = task(customer(cast.hiratsuka, owner=cast.sales2), day)
+    flag(CLOSING)
+    record(covered, Result(Outcome.NO_ANSWER), by=cast.sales2, now=CLOSING + timedelta(hours=1))
+    record(done, Result(Outcome.NO_ANSWER), by=cast.sales, now=CLOSING + timedelta(hours=1))
+    cast.sales.take_days_off([day])
+    for _again in range(2):
+        excuse(CLOSING + timedelta(hours=15))
+    assert dict(Task.objects.values_list("pk", "counted_staff")) == {
+        missed.pk: None, covered.pk: cast.sales2.pk, done.pk: cast.sales.pk, another_day.pk: cast.sales.pk,
+        others.pk: cast.sales2.pk,
+    }  # fmt: skip
+
+
+def test_days_off_that_are_over_are_entered_by_a_manager_and_count_at_once(client, cast, time_machine, monkeypatch):
+    time_machine.move_to(CLOSING + timedelta(hours=15))
+    rung = []
+    monkeypatch.setattr("stores.views.staff.wake", rung.append)
+    url, posted = f"/stores/staff/{cast.sales.pk}/days-off/", {"first": "2026-11-21"}
+    client.force_login(cast.sales)
+    assert client.post(url, posted).status_code == 422
+    assert not cast.sales.days_off.exists()
+    client.force_login(cast.manager)
+    client.post(url, posted)
+    assert (cast.sales.days_off.get().on, rung) == (date(2026, 11, 21), [DAYS_OFF])
+    client.force_login(cast.sales)
+    client.post(url, {"first": "2026-11-30"})
+    assert (cast.sales.days_off.count(), rung) == (2, [DAYS_OFF])
+    assert jobs.excuse_days_off() == "0 excused"
 
 
 def test_what_is_done_or_cancelled_is_left_alone(cast):

@@ -92,7 +92,10 @@ def test_deals_without_a_next_step_are_found_by_the_open_tasks_of_deals_alone(ca
 def test_what_is_to_be_reviewed_and_to_be_checked_is_found_by_indexes_of_their_own(cast, who):
     me = getattr(cast, who)
     leave_only("deal_reviewed_until")
-    assert uses(to_review(Deal.objects.managed_by(me), NOW), "deal_reviewed_until")
+    # Which deals are open is asked of another table, whose size decides how it is read.
+    assert "deal_reviewed_until" in {
+        step.get("Index Name") for step in steps(to_review(Deal.objects.managed_by(me), NOW))
+    }
     leave_only("check_call_open")
     assert uses(CheckCall.objects.managed_by(me).open(), "check_call_open")
 

@@ -244,6 +244,13 @@ def test_the_last_morning_is_reported_and_shared_and_todays_where_it_is_time(mom
     assert MorningReport.objects.filter(on=today).exists() == (moment[-5:] > "08:30")
 
 
+def test_some_were_sent_by_older_customers_and_ordered():
+    make()
+    sent = Customer.objects.filter(referrer__isnull=False)
+    assert sent.filter(deals__ordered_on__isnull=False).exists()
+    assert all(one.referrer_id < one.pk and one.referrer.store_id == one.store_id for one in sent)
+
+
 def test_cards_wait_to_be_typed_in_and_one_is():
     make()
     waiting = BusinessCard.objects.waiting().with_picture()

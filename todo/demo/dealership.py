@@ -11,7 +11,7 @@ from customers.models import Rank
 from customers.text import fold
 from followups.models import ContentKind, WaitReason
 
-from . import cards, cars, history, known, lately, people, practised, reviewed, stores, today, voices
+from . import cards, cars, history, known, lately, people, practised, referred, reviewed, stores, today, voices
 from .amounts import YEARS_BACK, Amounts, Quota
 from .folder import Folder, World
 from .outlook import DONE_TODAY, ON_TIME, OVERDUE, UPCOMING, Outlook
@@ -91,6 +91,7 @@ class Dealership:
         reviewed.add(self.places, self.now)
         voices.add(self.places, self.now)
         practised.add(self.places, self.now)
+        referred.add(self.places)
 
     def _owners(self) -> list[stores.Person]:
         """Whose every customer is, in their order."""

@@ -10,13 +10,13 @@ from django.utils import timezone
 
 from customers.models import Deal, Source
 from followups.allocation import decide
-from followups.checking import compare
 from followups.giving import candidates, choices
 from followups.models import CheckCall, CheckResult, DealReview, LeadChoice, LeadRule, Outcome, Prefer, ReviewKind, Task
 from followups.recording import Result, record
 from followups.reviewing import to_review
 from stores.models import Staff
 
+from ..desk.checking import compare_and_tell
 from . import words
 
 SHOWN = "sales"
@@ -76,7 +76,7 @@ def _speak(place, now):
     checks = CheckCall.objects.filter(store=place.id).open().longest_waiting()
     if len(checks) == CALLS:
         by = Staff.objects.get(pk=place.manager.id)
-        compare(checks[CALLS - 1], CheckResult.DIFFERS, HEARD_OTHERWISE, by=by, now=now - AGO / 2)
+        compare_and_tell(checks[CALLS - 1], CheckResult.DIFFERS, HEARD_OTHERWISE, by=by, now=now - AGO / 2)
 
 
 def _rule(place, now):
