@@ -128,6 +128,7 @@ NO_ANSWER_NEEDED = [
 MORNING_NOTE = "昨日もお疲れさまでした。遅延の方から順に、午前中にお電話をお願いします。入力はその場で一言だけでも。"
 """With which managers of the demonstration share a morning's report."""
 
+
 def details(rng, outcome: str, channel: str, topic: str) -> str:
     """A record's text for that result on that channel; `topic` is a key of SPOKE."""
     if outcome == "spoke":
