@@ -17,13 +17,13 @@ def up_to(count: int, shown: int = 0) -> str:
 class Pages(Paginator):
     """Of a queryset of ours. `show` adds what a row needs to the rows of one page, which are picked beforehand.
 
-    `last`: how many pages can be leafed through.
+    `last`: how many pages can be leafed through, unless LAST.
     """
 
-    def __init__(self, rows, per_page, *, show, last=LAST):
+    def __init__(self, rows, per_page, *, show, last: int | None = None):
         super().__init__(rows, per_page)
         self.show = show
-        self.most = last * per_page
+        self.most = (last or LAST) * per_page
 
     @cached_property
     def counted(self) -> int:

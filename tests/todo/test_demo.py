@@ -15,7 +15,7 @@ from followups.models import Contact, FollowUp, Pattern, Task
 from followups.models.contact import REACHED
 from reports.models import MorningReport
 from stores.models import DayOff, Staff, Store
-from tests.cast import at
+from tests.cast import at, store
 
 pytestmark = pytest.mark.django_db
 SMALL = 60
@@ -48,6 +48,8 @@ def everything():
 
 
 def test_the_same_seed_makes_the_same_dealership_again_and_another_seed_another():
+    for number in range(3):
+        store(f"gone-{number}").delete()  # with other ids
     make(seed=5)
     first = everything()
     make(seed=5, fresh=True)

@@ -32,7 +32,7 @@ def add(places, now):
     if not kinds:
         return
     for place in places:
-        rng = Random(f"voices {place.id}")
+        rng = Random(f"voices {place.slug}")
         talks = Contact.objects.standing().in_stores([place.id]).filter(outcome=Outcome.SPOKE)
         talks = talks.filter(happened_at__gte=now - timedelta(days=LAST_DAYS)).order_by("-happened_at", "pk")
         changed = [talk for talk in talks[: 6 * MOST] if rng.random() < 1 / 4 and talk.completed_at][:MOST]
