@@ -72,6 +72,8 @@ def _give_in(store_id, now, limit) -> int:
     with transaction.atomic():
         one_at_a_time("giving leads", store_id)
         rules = LeadRule.objects.in_store(store_id).by_source()
+        if not waiting_leads().in_store(store_id).filter(source__in=list(rules)).exists():
+            return 0
         people = candidates(store_id, now)
         fit = {source for source, rule in rules.items() if fitting(people, rule.lowest_percent)}
         rows = _keep_that_nobody_fits(store_id, rules, set(rules) - fit, people, now, limit)

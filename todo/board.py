@@ -83,8 +83,10 @@ class Who:
 
     def role_plays(self, me):
         """Of the whole store those of whom one manages, else those one takes part in."""
+        if self.key != "store" and self.staff in {None, me}:
+            return RolePlay.objects.of(me)
         plays = RolePlay.objects.visible_to(me)
-        return plays if self.key == "store" else plays.of(self.staff or me)
+        return plays if self.key == "store" else plays.of(self.staff)
 
 
 @dataclass
