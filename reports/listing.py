@@ -80,14 +80,12 @@ class Listed:
 
     def pages(self, per_page: int, *, show) -> Pages:
         """As they are leafed through, which of many stores goes less far. `show` gets the keys of a page."""
-        if (
-            isinstance(self.asked, Asked)
-            and is_wide(self.asked.stores)
-            and {part.what for part in self.parts} <= {TASK, CONTACT}
-        ):
+        if not isinstance(self.asked, Asked) or not is_wide(self.asked.stores):
+            return PagesOfRows(self.lists, per_page, show=show)
+        if {part.what for part in self.parts} <= {TASK, CONTACT}:
             keys = latest(self.lists, self.asked, LAST_OF_MANY * per_page + 1)
             return PickedPages(keys, per_page, show=show, last=LAST_OF_MANY)
-        return PagesOfRows(self.lists, per_page, show=show)
+        return PagesOfRows(self.lists, per_page, show=show, last=LAST_OF_MANY)
 
     @property
     def words(self) -> list[str]:

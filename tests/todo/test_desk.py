@@ -241,7 +241,7 @@ def test_each_row_leads_to_its_customer_its_deal_and_itself(client, cast):
     assert f'href="{reverse("todo:deal", args=[new.pk])}"' in client.get("/desk/leads/").content.decode()
 
 
-def test_first_of_all_stands_what_is_past_its_limit_and_is_acted_on_in_its_row(client, cast):
+def test_first_of_all_stands_what_is_past_its_limit_and_is_acted_on_in_its_row(client, cast, monkeypatch):
     who = {"owner": cast.sales}
     lead(customer(cast.hiratsuka, name="待つ人", **who), at("2026-11-22 13:50"), staff=cast.sales)
     late = lead(customer(cast.hiratsuka, name="遅れた新着", **who), at("2026-11-21 09:00"), staff=cast.sales)
@@ -265,6 +265,8 @@ def test_first_of_all_stands_what_is_past_its_limit_and_is_acted_on_in_its_row(c
     assert len(addresses) == 3
     for address in addresses:
         assert client.post(unescape(address), {"row": promised.pk}).context["ids"] == str(promised.pk)
+    monkeypatch.setattr("stores.wide.WIDE", 1)
+    assert [row["id"] for row in client.get(DESK).context["first"]][2:] == [f"task-{plain.pk}", f"task-{promised.pk}"]
     client.force_login(cast.yokohama_manager)
     assert [row["customer"] for row in client.get(DESK).context["first"]] == ["中村 美咲"]
 
