@@ -15,6 +15,14 @@ def is_wide(stores: Collection) -> bool:
     return len(stores) >= WIDE
 
 
+def is_due(request, part: str, stores: Collection) -> bool:
+    """Whether a part of a page is in this answer: asked for by itself, by htmx; or, of many stores, only when all is
+    wanted: there it takes longer than a page should, and follows it."""
+    if request.htmx.target:
+        return request.htmx.target == part
+    return not is_wide(stores) or "whole" in request.GET
+
+
 @contextmanager
 def in_parallel(stores: Collection):
     """Of many stores every row is read: what short statements are better without is wanted here."""

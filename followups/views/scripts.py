@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stores.decorators import managers_only, signed_in
 from stores.forms.saving import save_or_tell
-from stores.wide import in_parallel, is_wide
+from stores.wide import in_parallel, is_due
 
 from ..forms.scripts import NewScriptForm, ScriptFilter, ScriptForm, ScriptTextForm
 from ..models import Pattern, Script
@@ -47,7 +47,7 @@ def script_list(request):
 def _uses(request, scripts, part: str) -> dict | None:
     """What came of them; None where that is of many stores and follows the page, asked for as a `part` of it."""
     stores = list(request.user.visible_stores().values_list("pk", flat=True))
-    if is_wide(stores) and request.htmx.target != part and "whole" not in request.GET:
+    if not is_due(request, part, stores):
         return None
     with in_parallel(stores):
         return uses_of([one.pk for one in scripts], stores, timezone.now())

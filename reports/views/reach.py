@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from stores.decorators import signed_in
+from stores.wide import is_due
 
 from ..figures import FIGURES
 from ..files import ENDINGS, as_file
 from ..forms import SILENT_MONTHS, ReportFilter
 from ..groups import Met, tables
-from ..later import TREND, is_due, trend_of
+from ..later import TREND, trend_of
 from ..people import (
     FOUR,
     LEFT_OUT,
@@ -84,7 +85,7 @@ def reach(request):
 def _met(request, form) -> dict:
     """What templates/reports/_met.html shows, or that it follows."""
     found = {"mets": Met, "meaning": FIGURES["met"].meaning, "query": urlencode(form.query)}
-    if not is_due(request, MET, form.asked):
+    if not is_due(request, MET, form.asked.stores):
         return found
     cuts = tables(form.asked, _to_rows(form))
     return {**found, "cuts": [{"table": one, "chart": draw_shares(one, title=str(one.cut.label))} for one in cuts]}
